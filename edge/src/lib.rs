@@ -1,0 +1,1 @@
+//! The roadside unit: readers, cameras, evidence, outbox, uplink, roadside page.

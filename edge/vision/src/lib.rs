@@ -1,0 +1,1 @@
+//! Pixels to plate sightings and smoke observations (OpenCV, rten).

@@ -1,0 +1,1 @@
+//! Ingest, store, broker, pages and documents.

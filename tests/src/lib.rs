@@ -1,0 +1,1 @@
+//! The whole: simulator (road, readers, cameras), scenarios, browser test, benches.
