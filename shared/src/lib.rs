@@ -1,1 +1,23 @@
-//! Plumewatch's vocabulary: quantities, plates, passages, rulebook, verdict, wire protocol. No I/O, no async, no clock.
+//! The vocabulary of Plumewatch: what an edge unit and a server both mean by a word.
+//!
+//! Read in this order: quantities ([`units`]) and time ([`time`]), who and where ([`ids`], [`plate`],
+//! [`vehicle`], [`station`]), what was measured ([`reading`]), what belongs together ([`passage`]), what the
+//! law says of it ([`rulebook`], [`verdict`]), and how the two programs say it to each other ([`protocol`]).
+//!
+//! Nothing here does I/O, waits, reads a clock or rolls dice; the manifest shows it and a test proves it.
+
+pub mod ids;
+pub mod language;
+pub mod passage;
+pub mod plate;
+pub mod protocol;
+pub mod reading;
+pub mod rulebook;
+#[cfg(any(test, feature = "sample"))]
+pub mod sample;
+pub mod station;
+pub mod time;
+pub mod units;
+pub mod vehicle;
+pub mod verdict;
+pub mod watchlist;

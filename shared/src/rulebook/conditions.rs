@@ -1,0 +1,114 @@
+//! Applies the rulebook's conditions to what was around one measurement.
+
+use std::time::Duration;
+
+use super::{ConditionName, ConditionRule, Rulebook};
+use crate::reading::{Breach, Condition, HeadStatus, InvalidReason, Reading, Validity, WeatherReading};
+use crate::units::SpecificPower;
+
+/// What surrounded a measurement.
+#[derive(Clone, Copy, Debug)]
+pub struct Circumstances<'a> {
+    /// The measurement.
+    pub reading: &'a Reading,
+    /// The last weather before it.
+    pub weather: Option<&'a WeatherReading>,
+    /// Time since the vehicle before on this lane; `None` if there was none.
+    pub headway: Option<Duration>,
+}
+
+/// What a condition can be compared by.
+enum Fact {
+    Number(i64),
+    Holds(bool),
+    Unknown,
+}
+
+impl Rulebook {
+    /// Do all conditions hold? Every one that does not is named.
+    pub fn validity(&self, around: Circumstances<'_>) -> Validity {
+        let reasons: Vec<_> = self.conditions.iter().filter_map(|rule| breach(rule, around)).collect();
+        if reasons.is_empty() { Validity::Valid } else { Validity::Invalid(reasons) }
+    }
+}
+
+fn breach(rule: &ConditionRule, around: Circumstances<'_>) -> Option<InvalidReason> {
+    let found = |breach| Some(InvalidReason { condition: condition(rule.condition), breach });
+    match fact(rule.condition, around) {
+        Fact::Unknown if rule.required => found(Breach::Missing),
+        Fact::Unknown | Fact::Holds(true) => None,
+        Fact::Holds(false) => found(Breach::NotMet),
+        Fact::Number(measured) => {
+            let edge = i64::from(rule.inclusive);
+            match (rule.below, rule.above) {
+                (Some(limit), _) if measured < limit + edge => found(Breach::Below { measured, limit }),
+                (_, Some(limit)) if measured > limit - edge => found(Breach::Above { measured, limit }),
+                _ => None,
+            }
+        }
+    }
+}
+
+fn fact(name: ConditionName, around: Circumstances<'_>) -> Fact {
+    let reading = around.reading;
+    let number = |value: Option<i64>| value.map_or(Fact::Unknown, Fact::Number);
+    // Weather before the start of the day's first read is not weather: age is a condition of its own.
+    let weather = around.weather;
+    match name {
+        ConditionName::Wind => number(weather.and_then(|w| w.wind).map(|wind| wind.mm_s.into())),
+        ConditionName::Precipitation => {
+            weather.and_then(|w| w.precipitation).map_or(Fact::Unknown, |falls| Fact::Holds(!falls))
+        }
+        ConditionName::Temperature => {
+            number(weather.and_then(|w| w.temperature).map(|t| t.celsius_hundredths.into()))
+        }
+        ConditionName::Humidity => {
+            number(weather.and_then(|w| w.humidity).map(|h| h.percent_hundredths.into()))
+        }
+        ConditionName::Pressure => number(weather.and_then(|w| w.pressure).map(|p| p.pa.into())),
+        ConditionName::Slope => number(reading.slope.map(|slope| slope.degree_hundredths.into())),
+        ConditionName::Speed => number(reading.speed.map(|speed| speed.mm_s.into())),
+        ConditionName::Acceleration => number(reading.acceleration.map(|a| a.mm_s2.into())),
+        ConditionName::SpecificPower => number(match (reading.speed, reading.acceleration, reading.slope) {
+            (Some(v), Some(a), Some(slope)) => Some(SpecificPower::of(v, a, slope).kw_t_hundredths.into()),
+            _ => None,
+        }),
+        ConditionName::Plume => Fact::Number(reading.plume_ppm_m_hundredths.into()),
+        ConditionName::Headway => number(around.headway.map(|wait| whole(wait.as_millis()))),
+        ConditionName::Audit => number(reading.audit.as_ref().map(|audit| {
+            let age = reading.measured.stamp.utc.duration_since(audit.passed);
+            // An audit from the future proves that one of the clocks is wrong; it is as good as none.
+            if age.is_negative() { i64::MAX } else { age.as_secs() }
+        })),
+        ConditionName::Weather => {
+            number(weather.map(|w| whole(reading.measured.tick.distance(w.measured.tick).as_secs().into())))
+        }
+        ConditionName::Head => Fact::Holds(match reading.head_status {
+            HeadStatus::Good | HeadStatus::WeakPlume => true, // Weakness is the plume condition's matter.
+            HeadStatus::Reblocked | HeadStatus::Fault => false,
+        }),
+    }
+}
+
+fn whole(value: u128) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+fn condition(name: ConditionName) -> Condition {
+    match name {
+        ConditionName::Wind => Condition::Wind,
+        ConditionName::Precipitation => Condition::Precipitation,
+        ConditionName::Temperature => Condition::Temperature,
+        ConditionName::Humidity => Condition::Humidity,
+        ConditionName::Pressure => Condition::Pressure,
+        ConditionName::Slope => Condition::Slope,
+        ConditionName::Speed => Condition::Speed,
+        ConditionName::Acceleration => Condition::Acceleration,
+        ConditionName::SpecificPower => Condition::SpecificPower,
+        ConditionName::Plume => Condition::Plume,
+        ConditionName::Headway => Condition::Headway,
+        ConditionName::Audit => Condition::Audit,
+        ConditionName::Weather => Condition::Weather,
+        ConditionName::Head => Condition::Head,
+    }
+}

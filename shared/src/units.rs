@@ -1,0 +1,215 @@
+//! Quantities as integers, each as fine as the finest reader reports it.
+//!
+//! A limit compares exactly, and a value survives JSON, SQLite and PostgreSQL unchanged. There is no
+//! conversion between opacities of different optical paths: none may stand behind a verdict.
+
+use std::fmt;
+
+/// Shows `value` hundredths with two decimals: -5 is "-0.05".
+fn hundredths(f: &mut fmt::Formatter<'_>, value: i64, unit: &str) -> fmt::Result {
+    let sign = if value < 0 { "-" } else { "" };
+    write!(f, "{sign}{}.{:02} {unit}", value.unsigned_abs() / 100, value.unsigned_abs() % 100)
+}
+
+/// Opacity of a plume along one optical path: 30.50 % is `Opacity::from_hundredths(3050)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Opacity(u16); // Invariant: at most 10 000 hundredths of a percent.
+
+impl Opacity {
+    /// The opacity of `value` hundredths of a percent; `None` above 100 %.
+    pub const fn from_hundredths(value: u16) -> Option<Self> {
+        if value <= 10_000 { Some(Self(value)) } else { None }
+    }
+
+    /// Hundredths of a percent.
+    pub const fn hundredths(self) -> u16 {
+        self.0
+    }
+}
+
+impl fmt::Display for Opacity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        hundredths(f, self.0.into(), "%")
+    }
+}
+
+/// Opacity across the whole road, as a remote-sensing head reports it (HJ 845-2017): the path is the plume's
+/// unknown width, so it is never the opacity of a 0.43 m meter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CrossRoadOpacity(pub Opacity);
+
+/// Opacity of a plume estimated from a camera's pictures, along the camera's line of sight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CameraOpacity(pub Opacity);
+
+/// Opacity in a partial-flow meter with an effective path of 0.43 m (GB 3847-2018, Annex C).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MeterOpacity(pub Opacity);
+
+/// Light absorption coefficient *k* in hundredths of 1/m (GB 3847-2018, Annex C).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AbsorptionCoefficient {
+    /// Hundredths of 1/m.
+    pub per_m_hundredths: u16,
+}
+
+/// Ringelmann level 0 (clear) to 5 (black).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RingelmannLevel(u8); // Invariant: at most 5.
+
+impl RingelmannLevel {
+    /// The level, `None` above 5.
+    pub const fn new(level: u8) -> Option<Self> {
+        if level <= 5 { Some(Self(level)) } else { None }
+    }
+
+    /// 0 to 5.
+    pub const fn level(self) -> u8 {
+        self.0
+    }
+
+    /// The nearest level: one level is 20 % of opacity (STANDARDS.md 7.2: 90.46 % was stored as 5, 1.14 % as 0).
+    pub const fn nearest(opacity: Opacity) -> Self {
+        Self(((opacity.hundredths() + 1_000) / 2_000) as u8)
+    }
+}
+
+/// Volume fraction of a gas. Signed: an honest reader dips below zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Concentration {
+    /// Hundredths of 10⁻⁶; 14.46 % is 14 460 000.
+    pub ppm_hundredths: i32,
+}
+
+/// Mole ratio of a pollutant to CO₂ in millionths: 105.39 ppm per % CO₂ is 10 539.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MoleRatio {
+    /// Millionths.
+    pub millionths: i32,
+}
+
+/// Speed along the lane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Speed {
+    /// Millimetres per second; 46.81 km/h is 13 003.
+    pub mm_s: i32,
+}
+
+impl Speed {
+    /// In km/h, for display and for geometry, never for a limit.
+    pub fn km_h(self) -> f64 {
+        f64::from(self.mm_s) * 0.0036
+    }
+}
+
+/// Acceleration along the lane; negative while braking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Acceleration {
+    /// Millimetres per second squared.
+    pub mm_s2: i32,
+}
+
+/// Slope of the lane, uphill positive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Slope {
+    /// Hundredths of a degree.
+    pub degree_hundredths: i16,
+}
+
+/// Vehicle specific power.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SpecificPower {
+    /// Hundredths of kW/t.
+    pub kw_t_hundredths: i32,
+}
+
+impl SpecificPower {
+    /// Specific power in the form that Chinese devices store (STANDARDS.md 1.5, Jimenez constants, metric):
+    /// 2.728·sin(slope)·v + 0.3058·v·a + 0.05928·v + 6.526·10⁻⁶·v³ with v in km/h and a in m/s²,
+    /// cut (not rounded) to hundredths as those devices do.
+    pub fn of(speed: Speed, acceleration: Acceleration, slope: Slope) -> Self {
+        let v = speed.km_h();
+        let a = f64::from(acceleration.mm_s2) / 1_000.0;
+        let sine = (f64::from(slope.degree_hundredths) / 100.0).to_radians().sin();
+        let power = 2.728 * sine * v + 0.3058 * v * a + 0.05928 * v + 6.526e-6 * v.powi(3);
+        Self { kw_t_hundredths: (power * 100.0) as i32 }
+    }
+}
+
+/// Air temperature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Temperature {
+    /// Hundredths of °C.
+    pub celsius_hundredths: i32,
+}
+
+/// Relative humidity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Humidity {
+    /// Hundredths of a percent.
+    pub percent_hundredths: u16,
+}
+
+/// Air pressure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Pressure {
+    /// Pascals; 97.1 kPa is 97 100.
+    pub pa: u32,
+}
+
+/// Direction the wind blows from, clockwise from north.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Bearing {
+    /// Whole degrees.
+    pub degrees: u16,
+}
+
+/// How sure a reader is of what it read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Confidence(u16); // Invariant: at most 1000 per mille.
+
+impl Confidence {
+    /// Certainty.
+    pub const FULL: Self = Self(1_000);
+
+    /// `None` above 1000 per mille.
+    pub const fn from_per_mille(value: u16) -> Option<Self> {
+        if value <= 1_000 { Some(Self(value)) } else { None }
+    }
+
+    /// 0 to 1000.
+    pub const fn per_mille(self) -> u16 {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Golden vector 1 (STANDARDS.md section 12): a real record; its inputs carry two decimals.
+    #[test]
+    fn specific_power_is_what_the_device_stored() {
+        let power = SpecificPower::of(
+            Speed { mm_s: 13_003 }, // 46.81 km/h
+            Acceleration { mm_s2: 210 },
+            Slope { degree_hundredths: 20 },
+        );
+        assert_eq!(power, SpecificPower { kw_t_hundredths: 689 });
+    }
+
+    /// Golden vector 9 and the chart's own steps.
+    #[test]
+    fn ringelmann_level_is_the_nearest_fifth() {
+        for (hundredths, level) in [(9_046, 5), (114, 0), (999, 0), (1_000, 1), (2_000, 1), (10_000, 5)] {
+            let opacity = Opacity::from_hundredths(hundredths).unwrap();
+            assert_eq!(RingelmannLevel::nearest(opacity).level(), level, "{opacity}");
+        }
+    }
+
+    #[test]
+    fn an_opacity_above_all_light_lost_does_not_exist() {
+        assert_eq!(Opacity::from_hundredths(10_001), None);
+        assert_eq!(Opacity::from_hundredths(3_050).unwrap().to_string(), "30.50 %");
+    }
+}
