@@ -1,1 +1,12 @@
 //! What the server decides: counting, review, case, audit. No I/O, no async, no clock.
+//!
+//! In the data's order: [`ledger`] says which records a station still owes, [`counting`] makes candidates of
+//! passages, [`review`] is a person's word on a candidate, [`case`] is what follows, [`audit`] chains what was
+//! done, [`access`] says who may do it.
+
+pub mod access;
+pub mod audit;
+pub mod case;
+pub mod counting;
+pub mod ledger;
+pub mod review;

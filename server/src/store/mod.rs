@@ -1,0 +1,32 @@
+//! The one home of SQL: every question that the server asks its database, on SQLite and PostgreSQL alike.
+//!
+//! To add a question: write a method `impl Reading` (it only asks) or `impl Writing` (it changes) in the file of
+//! its subject, named for what it gives (`stations`, `session_account`), with the macros of [`engine`]:
+//!
+//! ```text
+//! impl Reading {
+//!     /// The station of this id.
+//!     pub async fn station(&mut self, id: StationId) -> Stored<Option<StationRow>> {
+//!         row!(self, StationRow, "select id, name from stations where id = $1", id.as_str())
+//!     }
+//! }
+//! ```
+//!
+//! and a test of it in `contract.rs` (or a file beside it), which runs on both engines. `StationRow` derives
+//! `sqlx::FromRow`. A transaction (`Writing`) answers every question of `Reading` too.
+//! Rules that keep one text right on both: integers are `bigint` and `i64`; `$1` may be used twice; cast `sum`
+//! and `max` of literals to bigint; `nulls first/last` always written; no `any($1)`, `greatest`, `lateral`;
+//! JSON is text, typed in Rust. Rules of the field stay in `server-core`; a constraint guards what must never be.
+//!
+//! What must hold: transactions are short and hold no network wait; no plate in an error or a log line.
+
+mod bulk;
+mod passages;
+mod senders;
+mod engine;
+mod error;
+mod migrations;
+
+pub use engine::{Reading, Store, Writing};
+pub use passages::{Insertion, NewPassage};
+pub use error::{StoreError, Stored};
