@@ -1,0 +1,32 @@
+//! Runs the vision commands without the edge unit, for development and measuring.
+
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use edge_vision::commands::{Outcome, read_plates_command};
+
+fn main() -> ExitCode {
+    let mut arguments: Vec<String> = std::env::args().skip(1).collect();
+    let json = arguments.iter().any(|a| a == "--json");
+    arguments.retain(|a| a != "--json");
+    let mut words = arguments.into_iter();
+    let command = words.next().unwrap_or_default();
+    let paths: Vec<PathBuf> = words.map(PathBuf::from).collect();
+    let mut out = io::stdout().lock();
+    let done = match command.as_str() {
+        "read-plates" => read_plates_command(&paths, json, &mut out),
+        _ => {
+            eprintln!("usage: plumewatch-vision read-plates [--json] IMAGE_OR_DIR...");
+            return ExitCode::from(2);
+        }
+    };
+    match done {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::SomeUnread) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::from(1)
+        }
+    }
+}
