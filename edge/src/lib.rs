@@ -1,5 +1,12 @@
 //! The roadside unit: readers, cameras, evidence, outbox, uplink, roadside page.
+//!
+//! In the data's order: [`config`] says which instruments there are, [`clock`] stamps, [`serial`] and [`camera`]
+//! bring in bytes and pixels, [`evidence`] keeps pictures, [`outbox`] keeps records, [`uplink`] delivers both,
+//! [`watchlist`] is what comes back, [`announce`] and [`roadside`] show all of it beside the road, [`health`]
+//! says how it does, and [`unit`] puts the parts together. What is decided is decided in `edge-core`.
 
 pub mod announce;
+pub mod config;
 pub mod evidence;
 pub mod health;
+pub mod roadside;
