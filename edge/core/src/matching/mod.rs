@@ -1,0 +1,254 @@
+//! Puts together what belongs to one vehicle: an exhaust reading, the front camera's track, the rear camera's.
+//!
+//! ```text
+//!            front camera's view        beam      rear camera's view
+//!           ╭───────────────────╮         ┊      ╭───────────────────╮
+//! time ──── first ────────── last ────────┊──── first ─────────── last ──────────────▶
+//!                              ├─ front ─▶┊◀ rear ┤
+//!                               offset    ┊  offset
+//!                                   reading.measured            window over: closed
+//! ```
+//!
+//! Every item tells when its vehicle's rear left the beam: a reading exactly, a front track by its last frame
+//! plus an offset, a rear track by its first frame minus one. Items whose instants lie within reach of each
+//! other, directly or through others, form a *cluster*. A cluster closes when nothing that is in time can join
+//! it any more ([`LaneConfig::window`]), or soon after it is one whole vehicle ([`LaneConfig::settle`]); clusters
+//! close in the order of time. Inside a closed cluster items are paired in order, because vehicles do not
+//! overtake within a lane, and as nearly as possible; where another pairing was possible within the tolerance,
+//! every passage concerned says so ([`Doubt::SeveralVehicles`](plumewatch_shared::passage::Doubt)).
+//!
+//! So passages do not depend on the order in which items arrive, as long as each arrives in time: before its
+//! vehicle left the beam plus the window (or plus the settling time, where a cluster was whole). What arrives
+//! later becomes a passage of its own that says so.
+//!
+//! What must hold: a reading goes into exactly one passage, whatever happens; nothing grows without bound; no
+//! input panics. Judging is left to [`verdict`](plumewatch_shared::verdict), naming and storing to the outbox.
+
+mod align;
+mod cluster;
+mod config;
+mod draft;
+mod history;
+
+use std::collections::VecDeque;
+
+use plumewatch_shared::reading::{Reading, WeatherReading};
+use plumewatch_shared::rulebook::{Circumstances, Rulebook};
+use plumewatch_shared::time::{Moment, Tick};
+
+pub use config::{LaneConfig, Offset};
+pub use draft::{CameraRole, PassageDraft, PictureId, VehicleTrack};
+
+use cluster::{Item, Vehicle};
+use history::{Passed, Recent, Weather};
+
+/// Items waiting for others, per lane. Twenty vehicles within one cluster stand bumper to bumper; the cluster
+/// is then closed as it is, and what follows begins another.
+pub const WAITING_MAX: usize = 64;
+
+/// Passages not yet taken by the caller. A caller that drains after every input never sees a tenth of it; when
+/// it is full, readings are not taken (the head sends them again) and tracks are dropped and counted.
+pub const DRAFTS_MAX: usize = 256;
+
+/// Origins remembered, to know a repeat: a head keeps and repeats at most 1000 measurements, and two heads
+/// may change places.
+pub const ORIGINS_MAX: usize = 2_048;
+
+/// What became of an input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Taken {
+    /// It will come out in a passage.
+    New,
+    /// The same reading came before; it is in a passage, or will be.
+    Repeat,
+    /// There is no room, because passages are not taken: not taken, and counted.
+    Full,
+}
+
+/// The matching of one lane.
+#[derive(Debug)]
+pub struct Lane {
+    config: LaneConfig,
+    rulebook: Rulebook,
+    now: Tick,
+    /// In the order of time, with a full order, so that arrival does not matter.
+    waiting: Vec<Item>,
+    drafts: VecDeque<PassageDraft>,
+    origins: Recent,
+    weather: Weather,
+    /// When the vehicles of closed passages left the beam.
+    passed: Passed,
+    /// When each item of closed clusters put its vehicle there.
+    closed: Passed,
+    refused: u64,
+}
+
+impl Lane {
+    /// An empty lane. `rulebook` decides what makes a reading valid.
+    pub fn new(config: LaneConfig, rulebook: Rulebook) -> Self {
+        Self {
+            config,
+            rulebook,
+            now: Tick { micros: 0 },
+            waiting: Vec::new(),
+            drafts: VecDeque::new(),
+            origins: Recent::default(),
+            weather: Weather::default(),
+            passed: Passed::default(),
+            closed: Passed::default(),
+            refused: 0,
+        }
+    }
+
+    /// Takes a reading of this lane's head. Tell the time (`on_time`) first.
+    pub fn on_reading(&mut self, mut reading: Reading) -> Taken {
+        if self.origins.contains(&reading.origin) {
+            return Taken::Repeat;
+        }
+        if self.is_full() {
+            return Taken::Full;
+        }
+        self.origins.insert(reading.origin.clone());
+        reading.slope = reading.slope.or(self.config.slope);
+        self.insert(Item::of_reading(reading));
+        Taken::New
+    }
+
+    /// Takes a finished track of one of this lane's cameras. Tell the time (`on_time`) first.
+    pub fn on_track(&mut self, track: VehicleTrack) -> Taken {
+        if self.is_full() {
+            return Taken::Full;
+        }
+        self.insert(Item::of_track(track, &self.config));
+        Taken::New
+    }
+
+    /// Takes the weather, which holds for all readings until the next.
+    pub fn on_weather(&mut self, weather: WeatherReading) {
+        self.weather.insert(weather);
+    }
+
+    /// Tells the time. Readings and tracks never move it: they are of the past.
+    pub fn on_time(&mut self, now: Moment) {
+        self.now = self.now.max(now.tick);
+        self.close_due();
+    }
+
+    /// Gives what closed, oldest first; call until `None`.
+    pub fn next_output(&mut self) -> Option<PassageDraft> {
+        self.drafts.pop_front()
+    }
+
+    /// When `on_time` is wanted next, if nothing comes before.
+    pub fn wake_at(&self) -> Option<Tick> {
+        let count = cluster::first(&self.waiting, self.config.reach());
+        self.waiting.get(..count).filter(|items| !items.is_empty()).map(|items| self.closes_at(items))
+    }
+
+    /// Closes everything that waits, for the end of a run: nothing more will come.
+    pub fn close(&mut self) {
+        while !self.waiting.is_empty() {
+            self.close_first();
+        }
+    }
+
+    /// Items that wait for others.
+    pub fn waiting(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// Readings and tracks not taken because passages were not; see [`DRAFTS_MAX`].
+    pub fn refused(&self) -> u64 {
+        self.refused
+    }
+
+    fn is_full(&mut self) -> bool {
+        let full = self.drafts.len() >= DRAFTS_MAX;
+        self.refused += u64::from(full);
+        full
+    }
+
+    fn insert(&mut self, mut item: Item) {
+        let reach = self.config.reach();
+        let joins = self.waiting.iter().any(|other| other.beam.distance(item.beam) <= reach);
+        let over = self.now >= item.beam.after(reach).after(self.config.window);
+        item.late = self.closed.is_near(item.beam, reach) || (over && !joins);
+        let at = self.waiting.partition_point(|other| other.key() <= item.key());
+        self.waiting.insert(at, item);
+        if self.waiting.len() > WAITING_MAX {
+            self.close_first();
+        }
+        self.close_due();
+    }
+
+    /// When a cluster closes if nothing joins it.
+    fn closes_at(&self, items: &[Item]) -> Tick {
+        let last = items.last().expect("a cluster has an item").beam.after(self.config.reach());
+        let wait = if cluster::is_whole_vehicle(items, &self.config) {
+            self.config.settle.min(self.config.window)
+        } else {
+            self.config.window
+        };
+        last.after(wait)
+    }
+
+    fn close_due(&mut self) {
+        while self.wake_at().is_some_and(|due| due <= self.now) {
+            self.close_first();
+        }
+    }
+
+    fn close_first(&mut self) {
+        let count = cluster::first(&self.waiting, self.config.reach());
+        let items: Vec<Item> = self.waiting.drain(..count).collect();
+        items.iter().for_each(|item| self.closed.insert(item.beam));
+        for vehicle in cluster::vehicles(items, &self.config) {
+            let draft = self.draft(vehicle);
+            self.drafts.push_back(draft);
+        }
+    }
+
+    fn draft(&mut self, vehicle: Vehicle) -> PassageDraft {
+        let Vehicle { reading, front, rear, several, late } = vehicle;
+        let beam = [reading.as_ref().map(|r| r.measured.tick)]
+            .into_iter()
+            .chain([&front, &rear].map(|track| track.as_ref().map(|(_, beam)| *beam)))
+            .flatten()
+            .next()
+            .expect("a vehicle has at least one part");
+        let (front, rear) = (front.map(|(track, _)| track), rear.map(|(track, _)| track));
+        let headway = self.passed.before(beam).map(|before| beam.since(before));
+        self.passed.insert(beam);
+        let weather = self.weather.at(beam);
+        let validity = reading.as_ref().map(|reading| {
+            self.rulebook.validity(Circumstances { reading, weather: weather.as_ref(), headway })
+        });
+        let sighting = |track: &Option<VehicleTrack>| track.as_ref().map(|track| track.sighting.clone());
+        let (front_sighting, rear_sighting) = (sighting(&front), sighting(&rear));
+        let first_sight = [&front, &rear].into_iter().flatten().map(|track| track.first).next();
+        let passed = reading.as_ref().map(|reading| reading.measured).or(first_sight);
+        let tracks = || [&rear, &front].into_iter().flatten();
+        PassageDraft {
+            lane: self.config.lane,
+            passed: passed.expect("a vehicle has at least one part"),
+            validity,
+            doubts: draft::doubts(
+                reading.is_some(),
+                front_sighting.as_ref(),
+                rear_sighting.as_ref(),
+                several,
+                late,
+            ),
+            smoke: tracks().find_map(|track| track.smoke.clone()),
+            pictures: tracks().rev().flat_map(|track| track.pictures.clone()).collect(),
+            front: front_sighting,
+            rear: rear_sighting,
+            reading,
+            weather,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

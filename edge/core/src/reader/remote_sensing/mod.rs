@@ -1,0 +1,182 @@
+//! PWRS 1, the line protocol of remote-sensing heads: `docs/remote-sensing-line-protocol.md` is its definition.
+//!
+//! [`line`](mod@line) finds checked lines in a stream, [`fields`] reads and writes what stands in them, and this file puts
+//! the two together for the host's side ([`Decoder`]) and the head's ([`AcknowledgementDecoder`], for simulators
+//! and for makers' tests). Which repeats are new is not decided here: matching and the outbox know.
+
+mod crc;
+mod fields;
+pub mod line;
+
+use std::collections::VecDeque;
+
+use plumewatch_shared::ids::LaneNo;
+use plumewatch_shared::reading::ReadingOrigin;
+use plumewatch_shared::time::{Moment, Tick};
+
+pub use crc::crc16;
+pub use fields::{Acknowledgement, FieldError, Line, acknowledgement, encode_heartbeat, encode_measurement};
+pub use line::LINE_MAX;
+
+pub use super::Heartbeat;
+use super::{HeadDriver, HeadEvent};
+use line::{LINE_TIMEOUT, LineFinder};
+
+/// Events kept for a caller that pushes much and asks late. One read of a port (4 KiB) holds at most 150 lines.
+/// A measurement that is dropped here was not acknowledged, so the head sends it again.
+pub const EVENTS_MAX: usize = 1_024;
+
+/// The host's side: bytes of one head in, events out.
+#[derive(Debug)]
+pub struct Decoder {
+    /// `None` takes every lane.
+    lane: Option<LaneNo>,
+    lines: LineFinder,
+    /// When the last byte of the line under way arrived.
+    heard: Option<Tick>,
+    events: VecDeque<HeadEvent>,
+    dropped_events: u64,
+    last_error: Option<FieldError>,
+}
+
+impl Decoder {
+    /// A decoder for the head of `lane`; measurements of another lane are rejected.
+    pub fn new(lane: LaneNo) -> Self {
+        Self::of(Some(lane))
+    }
+
+    /// A decoder that takes every lane, for looking at recordings.
+    pub fn of_any_lane() -> Self {
+        Self::of(None)
+    }
+
+    fn of(lane: Option<LaneNo>) -> Self {
+        Self {
+            lane,
+            lines: LineFinder::default(),
+            heard: None,
+            events: VecDeque::new(),
+            dropped_events: 0,
+            last_error: None,
+        }
+    }
+
+    /// Takes bytes as they came; `at` is when the last of them had arrived.
+    pub fn push(&mut self, bytes: &[u8], at: Moment) {
+        self.on_time(at);
+        for &byte in bytes {
+            let Some(body) = self.lines.push(byte) else { continue };
+            match fields::parse(&body, at).and_then(|line| self.event(line)) {
+                Ok(event) if self.events.len() < EVENTS_MAX => self.events.push_back(event),
+                Ok(_) => self.dropped_events += 1,
+                Err(error) => {
+                    self.lines.reject_last(body.len());
+                    self.last_error = Some(error);
+                }
+            }
+        }
+        if !bytes.is_empty() {
+            self.heard = Some(at.tick);
+        }
+    }
+
+    fn event(&self, line: Line) -> Result<HeadEvent, FieldError> {
+        match line {
+            Line::Measurement { reading, .. } => match self.lane {
+                Some(wired) if wired != reading.lane => {
+                    Err(FieldError::OtherLane { said: reading.lane.number(), wired: wired.number() })
+                }
+                Some(_) | None => Ok(HeadEvent::Measured(reading)),
+            },
+            Line::Heartbeat(heartbeat) => Ok(HeadEvent::Heartbeat(heartbeat)),
+            Line::Acknowledgement(_) => Err(FieldError::WrongWay),
+        }
+    }
+
+    /// Drops a line that broke off: one whose last byte came more than [`LINE_TIMEOUT`] ago.
+    pub fn on_time(&mut self, now: Moment) {
+        if self.heard.is_some_and(|heard| now.tick.since(heard) > LINE_TIMEOUT) {
+            self.lines.abandon();
+            self.heard = None;
+        }
+    }
+
+    /// Gives what is finished, oldest first; call until `None` after every push.
+    pub fn next_event(&mut self) -> Option<HeadEvent> {
+        self.events.pop_front()
+    }
+
+    /// Bytes since the start that were part of no good line. Those of a line under way are not counted yet.
+    pub fn rejected_bytes(&self) -> u64 {
+        self.lines.rejected_bytes()
+    }
+
+    /// Events dropped because nobody asked for them; see [`EVENTS_MAX`].
+    pub fn dropped_events(&self) -> u64 {
+        self.dropped_events
+    }
+
+    /// What was wrong with the last line whose checksum held but whose content did not: a fault of the head or
+    /// of the wiring, never of the line.
+    pub fn last_error(&self) -> Option<&FieldError> {
+        self.last_error.as_ref()
+    }
+}
+
+impl HeadDriver for Decoder {
+    fn push(&mut self, bytes: &[u8], at: Moment) {
+        Self::push(self, bytes, at);
+    }
+
+    fn on_time(&mut self, now: Moment) {
+        Self::on_time(self, now);
+    }
+
+    fn next_event(&mut self) -> Option<HeadEvent> {
+        Self::next_event(self)
+    }
+
+    fn acknowledgement(&self, origin: &ReadingOrigin) -> Vec<u8> {
+        acknowledgement(origin)
+    }
+
+    fn rejected_bytes(&self) -> u64 {
+        Self::rejected_bytes(self)
+    }
+}
+
+/// The head's side: bytes of the host in, acknowledgements out.
+#[derive(Debug, Default)]
+pub struct AcknowledgementDecoder {
+    lines: LineFinder,
+    acknowledged: VecDeque<Acknowledgement>,
+}
+
+impl AcknowledgementDecoder {
+    /// Takes bytes as they came.
+    pub fn push(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            let Some(body) = self.lines.push(byte) else { continue };
+            match fields::parse_acknowledgement(&body) {
+                Ok(acknowledgement) if self.acknowledged.len() < EVENTS_MAX => {
+                    self.acknowledged.push_back(acknowledgement);
+                }
+                Ok(_) => {} // The measurement goes out again and is acknowledged again.
+                Err(_) => self.lines.reject_last(body.len()),
+            }
+        }
+    }
+
+    /// Gives what was acknowledged, oldest first; call until `None` after every push.
+    pub fn next_acknowledgement(&mut self) -> Option<Acknowledgement> {
+        self.acknowledged.pop_front()
+    }
+
+    /// Bytes since the start that were part of no good acknowledgement.
+    pub fn rejected_bytes(&self) -> u64 {
+        self.lines.rejected_bytes()
+    }
+}
+
+#[cfg(test)]
+mod tests;
