@@ -11,4 +11,8 @@
 pub mod picture;
 pub mod network;
 pub mod plates;
+pub mod source;
+pub mod smoke;
+pub mod track;
+pub mod worker;
 pub mod commands;

@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use edge_vision::commands::{Outcome, read_plates_command};
+use edge_vision::commands::{Outcome, measure_smoke_command, read_plates_command};
 
 fn main() -> ExitCode {
     let mut arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -16,8 +16,10 @@ fn main() -> ExitCode {
     let mut out = io::stdout().lock();
     let done = match command.as_str() {
         "read-plates" => read_plates_command(&paths, json, &mut out),
+        "measure-smoke" if paths.len() == 1 => measure_smoke_command(&paths[0], json, &mut out),
         _ => {
             eprintln!("usage: plumewatch-vision read-plates [--json] IMAGE_OR_DIR...");
+            eprintln!("       plumewatch-vision measure-smoke [--json] VIDEO_OR_FRAME_DIR");
             return ExitCode::from(2);
         }
     };

@@ -1,7 +1,10 @@
 //! What a person or a script calls: `read-plates` and `measure-smoke`, with the JSON of DESIGN.md.
 
+mod measure_smoke;
 mod read_plates;
 
+pub use measure_smoke::measure_smoke_command;
+pub(crate) use read_plates::chain;
 pub use read_plates::read_plates_command;
 
 /// What a command did, for the exit status.
@@ -19,6 +22,12 @@ pub enum CommandError {
     /// The reader's network cannot be used.
     #[error("cannot start the plate reader")]
     Reader(#[from] crate::network::NetworkError),
+    /// The recording cannot be read.
+    #[error("cannot read the recording")]
+    Source(#[from] crate::source::SourceError),
+    /// Its frames cannot be worked on.
+    #[error("cannot work on the recording's frames")]
+    Frames(#[from] crate::plates::ReadError),
     /// Standard output is gone.
     #[error("cannot write the result")]
     Output(#[from] std::io::Error),

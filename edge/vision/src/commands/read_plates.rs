@@ -58,7 +58,7 @@ fn read_one(reader: &PlateReader, path: &Path) -> Result<Vec<PlateRead>, String>
 }
 
 /// An error with what caused it, in one line.
-pub(super) fn chain(error: &dyn std::error::Error) -> String {
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(inner) = cause {

@@ -46,6 +46,12 @@ impl Quad {
         Self(self.0.map(|[x, y]| [x * factor, y * factor]))
     }
 
+    /// All corners shifted.
+    #[must_use]
+    pub fn moved(&self, by: [f32; 2]) -> Self {
+        Self(self.0.map(|[x, y]| [x + by[0], y + by[1]]))
+    }
+
     /// The same plane, from `x0` to `x1` and `y0` to `y1` where the quad itself spans 0 to 1.
     #[must_use]
     pub fn window(&self, x0: f32, x1: f32, y0: f32, y1: f32) -> Self {

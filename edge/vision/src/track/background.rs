@@ -1,0 +1,124 @@
+//! What the camera sees when nothing passes, and what stands before it now.
+//!
+//! Works at [`SIDE`] pixels. A change of the whole scene at once (the camera was moved, pictures of other
+//! places are replayed) is not a vehicle: the model starts anew and says so.
+
+use opencv::core::{self as cv, Mat, Point, Ptr, Rect, Scalar, Size, Vector};
+use opencv::prelude::*;
+use opencv::video::{self, BackgroundSubtractorMOG2};
+use opencv::imgproc;
+
+use crate::picture::Picture;
+
+/// Longer side of the pictures compared, pixels.
+pub const SIDE: i32 = 320;
+/// Share of the picture that changes at once only when the scene does: a truck close by fills about half.
+const SCENE_CHANGE: f64 = 0.72;
+/// Frames after which the model is called settled.
+pub const SETTLED_AFTER: u32 = 12;
+
+/// The model.
+pub struct Background {
+    model: Ptr<BackgroundSubtractorMOG2>,
+    seen: u32,
+    last: Option<Mat>,
+}
+
+/// What one frame shows against the background.
+pub(crate) struct Seen {
+    /// The whole scene is another one.
+    pub(crate) changed: bool,
+    /// Moving things, in the reduced picture's pixels, largest first.
+    pub(crate) movers: Vec<Rect>,
+    /// The reduced frame, BGR.
+    pub(crate) frame: Mat,
+    /// The reduced background, BGR; `None` before the model has settled.
+    pub(crate) background: Option<Mat>,
+    /// Full picture's pixels for one of the reduced picture's.
+    pub(crate) scale: f32,
+}
+
+impl std::fmt::Debug for Background {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Background({} frames)", self.seen)
+    }
+}
+
+fn model() -> opencv::Result<Ptr<BackgroundSubtractorMOG2>> {
+    video::create_background_subtractor_mog2(150, 30.0, false)
+}
+
+impl Background {
+    /// A model that has seen nothing.
+    pub fn new() -> opencv::Result<Self> {
+        Ok(Self { model: model()?, seen: 0, last: None })
+    }
+
+    pub(crate) fn on_frame(&mut self, picture: &Picture) -> opencv::Result<Seen> {
+        let small = picture.shrunk(SIDE)?;
+        let scale = picture.width() as f32 / small.width() as f32;
+        let mut frame = Mat::default();
+        imgproc::gaussian_blur(small.pixels(), &mut frame, Size::new(3, 3), 0.0, 0.0, cv::BORDER_DEFAULT)?;
+        let changed = self.scene_changed(&frame)?;
+        if changed {
+            self.model = model()?;
+            self.seen = 0;
+        }
+        // Learns fast while young, then slowly: a truck waiting at the stop line is not background soon.
+        let rate = if self.seen < SETTLED_AFTER { 1.0 / f64::from(self.seen + 1) } else { 0.004 };
+        let mut mask = Mat::default();
+        BackgroundSubtractorMOG2Trait::apply(&mut self.model, &frame, &mut mask, rate)?;
+        let settled = self.seen >= SETTLED_AFTER;
+        let background = if settled { Some(self.picture()?) } else { None };
+        let movers = if self.seen >= 3 { movers(&mask)? } else { Vec::new() };
+        self.seen += 1;
+        self.last = Some(frame.try_clone()?);
+        Ok(Seen { changed, movers, frame, background, scale })
+    }
+
+    fn picture(&self) -> opencv::Result<Mat> {
+        let mut background = Mat::default();
+        self.model.get_background_image(&mut background)?;
+        Ok(background)
+    }
+
+    /// Does nearly all of the picture differ strongly from the frame before? True for the first frame too.
+    fn scene_changed(&self, frame: &Mat) -> opencv::Result<bool> {
+        let Some(last) = &self.last else { return Ok(true) };
+        if last.size()? != frame.size()? {
+            return Ok(true);
+        }
+        let mut difference = Mat::default();
+        cv::absdiff(frame, last, &mut difference)?;
+        let mut grey = Mat::default();
+        crate::picture::to(&difference, &mut grey, imgproc::COLOR_BGR2GRAY)?;
+        let mut mask = Mat::default();
+        cv::compare(&grey, &Scalar::all(12.0), &mut mask, cv::CMP_GT)?;
+        let share = f64::from(cv::count_non_zero(&mask)?) / f64::from(grey.rows() * grey.cols()).max(1.0);
+        Ok(share > SCENE_CHANGE)
+    }
+}
+
+/// Boxes of connected change, at least 1.2 % of the picture.
+fn movers(mask: &Mat) -> opencv::Result<Vec<Rect>> {
+    let anchor = Point::new(-1, -1);
+    let edge = imgproc::morphology_default_border_value()?;
+    let block = |n| imgproc::get_structuring_element(imgproc::MORPH_RECT, Size::new(n, n), anchor);
+    let (mut open, mut whole) = (Mat::default(), Mat::default());
+    let constant = cv::BORDER_CONSTANT;
+    imgproc::morphology_ex(mask, &mut open, imgproc::MORPH_OPEN, &block(3)?, anchor, 1, constant, edge)?;
+    imgproc::morphology_ex(&open, &mut whole, imgproc::MORPH_CLOSE, &block(11)?, anchor, 1, constant, edge)?;
+    let mut outlines = Vector::<Vector<Point>>::new();
+    let (mode, method) = (imgproc::RETR_EXTERNAL, imgproc::CHAIN_APPROX_SIMPLE);
+    imgproc::find_contours(&whole, &mut outlines, mode, method, Point::new(0, 0))?;
+    let least = f64::from(mask.cols() * mask.rows()) * 0.012;
+    let mut boxes = Vec::new();
+    for outline in &outlines {
+        if imgproc::contour_area(&outline, false)? >= least {
+            boxes.push(imgproc::bounding_rect(&outline)?);
+        }
+    }
+    boxes.sort_by_key(|r: &Rect| std::cmp::Reverse(r.width * r.height));
+    boxes.truncate(8);
+    Ok(boxes)
+}

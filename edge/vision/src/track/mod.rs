@@ -1,0 +1,196 @@
+//! Vehicles through frames: which is which, the best pictures of each, and its plate by vote.
+//!
+//! Motion against the background ([`background`]) says where vehicles are; plates are read inside those
+//! places only, at most [`READS_PER_FRAME`] places a frame and not at all once a vehicle's vote is settled
+//! ([`vote`]). When the whole scene changes at once, as when unrelated pictures are replayed, the plates
+//! themselves are the vehicles. The tracker keeps no time of its own: every frame brings its moment.
+
+pub mod background;
+mod follow;
+pub mod vote;
+
+use plumewatch_shared::passage::{PlateSighting, SmokeObservation};
+use plumewatch_shared::time::Moment;
+use serde::{Deserialize, Serialize};
+
+use crate::plates::{PlateReader, ReadError};
+use crate::smoke::{SmokeMeter, SmokeSummary};
+use crate::source::Frame;
+use background::Background;
+use follow::{Area, Track};
+
+/// Places searched for a plate in one frame; each costs 20 to 60 ms.
+pub const READS_PER_FRAME: usize = 1;
+/// Vehicles followed at once: more than a lane and its neighbours ever hold.
+pub const MAX_TRACKS: usize = 6;
+/// A vehicle not seen for this long has left.
+const LOST_AFTER_MS: u128 = 650;
+/// Frames a mover without a plate must have been seen in to be a vehicle, not a bird.
+const LEAST_FRAMES: u32 = 3;
+/// Quality of evidence pictures.
+const JPEG_QUALITY: i32 = 88;
+
+/// What the camera looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CameraRole {
+    /// Fronts of vehicles: plates.
+    Front,
+    /// Rears of vehicles: plates and exhaust.
+    Rear,
+}
+
+/// A vehicle that has left the picture.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrackEnded {
+    /// Counts the vehicles of this worker from 1.
+    pub track: u64,
+    /// Its first frame.
+    pub first: Moment,
+    /// Its last frame.
+    pub last: Moment,
+    /// Frames it was seen in.
+    pub frames: u32,
+    /// Where it was in its best frame: x, y, width, height in pixels.
+    pub area: [i32; 4],
+    /// What its plate says, or why that is not known.
+    pub sighting: PlateSighting,
+    /// Its smoke, if at least three frames showed some.
+    pub smoke: Option<SmokeObservation>,
+    /// Its best picture, JPEG.
+    pub vehicle: Option<Vec<u8>>,
+    /// Its plate, close, JPEG.
+    pub plate: Option<Vec<u8>>,
+    /// Its plume, close, JPEG.
+    pub plume: Option<Vec<u8>>,
+}
+
+/// Follows the vehicles of one camera.
+#[derive(Debug)]
+pub struct Tracker {
+    role: CameraRole,
+    reader: PlateReader,
+    background: Background,
+    tracks: Vec<Track>,
+    next_track: u64,
+}
+
+impl Tracker {
+    /// A tracker that has seen nothing.
+    pub fn new(role: CameraRole, reader: PlateReader) -> opencv::Result<Self> {
+        Ok(Self { role, reader, background: Background::new()?, tracks: Vec::new(), next_track: 1 })
+    }
+
+    /// Takes a frame; gives the vehicles that have left.
+    pub fn on_frame(&mut self, frame: &Frame) -> Result<Vec<TrackEnded>, ReadError> {
+        let seen = self.background.on_frame(&frame.picture)?;
+        if seen.changed {
+            let ended = self.finish_all()?;
+            self.by_plates(frame)?;
+            return Ok(ended);
+        }
+        let areas: Vec<Area> = seen.movers.iter().map(|mover| Area::of(*mover, seen.scale)).collect();
+        self.assign(&areas, frame);
+        self.read_some(frame)?;
+        if self.role == CameraRole::Rear && !self.tracks.is_empty() {
+            for track in self.tracks.iter_mut().filter(|t| t.last.tick == frame.at.tick) {
+                track.smoke.on_frame(&seen, track.area.rect(), &frame.picture, frame.at)?;
+            }
+        }
+        let now = frame.at.tick;
+        let gone = |track: &Track| now.since(track.last.tick).as_millis() > LOST_AFTER_MS;
+        let (lost, kept): (Vec<Track>, Vec<Track>) = std::mem::take(&mut self.tracks).into_iter().partition(gone);
+        self.tracks = kept;
+        lost.into_iter().filter_map(|track| ended(track).transpose()).collect()
+    }
+
+    /// Ends every track, as when the source has ended.
+    pub fn finish_all(&mut self) -> Result<Vec<TrackEnded>, ReadError> {
+        let all = std::mem::take(&mut self.tracks);
+        all.into_iter().filter_map(|track| ended(track).transpose()).collect()
+    }
+
+    /// A new scene: each plate in it is a vehicle.
+    fn by_plates(&mut self, frame: &Frame) -> Result<(), ReadError> {
+        for read in self.reader.read(&frame.picture)?.into_iter().take(MAX_TRACKS) {
+            let mut track = self.born(Area::around_plate(&read.corners), frame);
+            track.keep_picture(frame, read.corners.width() * 10.0);
+            track.keep_plate(frame, &read.corners)?;
+            track.vote.add(read);
+            self.tracks.push(track);
+        }
+        Ok(())
+    }
+
+    fn born(&mut self, area: Area, frame: &Frame) -> Track {
+        let number = self.next_track;
+        self.next_track += 1;
+        Track::new(number, area, frame.at, SmokeMeter::new())
+    }
+
+    /// Gives each mover to the vehicle it continues, or to a new one.
+    fn assign(&mut self, areas: &[Area], frame: &Frame) {
+        for area in areas {
+            let likely = self
+                .tracks
+                .iter_mut()
+                .filter(|track| track.last.tick != frame.at.tick)
+                .map(|track| (track.likeness(area, frame.at), track))
+                .filter(|(likeness, _)| *likeness > 0.0)
+                .max_by(|a, b| a.0.total_cmp(&b.0));
+            if let Some((_, track)) = likely {
+                track.move_to(*area, frame.at);
+                track.keep_picture(frame, area.size());
+            } else if self.tracks.len() < MAX_TRACKS {
+                let mut track = self.born(*area, frame);
+                track.keep_picture(frame, area.size());
+                self.tracks.push(track);
+            }
+        }
+    }
+
+    /// Reads the plate of the vehicles that need it most.
+    fn read_some(&mut self, frame: &Frame) -> Result<(), ReadError> {
+        let mut wanting: Vec<&mut Track> = self
+            .tracks
+            .iter_mut()
+            .filter(|track| track.last.tick == frame.at.tick && !track.vote.is_settled())
+            .collect();
+        wanting.sort_by_key(|track| track.tries);
+        for track in wanting.into_iter().take(READS_PER_FRAME) {
+            track.tries += 1;
+            let area = track.area.grown(0.08).rect();
+            let Some(part) = frame.picture.part(area)? else { continue };
+            let offset = [area.x.max(0) as f32, area.y.max(0) as f32];
+            let reads = self.reader.read(&part)?;
+            // One vehicle, one plate: the surest.
+            if let Some(mut read) = reads.into_iter().next() {
+                read.corners = read.corners.moved(offset);
+                track.keep_plate(frame, &read.corners)?;
+                track.vote.add(read);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The record of a track that is over; `None` for what was no vehicle.
+fn ended(track: Track) -> Result<Option<TrackEnded>, ReadError> {
+    if track.vote.is_empty() && track.frames < LEAST_FRAMES {
+        return Ok(None);
+    }
+    let SmokeSummary { observation, picture: plume } = track.smoke.summary()?;
+    let encoded = |picture: Option<crate::picture::Picture>| picture.map(|p| p.jpeg(JPEG_QUALITY)).transpose();
+    Ok(Some(TrackEnded {
+        track: track.number,
+        first: track.first,
+        last: track.last,
+        frames: track.frames,
+        area: track.best_area.pixels(),
+        sighting: track.vote.sighting(track.first.stamp, track.last.stamp),
+        smoke: observation,
+        vehicle: encoded(track.best_picture)?,
+        plate: encoded(track.plate_picture)?,
+        plume: encoded(plume)?,
+    }))
+}
