@@ -22,8 +22,7 @@ async fn an_edge_that_publishes_under_another_station_is_cut_off_and_not_heard()
     let world = World::start().await;
     let mut server = world.server().await;
     let mut edge = world.edge(STATION).await;
-    edge.publish("pw/1/A140105002/record", "a lie").await;
-    edge.until_disconnected().await;
+    assert!(edge.is_cut_off_for("pw/1/A140105002/record", "a lie").await);
     let mut other = world.edge("A140105003").await;
     other.publish("pw/1/A140105003/record", "the truth").await;
     assert_eq!(server.next_message().await.1, "the truth");
@@ -131,8 +130,7 @@ async fn a_large_retained_watchlist_reaches_an_edge_that_subscribes_later() {
 async fn a_payload_beyond_its_channels_limit_cuts_the_edge_off() {
     let world = World::start().await;
     let mut edge = world.edge(STATION).await;
-    edge.publish("pw/1/A140105001/record", &"x".repeat(17 * 1024)).await;
-    edge.until_disconnected().await;
+    assert!(edge.is_cut_off_for("pw/1/A140105001/record", &"x".repeat(17 * 1024)).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]

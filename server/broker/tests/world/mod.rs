@@ -221,26 +221,29 @@ impl Edge {
         })
     }
 
-    /// Publishes and waits until it is on its way: acknowledged, or the connection gone.
+    /// Publishes what must be taken.
     pub async fn publish(&mut self, topic: &str, payload: &str) {
-        self.send(topic, payload, false).await;
+        assert!(self.send(topic, payload, false).await, "the broker refused a message on {topic}");
     }
 
     pub async fn publish_retained(&mut self, topic: &str, payload: &str) {
-        self.send(topic, payload, true).await;
+        assert!(self.send(topic, payload, true).await, "the broker refused a message on {topic}");
     }
 
-    async fn send(&mut self, topic: &str, payload: &str, retain: bool) {
+    /// Publishes what must cost the connection.
+    pub async fn is_cut_off_for(&mut self, topic: &str, payload: &str) -> bool {
+        !self.send(topic, payload, false).await
+    }
+
+    /// Waits until the message is acknowledged (true) or the connection gone (false).
+    async fn send(&mut self, topic: &str, payload: &str, retain: bool) -> bool {
         let payload = Bytes::copy_from_slice(payload.as_bytes());
         self.client.publish_bytes(topic, QoS::AtLeastOnce, retain, payload).await.unwrap();
         loop {
             match self.poll().await {
-                Ok(Some(Packet::PubAck(ack))) => {
-                    assert!(matches!(ack.reason, PubAckReason::Success | PubAckReason::NotAuthorized));
-                    return;
-                }
+                Ok(Some(Packet::PubAck(ack))) if ack.reason == PubAckReason::Success => return true,
                 Ok(_) => {}
-                Err(_) => return,
+                Err(_) => return false,
             }
         }
     }
