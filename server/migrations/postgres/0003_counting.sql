@@ -72,9 +72,8 @@ create table wanted (
 -- The one current edition of the watchlist; `digest` is the hash of its entries, so that only a change makes
 -- a new edition.
 create table watchlist_edition (
-    only bigint not null primary key check (only = 1),
+    singleton bigint not null primary key check (singleton = 1),
     version bigint not null,
     digest text not null,
-    issued_us bigint not null,
-    entries text not null
+    issued_us bigint not null
 );

@@ -21,12 +21,28 @@
 //! What must hold: transactions are short and hold no network wait; no plate in an error or a log line.
 
 mod bulk;
-mod passages;
-mod senders;
 mod engine;
 mod error;
 mod migrations;
 
+mod passages;
+mod evidence;
+mod quarantine;
+mod senders;
+mod lists;
+mod counting;
+mod review;
+mod audit;
+mod watchlist;
+
+#[cfg(test)]
+mod contract;
+
 pub use engine::{Reading, Store, Writing};
-pub use passages::{Insertion, NewPassage};
 pub use error::{StoreError, Stored};
+pub use evidence::EvidenceRow;
+pub use lists::{PAGE_MAX, PassageFilter, PassageFull, PassageRow};
+pub use passages::{Insertion, NewPassage};
+pub use quarantine::{QUARANTINED_BYTES_MAX, QUARANTINED_MAX, QuarantineRow, Quarantined};
+pub use review::{CandidateRow, CaseRow, REVIEW_MAX};
+pub use watchlist::EditionRow;

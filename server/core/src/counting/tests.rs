@@ -203,7 +203,7 @@ fn a_late_pass_voids_what_waits_and_contests_what_is_decided() {
     let pair = [measurement(1, 0, true), measurement(3, 20, true)];
     let late = [pair[0], pair[1], measurement(2, 10, false)];
     let mut known = Vec::new();
-    apply(&mut known, recount(&vehicle(), &pair, &known.clone(), &[], &rule()));
+    apply(&mut known, recount(&vehicle(), &pair, &[], &[], &rule()));
     assert_eq!(known[0].state, CandidateState::Waiting);
     let id = known[0].id.clone();
     assert_eq!(recount(&vehicle(), &late, &known, &[], &rule()), [Change::Void(id.clone())]);

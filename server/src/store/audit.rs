@@ -1,0 +1,122 @@
+//! The audit: appended in the transaction of the change it tells of, never changed.
+
+use jiff::Timestamp;
+use server_core::audit::{Action, AuditRow, Entry, Tip};
+
+use super::counting::stamp;
+use super::engine::{On, change, row, rows};
+use super::{Reading, StoreError, Stored, Writing};
+
+/// One lock for the chain's end, on PostgreSQL, where two transactions could read the same tip.
+const TIP_LOCK: i64 = 0x7077_6175_6469_7401; // "pwaudit" and a number of its own.
+
+type Columns = (i64, i64, String, String, String, Option<String>, String, String, String);
+
+impl Writing {
+    /// Appends an entry to the chain. Held until the transaction ends, so write it last.
+    pub async fn append_audit(&mut self, entry: Entry) -> Stored<AuditRow> {
+        if let On::Postgres(on) = self.on() {
+            sqlx::query("select pg_advisory_xact_lock($1)").bind(TIP_LOCK).execute(on).await?;
+        }
+        let row = AuditRow::after(self.audit_tip().await?, entry);
+        change!(
+            self,
+            "insert into audit (number, at_us, actor, action, subject, reason, detail, prev, hash) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            i64::try_from(row.number).unwrap_or(i64::MAX),
+            row.entry.at.as_microsecond(),
+            &row.entry.actor,
+            row.entry.action.word(),
+            &row.entry.subject,
+            &row.entry.reason,
+            &row.entry.detail,
+            row.prev.to_string(),
+            row.hash.to_string()
+        )?;
+        Ok(row)
+    }
+
+    /// Appends what `actor` did: the short form of [`append_audit`](Self::append_audit).
+    pub async fn record(
+        &mut self,
+        at: Timestamp,
+        actor: &str,
+        action: Action,
+        subject: &str,
+        reason: Option<&str>,
+    ) -> Stored<()> {
+        let entry = Entry {
+            at,
+            actor: actor.to_owned(),
+            action,
+            subject: subject.to_owned(),
+            reason: reason.map(str::to_owned),
+            detail: String::new(),
+        };
+        self.append_audit(entry).await.map(drop)
+    }
+}
+
+impl Reading {
+    /// Where the chain ends.
+    pub async fn audit_tip(&mut self) -> Stored<Tip> {
+        let last = row!(self, (i64, String), "select number, hash from audit order by number desc limit 1")?;
+        let Some((number, hash)) = last else { return Ok(Tip::START) };
+        let hash = hash.parse().map_err(|_| StoreError::Corrupt("audit.hash"))?;
+        Ok(Tip { number: number as u64, hash })
+    }
+
+    /// Rows after `number`, oldest first, at most `limit`: for checking the chain.
+    pub async fn audit_from(&mut self, number: u64, limit: u32) -> Stored<Vec<AuditRow>> {
+        let found = rows!(
+            self,
+            Columns,
+            "select number, at_us, actor, action, subject, reason, detail, prev, hash from audit \
+             where number > $1 order by number limit $2",
+            i64::try_from(number).unwrap_or(i64::MAX),
+            i64::from(limit)
+        )?;
+        found.into_iter().map(audit_row).collect()
+    }
+
+    /// Rows before `number` (the newest ones without), newest first, at most `limit`.
+    pub async fn audit_before(&mut self, number: Option<u64>, limit: u32) -> Stored<Vec<AuditRow>> {
+        let found = rows!(
+            self,
+            Columns,
+            "select number, at_us, actor, action, subject, reason, detail, prev, hash from audit \
+             where number < $1 order by number desc limit $2",
+            number.and_then(|number| i64::try_from(number).ok()).unwrap_or(i64::MAX),
+            i64::from(limit)
+        )?;
+        found.into_iter().map(audit_row).collect()
+    }
+
+    /// Every row about one subject, oldest first, at most 500.
+    pub async fn audit_of(&mut self, subject: &str) -> Stored<Vec<AuditRow>> {
+        let found = rows!(
+            self,
+            Columns,
+            "select number, at_us, actor, action, subject, reason, detail, prev, hash from audit \
+             where subject = $1 order by number limit 500",
+            subject
+        )?;
+        found.into_iter().map(audit_row).collect()
+    }
+}
+
+fn audit_row((number, at, actor, action, subject, reason, detail, prev, hash): Columns) -> Stored<AuditRow> {
+    Ok(AuditRow {
+        number: number as u64,
+        prev: prev.parse().map_err(|_| StoreError::Corrupt("audit.prev"))?,
+        entry: Entry {
+            at: stamp(at)?,
+            actor,
+            action: Action::from_word(&action).ok_or(StoreError::Corrupt("audit.action"))?,
+            subject,
+            reason,
+            detail,
+        },
+        hash: hash.parse().map_err(|_| StoreError::Corrupt("audit.hash"))?,
+    })
+}

@@ -1,0 +1,187 @@
+//! Passages as pages list them, newest first, and one passage in full.
+
+use plumewatch_shared::ids::{PassageId, Region, StationId};
+use plumewatch_shared::plate::Plate;
+use plumewatch_shared::verdict::Outcome;
+
+use super::counting::codes;
+use super::engine::{row, rows};
+use super::passages::sequence;
+use super::{Reading, Stored};
+
+/// The longest page, rows.
+pub const PAGE_MAX: u32 = 200;
+
+/// One passage in a list; words and units are the wire's.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[expect(missing_docs, reason = "the columns of `passages`, which the migration documents")]
+pub struct PassageRow {
+    pub station: String,
+    pub station_name: String,
+    pub region: i64,
+    pub sequence: i64,
+    pub lane: i64,
+    pub passed_us: i64,
+    pub clock: String,
+    pub received_us: i64,
+    pub plate: Option<String>,
+    pub plate_colour: Option<String>,
+    pub plate_confidence: Option<i64>,
+    pub outcome: String,
+    pub edge_outcome: String,
+    pub disagrees: bool,
+    pub opacity_mean: Option<i64>,
+    pub ringelmann: Option<i64>,
+    pub no_ppm: Option<i64>,
+    pub speed: Option<i64>,
+    pub doubts: String,
+    pub watch: Option<String>,
+    pub picture: Option<String>,
+    pub plate_picture: Option<String>,
+    pub evidence_missing: i64,
+    /// 3 confirmed, 2 waiting, 1 rejected, 0 none: the furthest of its candidates.
+    pub review: i64,
+}
+
+/// One passage in full.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PassageFull {
+    /// As lists show it.
+    pub row: PassageRow,
+    /// The report's JSON.
+    pub report: String,
+    /// The server's verdict, JSON of `WireVerdict`.
+    pub verdict: String,
+    /// The candidate it belongs to, the newest if several.
+    pub candidate: Option<String>,
+    /// That candidate's case.
+    pub case: Option<String>,
+    /// Does it follow the record before it? `None` while that one is missing.
+    pub chain_ok: Option<bool>,
+}
+
+/// Which passages a list holds.
+#[derive(Clone, Debug)]
+pub struct PassageFilter {
+    /// The account's region.
+    pub scope: Region,
+    /// Only of this station.
+    pub station: Option<StationId>,
+    /// Only with this outcome.
+    pub outcome: Option<Outcome>,
+    /// Only of this plate.
+    pub plate: Option<Plate>,
+    /// Passed at or after, microseconds.
+    pub from_us: Option<i64>,
+    /// Passed before, microseconds.
+    pub to_us: Option<i64>,
+    /// Only older than this row: its passing time and id, as [`PassageRow`] gave them.
+    pub older_than: Option<(i64, PassageId)>,
+}
+
+impl PassageFilter {
+    /// Everything in a region.
+    pub fn all(scope: Region) -> Self {
+        Self { scope, station: None, outcome: None, plate: None, from_us: None, to_us: None, older_than: None }
+    }
+}
+
+/// The select list of [`PassageRow`] over `passages p join stations s`.
+macro_rules! listed {
+    ($rest:literal) => {
+        concat!(
+            "select p.station, s.name as station_name, p.region, p.sequence, p.lane, p.passed_us, p.clock, \
+             p.received_us, p.plate, p.plate_colour, p.plate_confidence, p.outcome, p.edge_outcome, p.disagrees, \
+             p.opacity_mean, p.ringelmann, p.no_ppm, p.speed, p.doubts, p.watch, p.picture, p.plate_picture, \
+             (select count(*) from evidence e where e.station = p.station and e.sequence = p.sequence \
+             and not exists (select 1 from files f where f.sha256 = e.sha256)) as evidence_missing, \
+             coalesce((select cast(max(case c.state when 'confirmed' then 3 when 'waiting' then 2 \
+             when 'rejected' then 1 else 0 end) as bigint) from candidate_passages cp \
+             join candidates c on c.id = cp.candidate \
+             where cp.station = p.station and cp.sequence = p.sequence), cast(0 as bigint)) as review \
+             from passages p join stations s on s.id = p.station where ",
+            $rest
+        )
+    };
+}
+
+impl Reading {
+    /// A page of passages, newest first.
+    pub async fn passages(&mut self, filter: &PassageFilter, limit: u32) -> Stored<Vec<PassageRow>> {
+        let (low, high) = codes(filter.scope);
+        let (older_us, older_station, older_sequence) = filter.older_than.map_or(
+            (i64::MAX, String::new(), 0),
+            |(at, id)| (at, id.station.to_string(), sequence(id)),
+        );
+        rows!(
+            self,
+            PassageRow,
+            listed!(
+                "p.region >= $1 and p.region <= $2 and ($3 = '' or p.station = $3) \
+                 and ($4 = '' or p.outcome = $4) and ($5 = '' or p.plate = $5) \
+                 and p.passed_us >= $6 and p.passed_us < $7 \
+                 and (p.passed_us, p.station, p.sequence) < ($8, $9, $10) \
+                 order by p.passed_us desc, p.station desc, p.sequence desc limit $11"
+            ),
+            low,
+            high,
+            filter.station.map(|station| station.to_string()).unwrap_or_default(),
+            filter.outcome.map_or("", Outcome::wire_word),
+            filter.plate.as_ref().map_or("", Plate::as_str),
+            filter.from_us.unwrap_or(i64::MIN),
+            filter.to_us.unwrap_or(i64::MAX),
+            older_us,
+            &older_station,
+            older_sequence,
+            i64::from(limit.clamp(1, PAGE_MAX))
+        )
+    }
+
+    /// One passage as lists show it.
+    pub async fn passage_row(&mut self, id: PassageId) -> Stored<Option<PassageRow>> {
+        row!(
+            self,
+            PassageRow,
+            listed!("p.station = $1 and p.sequence = $2"),
+            id.station.to_string(),
+            sequence(id)
+        )
+    }
+
+    /// One passage in full.
+    pub async fn passage(&mut self, id: PassageId) -> Stored<Option<PassageFull>> {
+        let Some(listed) = self.passage_row(id).await? else { return Ok(None) };
+        let texts = row!(
+            self,
+            (String, String, Option<bool>),
+            "select report, verdict, chain_ok from passages where station = $1 and sequence = $2",
+            id.station.to_string(),
+            sequence(id)
+        )?;
+        let Some((report, verdict, chain_ok)) = texts else { return Ok(None) };
+        let review = row!(
+            self,
+            (String, Option<String>),
+            "select c.id, k.id from candidate_passages cp join candidates c on c.id = cp.candidate \
+             left join cases k on k.candidate_id = c.id \
+             where cp.station = $1 and cp.sequence = $2 and c.state <> 'void' \
+             order by c.opened_us desc, c.id limit 1",
+            id.station.to_string(),
+            sequence(id)
+        )?;
+        let (candidate, case) = review.map_or((None, None), |(candidate, case)| (Some(candidate), case));
+        Ok(Some(PassageFull { row: listed, report, verdict, candidate, case, chain_ok }))
+    }
+
+    /// The sealed record of a passage, as the station signed it.
+    pub async fn sealed_record(&mut self, id: PassageId) -> Stored<Option<String>> {
+        let found = row!(
+            self,
+            (String,),
+            "select sealed from passages where station = $1 and sequence = $2",
+            id.station.to_string(),
+            sequence(id)
+        )?;
+        Ok(found.map(|(sealed,)| sealed))
+    }
+}
