@@ -1,0 +1,391 @@
+//! A remote-sensing head that speaks PWRS 1: it keeps each measurement until the host has acknowledged it.
+//!
+//! The head has power of its own: what happens to the line or to the host loses none of its measurements, up to
+//! [`KEPT_MAX`]. Lines leave at the pace of 115 200 baud, oldest first.
+
+use std::collections::VecDeque;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use edge_core::reader::Heartbeat;
+use edge_core::reader::remote_sensing::{AcknowledgementDecoder, encode_heartbeat, encode_measurement};
+use jiff::Timestamp;
+use plumewatch_shared::ids::{DeviceId, LaneNo};
+use plumewatch_shared::reading::{Audit, HeadStatus, Reading, ReadingOrigin};
+use plumewatch_shared::time::{ClockQuality, Moment, Stamp, Tick};
+use plumewatch_shared::units::Slope;
+
+use super::Terminal;
+use crate::dice::Dice;
+use crate::road::Passing;
+
+/// Measurements kept at most; more and the oldest is given up, and counted (docs, "The head's memory").
+const KEPT_MAX: usize = 1_000;
+/// A measurement that was not acknowledged is sent again after so long.
+const AGAIN: Duration = Duration::from_secs(2);
+/// Time between heartbeats.
+const HEARTBEAT: Duration = Duration::from_secs(1);
+/// How often the head looks at its line.
+const TURN: Duration = Duration::from_millis(20);
+
+/// What may befall the line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LineFault {
+    /// Random bytes between the lines.
+    Noise,
+    /// Each line in pieces, with pauses.
+    Split,
+    /// Now and then a line has a wrong byte.
+    Corrupt,
+    /// The head says nothing.
+    Silent,
+    /// The port is gone.
+    Unplugged,
+}
+
+/// What a head has done so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HeadTally {
+    /// Every measurement it made, in order.
+    pub made: Vec<ReadingOrigin>,
+    /// Measurements that are not acknowledged yet.
+    pub waiting: usize,
+    /// Measurements given up because the memory was full.
+    pub lost: u32,
+    /// Lines sent again.
+    pub repeated: u64,
+}
+
+struct Kept {
+    reading: Reading,
+    made: Instant,
+    sent: Option<Instant>,
+}
+
+#[derive(Default)]
+struct State {
+    kept: VecDeque<Kept>,
+    made: Vec<ReadingOrigin>,
+    lost: u32,
+    repeated: u64,
+    faults: Vec<LineFault>,
+    stop: bool,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Every change under the lock is whole; a thread that panicked has said so itself.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A head on a line of its own.
+pub struct Head {
+    shared: Arc<Shared>,
+    device: DeviceId,
+    boot: u32,
+    lane: LaneNo,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Head {
+    /// Switches a head on, on the line `folder/head-LANE`. It counts its starts in a file beside it.
+    pub fn start(folder: &Path, lane: LaneNo, seed: u64) -> io::Result<Self> {
+        std::fs::create_dir_all(folder)?;
+        let link = folder.join(format!("head-{}", lane.number()));
+        let starts = folder.join(format!("head-{}.starts", lane.number()));
+        let boot = std::fs::read_to_string(&starts).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0) + 1;
+        std::fs::write(&starts, format!("{boot}\n"))?;
+        let device: DeviceId = format!("SIM-RS-{:03}", lane.number()).parse().map_err(io::Error::other)?;
+        let shared = Arc::new(Shared { state: Mutex::default(), changed: Condvar::new() });
+        let line = Line {
+            shared: Arc::clone(&shared),
+            terminal: Some(Terminal::open(&link)?),
+            link,
+            device: device.clone(),
+            boot,
+            dice: Dice::new(seed).apart(5),
+            acknowledgements: AcknowledgementDecoder::default(),
+        };
+        let thread = std::thread::Builder::new().name("head".to_owned()).spawn(move || line.run())?;
+        Ok(Self { shared, device, boot, lane, thread: Some(thread) })
+    }
+
+    /// Measures a passing whose rear left the beam at `left`.
+    pub fn measure(&self, passing: &Passing, left: Instant) -> ReadingOrigin {
+        let mut state = self.shared.state();
+        let sequence = u32::try_from(state.made.len() + 1).expect("no run makes 2^32 measurements");
+        let origin = ReadingOrigin { device: self.device.clone(), boot: self.boot, sequence };
+        let reading = reading(passing, origin.clone(), self.lane);
+        state.made.push(origin.clone());
+        state.kept.push_back(Kept { reading, made: left, sent: None });
+        if state.kept.len() > KEPT_MAX {
+            state.kept.pop_front();
+            state.lost += 1;
+        }
+        origin
+    }
+
+    /// Lets a fault befall the line, or ends it.
+    pub fn set_fault(&self, fault: LineFault, on: bool) {
+        let mut state = self.shared.state();
+        state.faults.retain(|other| *other != fault);
+        if on {
+            state.faults.push(fault);
+        }
+    }
+
+    /// What it has done so far.
+    pub fn tally(&self) -> HeadTally {
+        let state = self.shared.state();
+        HeadTally {
+            made: state.made.clone(),
+            waiting: state.kept.len(),
+            lost: state.lost,
+            repeated: state.repeated,
+        }
+    }
+
+    /// Waits until every measurement is acknowledged; `false` if some still are not after `limit`.
+    pub fn wait_acknowledged(&self, limit: Duration) -> bool {
+        let state = self.shared.state();
+        let waiting = |state: &mut State| !state.kept.is_empty();
+        let waited = self.shared.changed.wait_timeout_while(state, limit, waiting);
+        waited.is_ok_and(|(_, timeout)| !timeout.timed_out())
+    }
+}
+
+impl Drop for Head {
+    fn drop(&mut self) {
+        self.shared.state().stop = true;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn reading(passing: &Passing, origin: ReadingOrigin, lane: LaneNo) -> Reading {
+    let now = Timestamp::now();
+    let stamp = Stamp { utc: now, quality: ClockQuality::Synchronised };
+    // The head audits itself on every full hour (HJ 845-2017, Annex D asks for every two).
+    let hour = now.as_second() / 3_600;
+    let passed = Timestamp::from_second(hour * 3_600).expect("an hour before now is in range");
+    Reading {
+        origin,
+        measured: Moment { tick: Tick { micros: 0 }, stamp },
+        lane,
+        gases: passing.gases,
+        opacity: Some(passing.opacity),
+        speed: Some(passing.speed),
+        acceleration: Some(passing.acceleration),
+        slope: Some(Slope { degree_hundredths: 100 }),
+        plume_ppm_m_hundredths: passing.plume_ppm_m_hundredths,
+        audit: Some(Audit {
+            id: format!("AUD-{hour}").parse().expect("letters, a hyphen and digits"),
+            passed,
+        }),
+        head_status: if passing.gases.is_some() { HeadStatus::Good } else { HeadStatus::WeakPlume },
+    }
+}
+
+/// The thread's side: the line and what leaves by it.
+struct Line {
+    shared: Arc<Shared>,
+    terminal: Option<Terminal>,
+    link: PathBuf,
+    device: DeviceId,
+    boot: u32,
+    dice: Dice,
+    acknowledgements: AcknowledgementDecoder,
+}
+
+impl Line {
+    fn run(mut self) {
+        let mut heartbeat = Instant::now();
+        loop {
+            let (faults, stop) = {
+                let state = self.shared.state();
+                (state.faults.clone(), state.stop)
+            };
+            if stop {
+                return;
+            }
+            if let Err(error) = self.turn(&faults, &mut heartbeat) {
+                tracing::warn!("head's line: {error}");
+                self.terminal = None; // Opened anew in the next turn.
+            }
+        }
+    }
+
+    /// Listens for [`TURN`], then sends one line: about 9 kB/s, what 115 200 baud carries.
+    fn turn(&mut self, faults: &[LineFault], heartbeat: &mut Instant) -> io::Result<()> {
+        if faults.contains(&LineFault::Unplugged) {
+            self.terminal = None;
+        } else if self.terminal.is_none() {
+            self.terminal = Some(Terminal::open(&self.link)?);
+        }
+        self.listen()?;
+        if faults.contains(&LineFault::Silent) {
+            return Ok(());
+        }
+        let now = Instant::now();
+        if now >= *heartbeat {
+            *heartbeat = now + HEARTBEAT;
+            let line = self.heartbeat();
+            return self.send(line, faults);
+        }
+        match self.next_measurement(now) {
+            Some(line) => self.send(line, faults),
+            None => Ok(()),
+        }
+    }
+
+    fn listen(&mut self) -> io::Result<()> {
+        let mut room = [0; 4_096];
+        match &self.terminal {
+            Some(terminal) => {
+                let count = terminal.read(&mut room, TURN)?;
+                self.acknowledgements.push(&room[..count]);
+            }
+            None => std::thread::sleep(TURN),
+        }
+        while let Some(known) = self.acknowledgements.next_acknowledgement() {
+            let mut state = self.shared.state();
+            state.kept.retain(|kept| {
+                kept.reading.origin.boot != known.boot || kept.reading.origin.sequence != known.sequence
+            });
+            self.shared.changed.notify_all();
+        }
+        Ok(())
+    }
+
+    fn heartbeat(&self) -> Vec<u8> {
+        let state = self.shared.state();
+        encode_heartbeat(&Heartbeat {
+            device: self.device.clone(),
+            boot: self.boot,
+            clock_utc_ms: Some(Timestamp::now().as_millisecond()),
+            status: HeadStatus::Good,
+            waiting: u32::try_from(state.kept.len()).expect("at most KEPT_MAX"),
+            lost: state.lost,
+        })
+    }
+
+    /// The oldest measurement that is due, as a line with its true age.
+    fn next_measurement(&self, now: Instant) -> Option<Vec<u8>> {
+        let mut state = self.shared.state();
+        let due = |kept: &&mut Kept| kept.sent.is_none_or(|sent| now.duration_since(sent) >= AGAIN);
+        let kept = state.kept.iter_mut().find(due)?;
+        let again = kept.sent.replace(now).is_some();
+        let age = u32::try_from(now.saturating_duration_since(kept.made).as_millis()).unwrap_or(u32::MAX);
+        let line = encode_measurement(&kept.reading, age);
+        state.repeated += u64::from(again);
+        Some(line)
+    }
+
+    fn send(&mut self, mut line: Vec<u8>, faults: &[LineFault]) -> io::Result<()> {
+        if faults.contains(&LineFault::Corrupt) && self.dice.percent(30) {
+            let at = self.dice.between(0, line.len() as i64 - 1) as usize;
+            line[at] ^= self.dice.between(1, 255) as u8;
+        }
+        if faults.contains(&LineFault::Noise) {
+            let count = self.dice.between(0, 40);
+            let mut noise: Vec<u8> = (0..count).map(|_| self.dice.between(0, 255) as u8).collect();
+            noise.append(&mut line);
+            line = noise;
+        }
+        let Some(terminal) = &self.terminal else { return Ok(()) };
+        if !faults.contains(&LineFault::Split) {
+            return terminal.write(&line);
+        }
+        for piece in line.chunks(self.dice.between(1, 90) as usize) {
+            terminal.write(piece)?;
+            std::thread::sleep(Duration::from_millis(4));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::road::{Traffic, TrafficPlan};
+    use edge_core::reader::HeadEvent;
+    use edge_core::reader::remote_sensing::{Decoder, acknowledgement};
+    use std::io::{Read, Write};
+
+    /// A host on the other end: acknowledges what `takes` says, gives every origin that came.
+    fn host(folder: &Path, mut takes: impl FnMut(usize) -> bool, until: usize) -> Vec<ReadingOrigin> {
+        let mut port = std::fs::File::options().read(true).write(true).open(folder.join("head-1")).unwrap();
+        let mut decoder = Decoder::new(LaneNo::new(1).unwrap());
+        let stamp = Stamp { utc: Timestamp::now(), quality: ClockQuality::Synchronised };
+        let (mut came, mut bytes) = (Vec::new(), [0; 512]);
+        while came.len() < until {
+            let count = port.read(&mut bytes).unwrap();
+            decoder.push(&bytes[..count], Moment { tick: Tick { micros: 60_000_000 }, stamp });
+            while let Some(event) = decoder.next_event() {
+                if let HeadEvent::Measured(reading) = event {
+                    if takes(came.len()) {
+                        port.write_all(&acknowledgement(&reading.origin)).unwrap();
+                    }
+                    came.push(reading.origin);
+                }
+            }
+        }
+        came
+    }
+
+    fn head(folder: &Path, measurements: usize) -> Head {
+        let head = Head::start(folder, LaneNo::new(1).unwrap(), 1).unwrap();
+        for passing in Traffic::new(TrafficPlan::new(1, Duration::from_secs(8))).take(measurements) {
+            head.measure(&passing, Instant::now());
+        }
+        head
+    }
+
+    #[test]
+    fn what_was_acknowledged_does_not_come_again_and_the_rest_does() {
+        let folder = tempfile::tempdir().unwrap();
+        let head = head(folder.path(), 4);
+        // The second of the first four is not acknowledged; it alone comes as the fifth.
+        let came = host(folder.path(), |index| index != 1, 5);
+        let sequences: Vec<_> = came.iter().map(|origin| origin.sequence).collect();
+        assert_eq!(sequences, [1, 2, 3, 4, 2]);
+        assert!(head.wait_acknowledged(Duration::from_secs(5)));
+        assert_eq!(head.tally().repeated, 1);
+    }
+
+    #[test]
+    fn noise_splits_and_wrong_bytes_delay_measurements_and_lose_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let head = head(folder.path(), 12);
+        for fault in [LineFault::Noise, LineFault::Split, LineFault::Corrupt] {
+            head.set_fault(fault, true);
+        }
+        let mut seen = std::collections::BTreeSet::new();
+        while seen.len() < 12 {
+            seen.extend(host(folder.path(), |_| true, 1).iter().map(|origin| origin.sequence));
+        }
+        assert!(head.wait_acknowledged(Duration::from_secs(5)));
+    }
+
+    #[test]
+    fn a_head_that_is_switched_on_again_counts_its_start() {
+        let folder = tempfile::tempdir().unwrap();
+        let boots: Vec<_> = (0..2)
+            .map(|_| {
+                let head = head(folder.path(), 1);
+                head.tally().made[0].boot
+            })
+            .collect();
+        assert_eq!(boots, [1, 2]);
+    }
+}
