@@ -1,0 +1,82 @@
+// Looks at every page in both languages and both widths: `npm run build && npm run mock &`, then
+// `npm run shots -- FOLDER [page …]`. Development only.
+import { mkdirSync } from 'node:fs'
+import puppeteer from 'puppeteer-core'
+
+const [folder = '/tmp/shots', ...only] = process.argv.slice(2)
+const BASE = process.env.BASE ?? 'http://127.0.0.1:8099'
+mkdirSync(folder, { recursive: true })
+
+const row = '[data-testid=passage-row]'
+const go = (path) => async (page) => page.goto(BASE + path)
+const PAGES = {
+  'sign-in': { who: null, open: go('/sign-in') },
+  'password': { who: 'new', open: go('/passages') },
+  'passages': { who: 'li.fuhe', open: go('/passages'), wait: row },
+  'passages-empty': { who: 'empty', open: go('/passages') },
+  'passage': { who: 'li.fuhe', open: async (page) => {
+    await page.goto(`${BASE}/passages`)
+    await page.waitForSelector(row)
+    await page.evaluate(() => document.querySelector('.row-link.exceeding')?.click())
+  }, wait: '[data-testid=passage-detail]' },
+  'passage-invalid': { who: 'li.fuhe', open: async (page) => {
+    await page.goto(`${BASE}/passages`)
+    await page.waitForSelector(row)
+    const id = await page.evaluate(async () => {
+      const all = await (await fetch('/api/v1/passages?limit=80')).json()
+      for (const p of all.passages) {
+        const d = await (await fetch(`/api/v1/passages/${p.id}`)).json()
+        if (d.report.invalid?.length) return p.id
+      }
+    })
+    await page.goto(`${BASE}/passages/${id}`)
+  }, wait: '[data-testid=passage-detail]' },
+  'review': { who: 'li.fuhe', open: go('/review'), wait: '[data-testid=review-confirm]' },
+  'review-confirm': { who: 'li.fuhe', open: async (page) => {
+    await page.goto(`${BASE}/review`)
+    await page.waitForSelector('[data-testid=review-confirm]')
+    await page.keyboard.press('?')
+    await page.keyboard.press('r')
+  }, wait: '[data-testid=review-submit]' },
+  'cases': { who: 'wang.zhuguan', open: go('/cases'), wait: '[data-testid=case-row]' },
+  'case': { who: 'wang.zhuguan', open: async (page) => {
+    await page.goto(`${BASE}/cases`)
+    await page.waitForSelector('[data-testid=case-row]')
+    await page.click('[data-testid=case-row]:last-child')
+  }, wait: '[data-testid=case-history]' },
+  'stations': { who: 'admin', open: go('/stations'), wait: '[data-testid=station]' },
+  'stations-token': { who: 'admin', open: async (page) => {
+    await page.goto(`${BASE}/stations`)
+    await page.waitForSelector('[data-testid=station-token]')
+    await page.click('[data-testid=station-token]')
+  }, wait: '[data-testid=station-token-text]' },
+  'watchlist': { who: 'wang.zhuguan', open: go('/watchlist') },
+  'accounts': { who: 'admin', open: go('/accounts') },
+  'audit': { who: 'wang.zhuguan', open: go('/audit'), wait: '[data-testid=audit-row]' },
+}
+
+const browser = await puppeteer.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'] })
+for (const [name, { who, open, wait }] of Object.entries(PAGES)) {
+  if (only.length && !only.includes(name)) continue
+  for (const language of ['zh-CN', 'en']) {
+    for (const width of [1440, 390]) {
+      const context = await browser.createBrowserContext()
+      const page = await context.newPage()
+      page.on('pageerror', (error) => console.log(`${name} ${language} ${width}: ${error.message}`))
+      page.on('console', (m) => (m.type() === 'error' || m.type() === 'warn') && !m.text().includes('401') && console.log(`${name}: ${m.text()}`))
+      await page.setViewport({ width, height: width === 1440 ? 900 : 844, isMobile: width < 500, hasTouch: width < 500 })
+      await page.evaluateOnNewDocument((l) => localStorage.setItem('plumewatch.language', l), language)
+      if (who) await context.setCookie({ name: 'pw_session', value: who, domain: '127.0.0.1', path: '/' })
+      await open(page)
+      if (wait) await page.waitForSelector(wait, { timeout: 8_000 })
+      await page.waitForNetworkIdle({ idleTime: 300, timeout: 2_000 }).catch(() => {})
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+      if (wide > 0) console.log(`${name} ${language} ${width}: ${wide} px too wide`)
+      const file = `${folder}/${name}.${language === 'en' ? 'en' : 'zh'}.${width}.png`
+      await page.screenshot({ path: file, fullPage: width < 500 && !name.includes('confirm') && !name.includes('token') })
+      if (name === 'passage' && width === 1440) await page.pdf({ path: file.replace('.png', '.pdf'), format: 'A4' })
+      await context.close()
+    }
+  }
+}
+await browser.close()

@@ -1,0 +1,127 @@
+/**
+ * Every request to the server passes here: one place for the address, the header that proves the request
+ * came from this app, and errors that say in both languages what went wrong and what to do.
+ */
+import type {
+  Account, AccountRow, ApiProblem, AuditRow, Candidate, Case, CaseDetail, CaseEvent, Ledger, PassageDetail,
+  PassageFilter, PassageSummary, PlateColour, Role, Rulebook, Station, Summary, Wanted,
+} from './types'
+
+export const BASE = '/api/v1'
+
+/** A request that did not give what was asked for. `code` is the server's word or one of ours. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly problem: ApiProblem,
+  ) {
+    super(problem.en)
+  }
+}
+
+const UNREACHABLE: ApiProblem = {
+  code: 'unreachable',
+  zh: '连接不到服务器。请检查网络；恢复后点“重试”。',
+  en: 'The server cannot be reached. Check the network, then choose Retry.',
+}
+
+const UNREADABLE: ApiProblem = {
+  code: 'unreadable-answer',
+  zh: '服务器的回答无法识别。请稍后重试；仍不行请告知管理员。',
+  en: 'The server’s answer makes no sense. Try again later; if it stays so, tell the administrator.',
+}
+
+/** Called when the server no longer knows our session. */
+let onSignedOut: () => void = () => {}
+export function whenSignedOut(action: () => void): void {
+  onSignedOut = action
+}
+
+type Query = Record<string, string | number | undefined | null>
+
+function address(path: string, query: Query = {}): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== '')
+  const text = new URLSearchParams(given.map(([key, value]) => [key, String(value)])).toString()
+  return `${BASE}${path}${text ? `?${text}` : ''}`
+}
+
+async function call<T>(method: string, path: string, options: { query?: Query; body?: unknown } = {}): Promise<T> {
+  const headers: Record<string, string> = { accept: 'application/json' }
+  if (method !== 'GET') headers['x-plumewatch'] = '1'
+  if (options.body !== undefined) headers['content-type'] = 'application/json'
+  let response: Response
+  try {
+    response = await fetch(address(path, options.query), {
+      method,
+      headers,
+      credentials: 'same-origin',
+      body: options.body === undefined ? null : JSON.stringify(options.body),
+    })
+  } catch {
+    throw new ApiError(0, UNREACHABLE)
+  }
+  const text = await response.text()
+  let body: unknown = null
+  try {
+    body = text === '' ? null : JSON.parse(text)
+  } catch {
+    if (response.ok) throw new ApiError(response.status, UNREADABLE)
+  }
+  if (response.ok) return body as T
+  const problem = (body as { error?: ApiProblem } | null)?.error
+  // A wrong old password is a 401 too, and no reason to leave.
+  if (problem?.code === 'signed-out' && path !== '/session') onSignedOut()
+  throw new ApiError(response.status, problem ?? { ...UNREADABLE, code: `http-${response.status}` })
+}
+
+const get = <T>(path: string, query?: Query) => call<T>('GET', path, query ? { query } : {})
+const post = <T>(path: string, body: unknown = {}) => call<T>('POST', path, { body })
+const id = (value: string) => encodeURIComponent(String(value))
+
+export const api = {
+  session: () => get<{ account: Account }>('/session'),
+  signIn: (name: string, password: string) => post<{ account: Account }>('/session', { name, password }),
+  signOut: () => call<null>('DELETE', '/session'),
+  changePassword: (old: string, next: string) => post<null>('/session/password', { old, new: next }),
+
+  passages: (filter: PassageFilter, limit: number, cursor?: string | null) =>
+    get<{ passages: PassageSummary[]; next: string | null }>('/passages', { ...filter, limit, cursor }),
+  passage: (passage: string) => get<PassageDetail>(`/passages/${id(passage)}`),
+
+  review: () => get<{ candidates: Candidate[]; waiting: number }>('/review'),
+  candidate: (candidate: string) =>
+    get<{ candidate: Candidate; passages: PassageDetail[] }>(`/review/${id(candidate)}`),
+  decide: (candidate: string, decision: 'confirm' | 'reject', reason: string) =>
+    post<{ case_id: string | null }>(`/review/${id(candidate)}/decision`, { decision, reason }),
+
+  cases: (state?: string) => get<{ cases: Case[] }>('/cases', { state }),
+  case: (case_: string) => get<CaseDetail>(`/cases/${id(case_)}`),
+  caseEvent: (case_: string, event: CaseEvent, reason: string) =>
+    post<unknown>(`/cases/${id(case_)}/events`, { event, reason }),
+
+  stations: () => get<{ stations: Station[] }>('/stations'),
+  ledger: (station: string) => get<Ledger>(`/stations/${id(station)}/ledger`),
+  addStation: (station: { id: string; name: string }) => post<unknown>('/stations', station),
+  stationToken: (station: string) => post<{ token: string }>(`/stations/${id(station)}/token`),
+
+  accounts: () => get<{ accounts: AccountRow[] }>('/accounts'),
+  addAccount: (account: { name: string; display_name: string; role: Role; region: string; password: string }) =>
+    post<unknown>('/accounts', { ...account, must_change_password: true }),
+  changeAccount: (name: string, change: Record<string, unknown>) =>
+    call<unknown>('PATCH', `/accounts/${id(name)}`, { body: change }),
+
+  rulebook: () => get<Rulebook>('/rulebook'),
+  summary: () => get<Summary>('/summary'),
+
+  audit: (cursor?: string | null) =>
+    get<{ rows: AuditRow[]; next: string | null }>('/audit', { limit: 100, cursor }),
+
+  wanted: () => get<{ wanted: Wanted[] }>('/watchlist/wanted'),
+  addWanted: (entry: { plate: string; colour: PlateColour | null; reason: string }) =>
+    post<unknown>('/watchlist/wanted', entry),
+  removeWanted: (plate: string, colour: PlateColour | null, reason: string) =>
+    call<unknown>('DELETE', '/watchlist/wanted', { body: { plate, colour, reason } }),
+}
+
+/** Where a picture is, by the SHA-256 that names it. */
+export const pictureAddress = (sha256: string): string => `${BASE}/evidence/${sha256}`

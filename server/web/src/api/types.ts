@@ -1,0 +1,298 @@
+/**
+ * What the server's API says, by hand after its contract. Numbers are the wire's integers; their unit stands
+ * in the name, and only `format/` turns them into what people read.
+ */
+
+export type Role = 'admin' | 'reviewer' | 'enforcer' | 'authority'
+export type Outcome = 'passed' | 'screened' | 'exceeding' | 'not-judged'
+export type Clock = 'synchronised' | 'holdover' | 'unsynchronised'
+export type PlateColour = 'blue' | 'yellow' | 'green' | 'yellow-green' | 'white' | 'black'
+export type WatchReason = 'open-case' | 'blacklisted' | 'wanted'
+export type ReviewState = 'none' | 'waiting' | 'confirmed' | 'rejected'
+export type Item = 'opacity' | 'ringelmann' | 'no'
+export type CaseState = 'opened' | 'repair-ordered' | 'repaired' | 'closed' | 'withdrawn'
+export type CaseEvent = 'order-repair' | 'repaired' | 'retest-passed' | 'retest-failed' | 'withdraw'
+export type EvidenceKind = 'vehicle-front' | 'vehicle-rear' | 'plate-front' | 'plate-rear' | 'plume'
+
+/** One text in both languages of the app. */
+export interface Bilingual {
+  zh: string
+  en: string
+}
+
+export interface ApiProblem extends Bilingual {
+  code: string
+}
+
+export interface Account {
+  name: string
+  display_name: string
+  role: Role
+  /** Six digits (GB/T 2260); `000000` is the whole country. */
+  region: string
+  must_change_password: boolean
+}
+
+export interface AccountRow extends Account {
+  disabled?: boolean
+}
+
+export interface PassageSummary {
+  id: string
+  station: string
+  station_name: string
+  lane: number
+  passed_utc_us: number
+  clock: Clock
+  received_utc_us: number
+  plate: string | null
+  plate_colour: PlateColour | null
+  plate_confidence_per_mille: number | null
+  outcome: Outcome
+  edge_outcome: Outcome
+  disagrees: boolean
+  opacity_mean_hundredths: number | null
+  ringelmann: number | null
+  no_ppm_hundredths: number | null
+  speed_mm_s: number | null
+  doubts: string[]
+  watch: WatchReason | null
+  /** SHA-256 of the whole vehicle's picture, once it has arrived. */
+  picture: string | null
+  plate_picture: string | null
+  evidence_missing: number
+  review: ReviewState
+}
+
+export interface Stamp {
+  utc_us: number
+  clock: Clock
+}
+
+export interface Reading {
+  device: string
+  boot: number
+  sequence: number
+  measured: Stamp
+  co2_ppm_hundredths: number | null
+  co_ppm_hundredths: number | null
+  hc_ppm_hundredths: number | null
+  no_ppm_hundredths: number | null
+  co_ratio_millionths: number | null
+  hc_ratio_millionths: number | null
+  no_ratio_millionths: number | null
+  opacity_mean_hundredths: number | null
+  opacity_max_hundredths: number | null
+  speed_mm_s: number | null
+  acceleration_mm_s2: number | null
+  slope_degree_hundredths: number | null
+  plume_ppm_m_hundredths: number
+  audit: string | null
+  audit_passed_utc_us: number | null
+  head_status: string
+}
+
+export interface InvalidReason {
+  condition: string
+  breach: 'missing' | 'below' | 'above' | 'not-met'
+  measured?: number | null
+  limit?: number | null
+}
+
+export interface Sighting {
+  first_seen: Stamp
+  last_seen: Stamp
+  frames: number
+  plate: string | null
+  abstained: string | null
+  raw: string
+  colour: PlateColour | null
+  rows: number | null
+  confidence_per_mille: number
+  /** For each character what it may be, likeliest first, per mille. */
+  alternatives: [string, number][][]
+  corners: [number, number][] | null
+}
+
+export interface Smoke {
+  first_seen: Stamp
+  last_seen: Stamp
+  hits: number
+  opacity_hundredths: number | null
+  uncertainty_hundredths: number | null
+  level: number | null
+  confidence_per_mille: number | null
+  unmeasurable: string | null
+}
+
+export interface Weather {
+  measured: Stamp
+  wind_mm_s: number | null
+  wind_from_degrees: number | null
+  temperature_celsius_hundredths: number | null
+  humidity_percent_hundredths: number | null
+  pressure_pa: number | null
+  precipitation: boolean | null
+}
+
+export interface Finding {
+  item: string
+  measured: number
+  limit: number
+  exceeds: boolean
+  role: string
+  clause: string
+}
+
+export interface Verdict {
+  outcome: Outcome
+  rulebook: string
+  rulebook_version: string
+  findings: Finding[]
+}
+
+export interface PassageReport {
+  v: number
+  id: string
+  lane: number
+  passed: Stamp
+  reading?: Reading | null
+  /** Absent without a reading, empty when the reading counts. */
+  invalid?: InvalidReason[] | null
+  front?: Sighting | null
+  rear?: Sighting | null
+  smoke?: Smoke | null
+  weather?: Weather | null
+  doubts: string[]
+  evidence: { kind: EvidenceKind; sha256: string; bytes: number }[]
+  verdict: Verdict
+}
+
+export interface Evidence {
+  kind: EvidenceKind
+  sha256: string
+  bytes: number
+  stored: boolean
+}
+
+export interface PassageDetail {
+  summary: PassageSummary
+  report: PassageReport
+  server_verdict: Verdict
+  reasons: Bilingual[]
+  evidence: Evidence[]
+  candidate_id: string | null
+  case_id: string | null
+}
+
+export interface Candidate {
+  id: string
+  plate: string
+  plate_colour: PlateColour | null
+  item: Item
+  opened_utc_us: number
+  state: 'waiting' | 'confirmed' | 'rejected' | 'void'
+  passages: string[]
+  rulebook: string
+  rulebook_version: string
+  clause: string
+  explanation: Bilingual
+}
+
+export interface Case {
+  id: string
+  plate: string
+  plate_colour: PlateColour | null
+  item: Item
+  state: CaseState
+  opened_utc_us: number
+  opened_by: string
+  candidate_id: string
+  updated_utc_us: number
+}
+
+export interface AuditRow {
+  at_utc_us: number
+  actor: string
+  action: string
+  subject: string
+  reason: string | null
+  detail: unknown
+}
+
+export interface CaseDetail {
+  case: Case
+  history: AuditRow[]
+  passages: PassageDetail[]
+  actions: CaseEvent[]
+}
+
+export interface PartHealth extends Bilingual {
+  part: string
+  state: 'good' | 'degraded' | 'down'
+}
+
+export interface HealthReport {
+  at: Stamp
+  software: string
+  last_sequence: number
+  backlog_records: number
+  backlog_files: number
+  disk_free_bytes: number
+  shed_files: number
+  watchlist_version: number | null
+  parts: PartHealth[]
+}
+
+export interface Station {
+  id: string
+  name: string
+  region: string
+  enrolled: boolean
+  online: boolean
+  last_seen_utc_us: number | null
+  health: HealthReport | null
+  received: number
+  missing: number
+  last_sequence: number
+}
+
+export interface Ledger {
+  gaps: { from: number; to: number }[]
+  refused: number
+}
+
+export interface Wanted {
+  plate: string
+  colour: PlateColour | null
+  reason: string
+  added_utc_us: number
+  added_by: string
+}
+
+export interface Rulebook {
+  id: string
+  version: string
+  title: Bilingual
+  limits: { item: Item; at_most: number; role: 'enforcement' | 'screening'; clause: string }[]
+}
+
+/** Counts for the front page; days are China's. */
+export interface Summary {
+  passages_today: number
+  exceeding_today: number
+  waiting_review: number
+  stations_online: number
+  stations: number
+}
+
+/** What `GET /passages` and the live stream can be narrowed by. */
+export interface PassageFilter {
+  station?: string
+  outcome?: Outcome
+  plate?: string
+  /** Why the plate is looked up; required with `plate`, and kept in the audit log. */
+  reason?: string
+  from_utc_us?: number
+  to_utc_us?: number
+}

@@ -1,0 +1,150 @@
+/** English: the second language. Its keys are zh.ts's, by type. */
+import type { Messages } from './zh'
+
+export const en: Messages = {
+  app: { name: 'Plumewatch', tagline: 'Roadside diesel enforcement', skip: 'Skip to content' },
+  nav: {
+    passages: 'Live passages', review: 'Review', cases: 'Cases', stations: 'Stations', watchlist: 'Wanted', accounts: 'Accounts',
+    audit: 'Audit log', menu: 'Menu', signOut: 'Sign out', password: 'Change password', language: '中文', main: 'Main navigation',
+  },
+  role: { admin: 'Administrator', reviewer: 'Reviewer', enforcer: 'Enforcement officer', authority: 'Authority' },
+  common: {
+    retry: 'Retry', cancel: 'Cancel', confirm: 'OK', close: 'Close', back: 'Back', loading: 'Loading', more: 'Load more',
+    all: 'All', none: '—', yes: 'Yes', no: 'No', reason: 'Reason', optional: 'optional', at: 'Time', copy: 'Copy', copied: 'Copied',
+    failed: 'That did not work', utc: 'UTC {utc}', print: 'Print', save: 'Save', add: 'Add', remove: 'Remove', open: 'Open',
+    newTab: 'Open in a new window', noAccess: 'Your account may not do this. Ask the administrator.', notFound: 'There is no such page.', home: 'To the front page',
+  },
+  ago: { second: '{n} s ago', minute: '{n} min ago', hour: '{n} h ago', day: '{n} d ago', never: 'never' },
+  signIn: {
+    title: 'Sign in', name: 'Account', password: 'Password', submit: 'Sign in', showPassword: 'Show password',
+    first: 'On its first start the server prints the administrator’s password and writes it to first-admin-password in its data folder.',
+    lead: 'A diesel truck passes the checkpoint at 60 km/h: within a second its plate, its smoke and the verdict, each with its evidence.',
+  },
+  password: {
+    title: 'Change password', forced: 'This is the initial password. Choose one of your own first.', old: 'Current password', next: 'New password', again: 'New password again',
+    rule: 'At least {n} characters; a sentence is fine.', submit: 'Change password', short: 'The new password needs at least {n} characters.', differ: 'The two new passwords differ.',
+    same: 'The new password must differ from the current one.', done: 'Password changed.',
+  },
+  outcome: { passed: 'Passed', screened: 'High emitter', exceeding: 'Exceeding', 'not-judged': 'Not judged' },
+  review_state: { none: 'No review', waiting: 'To review', confirmed: 'Confirmed', rejected: 'Rejected' },
+  watch: { 'open-case': 'Open case', blacklisted: 'Blacklisted', wanted: 'Wanted' },
+  clock: { synchronised: 'Clock synchronised', holdover: 'Clock in holdover, not synchronised', unsynchronised: 'Clock not synchronised: the time may be wrong' },
+  colour: { blue: 'blue', yellow: 'yellow', green: 'green', 'yellow-green': 'yellow-green', white: 'white', black: 'black' },
+  doubt: {
+    'several-vehicles': 'Maybe another vehicle’s exhaust', 'no-vehicle-seen': 'No camera saw a vehicle', 'no-reading': 'No exhaust reading',
+    'plate-unread': 'Plate not read', 'plates-differ': 'Front and rear plates differ', 'trailer-behind': 'Rear plate is a trailer’s', 'arrived-late': 'Something arrived late',
+  },
+  item: { opacity: 'Opacity', ringelmann: 'Ringelmann level', no: 'Nitric oxide' },
+  plate: { unread: 'Not read', label: 'Plate {plate}, {colour}', labelPlain: 'Plate {plate}', confidence: 'Reading confidence' },
+  passages: {
+    title: 'Live passages', live: 'Live', paused: 'Paused', pause: 'Pause', resume: 'Resume', pausedNew: '{n} new while paused: show',
+    lost: 'The link to the server is down; reconnecting by itself. What you see is from before.', connecting: 'Connecting', retryNow: 'Reconnect now',
+    history: 'Search', filter: 'Filter', station: 'Station', outcome: 'Verdict', plateSearch: 'Plate search', from: 'From', to: 'To',
+    clear: 'Clear filters', search: 'Search', anyStation: 'All stations', anyOutcome: 'All verdicts',
+    plateReason: 'Reason for the search', plateReasonHint: 'A search by plate goes into the audit log. Give a reason, such as a case or complaint number.', plateNeeded: 'Enter a plate of 7 or 8 characters.',
+    reasonNeeded: 'A search by plate needs a reason.',
+    empty: 'No vehicle has passed yet', emptyHint: 'A vehicle shows up here seconds after it passes a checkpoint. If a station is online and nothing comes, look at its readers and cameras under Stations.',
+    emptyFiltered: 'Nothing matches', emptyFilteredHint: 'Widen the dates or the verdict, or clear the filters.',
+    picture: 'Picture of the vehicle', noPicture: 'Picture to come', evidenceComing: '{n} files on their way', lane: 'Lane {n}', speed: 'Speed',
+    end: 'Nothing earlier', today: 'Passages today', exceedingToday: 'Exceeding today', waiting: 'To review', online: 'Stations online',
+    disagrees: 'Edge and server disagree', row: '{plate}, {outcome}, {time}', limit: 'limit', above: 'above the limit', within: 'within the limit',
+  },
+  passage: {
+    title: 'Passage', pictures: 'Pictures', noPictures: 'This passage has no pictures.', coming: 'On its way from the roadside', zoom: 'Enlarge',
+    kind: { 'vehicle-front': 'Front', 'vehicle-rear': 'Rear', 'plate-front': 'Front plate', 'plate-rear': 'Rear plate', plume: 'Plume' },
+    plates: 'Plate reading', front: 'Front camera', rear: 'Rear camera', frames: 'vote of {n} frames', raw: 'As seen', otherwise: 'or else', abstained: 'Not accepted',
+    rows: '{n} row(s)', noSighting: 'This camera saw no plate.',
+    abstain: {
+      'no-plate-found': 'no plate found', 'low-confidence': 'not sure enough', 'not-grammatical': 'the characters make no plate', 'frames-disagree': 'the frames disagree',
+    },
+    verdict: 'Verdict and reasons', rule: 'Rule applied', version: 'Edition', edgeVerdict: 'At the roadside', serverVerdict: 'On the server',
+    agree: 'Both judgements agree', differ: 'The judgements differ; the server’s holds', finding: 'Quantity', measured: 'Measured', limit: 'Limit', clause: 'Clause',
+    exceeds: 'exceeds', within: 'within', role: { enforcement: 'enforcement', screening: 'screening only' }, reasons: 'Reasons',
+    readings: 'Exhaust reading', noReading: 'No exhaust reading.', smoke: 'Smoke (camera)', noSmoke: 'No smoke was seen.',
+    smokeLevel: 'Ringelmann level', smokeOpacity: 'Opacity along the line of sight', smokeHits: 'measured in {n} frames', unmeasurable: {
+      'no-background': 'no settled background to measure against', night: 'too dark to measure', unstable: 'the frames disagree',
+    },
+    counts: 'The reading counts', countsNot: 'The reading does not count', validity: 'Validity', weather: 'Weather', noWeather: 'No weather reading.',
+    quantity: {
+      co2: 'Carbon dioxide CO₂', co: 'Carbon monoxide CO', hc: 'Hydrocarbons HC (propane)', no: 'Nitric oxide NO', opacityMean: 'Opacity, mean',
+      opacityMax: 'Opacity, maximum', speed: 'Speed', acceleration: 'Acceleration', slope: 'Slope', plume: 'Plume strength CO₂', ratio: 'Ratio to CO₂',
+      head: 'Head', audit: 'Last passed audit', headStatus: 'Head’s status',
+    },
+    head: { good: 'good', 'weak-plume': 'plume too weak', reblocked: 'beam blocked again', fault: 'fault' },
+    wind: 'Wind', windFrom: 'from', temperature: 'Temperature', humidity: 'Humidity', pressure: 'Pressure', precipitation: 'Rain or snow', rain: 'falling', dry: 'none',
+    passed: 'Passed', received: 'Received by the server', lane: 'Lane', station: 'Station', number: 'Record', doubts: 'Doubts', noDoubts: 'No doubts',
+    candidate: 'Open the review', case: 'Open the case', device: 'Device', sha: 'SHA-256', printedAt: 'Printed {at}', evidence: 'Evidence files', size: 'Size',
+    stored: 'here', awaited: 'on its way', breach: {
+      missing: 'not known', 'not-met': 'does not permit it', below: '{measured}, below {limit}', above: '{measured}, above {limit}',
+    },
+    condition: {
+      wind: 'Wind speed', precipitation: 'Rain or snow', temperature: 'Air temperature', humidity: 'Relative humidity', pressure: 'Air pressure', slope: 'Slope', speed: 'Speed',
+      acceleration: 'Acceleration', 'specific-power': 'Specific power', plume: 'Plume strength', headway: 'Headway', audit: 'Time since the last passed audit', weather: 'Age of the weather reading', head: 'Head’s status',
+    },
+    compass: ['N', 'NE', 'E', 'SE', 'S', 'SW', 'W', 'NW'],
+  },
+  review: {
+    title: 'Review', waiting: '{n} waiting', empty: 'Nothing waits for review', emptyHint: 'When a vehicle exceeds twice in a row within 6 months it becomes a candidate and waits here for a person. Without a person’s review no case is opened.',
+    queue: 'Waiting for review', evidence: 'Evidence of the exceedances', first: 'No. {n}', confirm: 'Confirm', reject: 'Reject', next: 'Next', previous: 'Previous',
+    confirmTitle: 'Confirm and open a case', rejectTitle: 'Reject this candidate', confirmLead: 'A case opens at once and the vehicle goes on the watchlist.', rejectLead: 'No case is opened; the passages are kept.',
+    reasonLabel: 'Reason', reasonNeeded: 'Choose a reason or write one.', enterHint: 'Enter submits, Esc cancels',
+    presets: {
+      confirm: { clear: 'Pictures and readings agree; the evidence is clear', checked: 'Checked against the vehicle register' },
+      reject: {
+        plate: 'The plate was read wrong', other: 'The exhaust was another vehicle’s', smoke: 'Not exhaust smoke (shadow, dust or steam)', picture: 'The pictures are not clear', vehicle: 'The vehicle does not match the register',
+      },
+    },
+    free: 'In your own words', preset: 'Usual reasons', help: 'Keyboard', keys: { next: 'next', previous: 'previous', confirm: 'confirm', reject: 'reject', help: 'show these keys', open: 'enlarge the picture' },
+    done: { confirm: 'Confirmed; a case is open', reject: 'Rejected' }, openCase: 'Open the case', why: 'Why this is a candidate', opened: 'Since',
+    look: 'Look: is it the same vehicle each time? Is the plate right? Is the smoke its own?', rule: 'Under', decided: 'Somebody else has decided this candidate.', state: {
+      waiting: 'To review', confirmed: 'Confirmed', rejected: 'Rejected', void: 'Void',
+    },
+  },
+  cases: {
+    title: 'Cases', empty: 'No cases', emptyHint: 'A case appears here when a reviewer confirms a candidate.', emptyState: 'No case is in this state',
+    number: 'Case', plate: 'Plate', item: 'Quantity', state: 'State', opened: 'Opened', openedBy: 'Opened by', updated: 'Last change',
+  },
+  case: {
+    title: 'Case {id}', history: 'History', actions: 'What can be done', noActions: 'Nothing can be done on this case now.', passages: 'Passages it rests on',
+    state: { opened: 'Opened', 'repair-ordered': 'Repair ordered', repaired: 'Repaired, retest due', closed: 'Closed', withdrawn: 'Withdrawn' },
+    event: { 'order-repair': 'Order repair', repaired: 'Record the repair', 'retest-passed': 'Retest passed', 'retest-failed': 'Retest failed', withdraw: 'Withdraw the case' },
+    eventLead: {
+      'order-repair': 'The owner must have the vehicle repaired at a qualified shop.', repaired: 'The shop has uploaded its repair record.', 'retest-passed': 'The case closes and the vehicle leaves the watchlist.',
+      'retest-failed': 'Back to repair.', withdraw: 'The case ends and the vehicle leaves the watchlist. This cannot be undone.',
+    },
+    reasonHint: 'Say on what ground: number of the order, repair shop, number of the retest report.', done: 'Recorded', by: '{actor}', review: 'Review', openedBy: 'Opened by', candidate: 'Candidate',
+    steps: 'Progress',
+  },
+  stations: {
+    title: 'Stations', add: 'Add station', empty: 'No stations yet', emptyHint: 'Add a station, take its one-time token, and run plumewatch-edge enrol on the roadside unit.',
+    emptyOther: 'There is no station in your region yet. An administrator can add one.', online: 'Online', offline: 'Offline', notEnrolled: 'Not enrolled', lastSeen: 'Last heard', received: 'Received', missing: 'Missing', backlog: 'Waiting at the roadside',
+    records: '{n} records', files: '{n} files', disk: 'Disk free', shed: 'Shed, disk full', watchlist: 'Watchlist', edition: 'edition {n}', software: 'Software', parts: 'Parts',
+    ledger: 'Loss ledger', ledgerHint: 'The roadside numbers its records without gaps: what is missing below the highest number received is still there, or lost.', noGaps: 'Nothing is missing: the numbers received are unbroken.', gap: '{from} – {to} ({n})', refused: '{n} refused',
+    noHealth: 'No health report yet.', token: 'Enrolment token', tokenTitle: 'Enrolment token', tokenLead: 'Shown this once, good for one enrolment. On the roadside unit run:',
+    id: 'Station number', idHint: 'A capital letter, six digits of the county, three digits: A140105001.', idWrong: 'It must look like A140105001.', name: 'Name', nameHint: 'Such as Xiaodian East Ring checkpoint', added: 'Station {id} added',
+    part: { head: 'Exhaust head', weather: 'Weather', 'camera-front': 'Front camera', 'camera-rear': 'Rear camera', clock: 'Clock', disk: 'Disk', uplink: 'Uplink' },
+    partLane: '{part}, lane {n}', state: { good: 'Good', degraded: 'Degraded', down: 'Down' }, stale: 'report of {ago}', reported: 'Reported',
+  },
+  accounts: {
+    title: 'Accounts', add: 'Add account', name: 'Account', display: 'Name', role: 'Role', region: 'Region', state: 'State', active: 'Active', disabled: 'Disabled',
+    disable: 'Disable', enable: 'Enable', reset: 'Reset password', password: 'Initial password', passwordHint: 'Must be changed at the first sign-in.', regionHint: 'Six digits (GB/T 2260), 000000 for the whole country; an account sees its region and below.',
+    regionWrong: 'A region has six digits.', edit: 'Edit', added: 'Account {name} added', changed: 'Account {name} changed', you: 'you', nameHint: '2 to 40 lower-case letters, digits, dots, underscores or hyphens.', nameWrong: 'An account has 2 to 40 lower-case letters, digits, dots, underscores or hyphens.',
+  },
+  audit: {
+    title: 'Audit log', empty: 'Nothing recorded yet', emptyHint: 'Every sign-in, search by plate, passage viewed, review and change to a case is kept here.', actor: 'Who', action: 'Did what', subject: 'To what', reason: 'Reason', detail: 'Detail',
+    verb: {
+      'plate-searched': 'searched a plate', 'passage-viewed': 'viewed a passage', 'candidate-confirmed': 'confirmed the candidate',
+      'candidate-rejected': 'rejected the candidate', 'candidate-voided': 'candidate became void',
+      'candidate-contested': 'candidate contested: look again', 'candidate-upheld': 'candidate upheld', 'case-opened': 'opened the case',
+      'case-viewed': 'viewed a case', 'repair-ordered': 'ordered repair', 'case-repaired': 'recorded the repair', 'retest-passed': 'retest passed',
+      'retest-failed': 'retest failed', 'case-withdrawn': 'withdrew the case', 'wanted-added': 'added to wanted',
+      'wanted-removed': 'removed from wanted', 'station-added': 'added a station', 'token-issued': 'issued a token',
+      'station-enrolled': 'station enrolled', 'account-added': 'added an account', 'account-changed': 'changed an account',
+      'password-changed': 'changed a password', 'signed-in': 'signed in', 'sign-in-failed': 'sign-in failed', 'signed-out': 'signed out',
+    },
+  },
+  watchlist: {
+    title: 'Wanted vehicles', lead: 'Vehicles an authority wants stopped. The list is signed and sent to every roadside unit; it works there with the link down.', add: 'Add a vehicle', empty: 'No vehicle is wanted', emptyHint: 'Vehicles with an open case are watched for by themselves; here stand only those that an authority wants stopped besides.',
+    plate: 'Plate', colour: 'Colour', anyColour: 'any colour', reason: 'Reason', added: 'Added', by: 'By', remove: 'Remove', removeTitle: 'Remove from wanted', plateWrong: 'Enter a plate of 7 or 8 characters.', addedDone: 'Added', removedDone: 'Removed',
+  },
+}

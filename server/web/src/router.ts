@@ -1,0 +1,42 @@
+/** Addresses of the app. A page loads when it is first opened. */
+import { createRouter, createWebHistory } from 'vue-router'
+import { areas, knowAccount, mayEnter, type Area } from './session'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** Whose door it is; none for pages that every account may open. */
+    area?: Area
+    /** Shown without navigation, to anybody. */
+    bare?: boolean
+  }
+}
+
+export const router = createRouter({
+  history: createWebHistory(),
+  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+  routes: [
+    { path: '/', name: 'home', redirect: () => ({ name: areas.value[0] ?? 'passages' }) },
+    { path: '/sign-in', name: 'sign-in', component: () => import('./pages/SignInPage.vue'), meta: { bare: true } },
+    { path: '/password', name: 'password', component: () => import('./pages/PasswordPage.vue') },
+    { path: '/passages', name: 'passages', component: () => import('./pages/PassagesPage.vue'), meta: { area: 'passages' } },
+    { path: '/passages/:id', name: 'passage', component: () => import('./pages/PassagePage.vue'), props: true, meta: { area: 'passages' } },
+    { path: '/review/:id?', name: 'review', component: () => import('./pages/ReviewPage.vue'), props: true, meta: { area: 'review' } },
+    { path: '/cases', name: 'cases', component: () => import('./pages/CasesPage.vue'), meta: { area: 'cases' } },
+    { path: '/cases/:id', name: 'case', component: () => import('./pages/CasePage.vue'), props: true, meta: { area: 'cases' } },
+    { path: '/stations', name: 'stations', component: () => import('./pages/StationsPage.vue'), meta: { area: 'stations' } },
+    { path: '/watchlist', name: 'watchlist', component: () => import('./pages/WatchlistPage.vue'), meta: { area: 'watchlist' } },
+    { path: '/accounts', name: 'accounts', component: () => import('./pages/AccountsPage.vue'), meta: { area: 'accounts' } },
+    { path: '/audit', name: 'audit', component: () => import('./pages/AuditPage.vue'), meta: { area: 'audit' } },
+    { path: '/:rest(.*)*', name: 'nowhere', component: () => import('./pages/NowherePage.vue') },
+  ],
+})
+
+router.beforeEach(async (to) => {
+  // An unreachable server must not trap the reader: the sign-in page says what is wrong.
+  const known = await knowAccount().catch(() => null)
+  if (to.name === 'sign-in') return known ? { name: 'home' } : true
+  if (!known) return { name: 'sign-in', query: to.fullPath === '/' ? {} : { to: to.fullPath } }
+  if (known.must_change_password && to.name !== 'password') return { name: 'password' }
+  if (to.meta.area && !mayEnter(to.meta.area)) return { name: 'nowhere', params: { rest: ['closed'] } }
+  return true
+})

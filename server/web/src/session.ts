@@ -1,0 +1,54 @@
+/** Who is signed in, and what the app shows them. The server decides; this only spares them closed doors. */
+import { computed, ref } from 'vue'
+import { api, ApiError } from './api/client'
+import type { Account, Role } from './api/types'
+
+export const account = ref<Account | null>(null)
+
+export type Area = 'passages' | 'review' | 'cases' | 'stations' | 'watchlist' | 'accounts' | 'audit'
+
+/** As `server_core::access::may`. */
+const AREAS: Record<Role, Area[]> = {
+  admin: ['passages', 'stations', 'accounts', 'audit'],
+  reviewer: ['passages', 'review', 'cases', 'stations'],
+  enforcer: ['passages', 'stations', 'watchlist'],
+  authority: ['passages', 'review', 'cases', 'stations', 'watchlist', 'audit'],
+}
+
+export const areas = computed<Area[]>(() => (account.value ? AREAS[account.value.role] : []))
+export const mayEnter = (area: Area): boolean => areas.value.includes(area)
+export const isRole = (...roles: Role[]): boolean => account.value !== null && roles.includes(account.value.role)
+
+let asked = false
+
+/** Asks the server once who we are; later calls answer from memory. */
+export async function knowAccount(): Promise<Account | null> {
+  if (!asked) {
+    try {
+      account.value = (await api.session()).account
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 401) throw error
+    }
+    asked = true
+  }
+  return account.value
+}
+
+export async function signIn(name: string, password: string): Promise<Account> {
+  const signedIn = (await api.signIn(name, password)).account
+  account.value = signedIn
+  asked = true
+  return signedIn
+}
+
+export async function signOut(): Promise<void> {
+  try {
+    await api.signOut()
+  } finally {
+    account.value = null
+  }
+}
+
+export function forget(): void {
+  account.value = null
+}
