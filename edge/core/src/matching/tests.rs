@@ -1,1 +1,517 @@
-//! Tests.
+//! Tables of what a lane must make of its traffic, and what must hold for every traffic.
+
+use std::time::Duration;
+
+use plumewatch_shared::ids::{LaneNo, PassageId};
+use plumewatch_shared::passage::{
+    AbstainReason, Doubt, EvidenceKind, PlateDecision, PlateSighting, SmokeObservation,
+};
+use plumewatch_shared::plate::PlateColour;
+use plumewatch_shared::reading::{Breach, Condition, InvalidReason, Validity};
+use plumewatch_shared::sample;
+use plumewatch_shared::time::Stamp;
+use plumewatch_shared::units::{Slope, Speed};
+use proptest::prelude::*;
+
+use super::*;
+
+/// All times below are milliseconds since this tick.
+const START: u64 = 10_000_000_000;
+
+fn at(ms: u64) -> Moment {
+    let noon = sample::noon();
+    let stamp = Stamp::from_micros(noon.micros() + i64::try_from(ms).unwrap() * 1_000, noon.quality).unwrap();
+    Moment { tick: Tick { micros: START + ms * 1_000 }, stamp }
+}
+
+/// Cameras half a second from the beam, a tolerance of 0.4 s, a window of 3 s, 0.5 s to settle.
+fn config() -> LaneConfig {
+    LaneConfig {
+        lane: LaneNo::new(1).unwrap(),
+        slope: None,
+        front: Offset::Fixed { ms: 500 },
+        rear: Offset::Fixed { ms: 500 },
+        tolerance: Duration::from_millis(400),
+        window: Duration::from_millis(3_000),
+        settle: Duration::from_millis(500),
+    }
+}
+
+fn lane() -> Lane {
+    let mut lane = Lane::new(config(), Rulebook::hj845());
+    lane.on_time(at(0));
+    let weather = sample::passage(1).passage().weather.unwrap();
+    lane.on_weather(WeatherReading { measured: at(0), ..weather });
+    lane
+}
+
+fn reading(sequence: u32, ms: u64) -> Reading {
+    let mut reading = sample::passage(sequence.into()).passage().reading.unwrap();
+    reading.measured = at(ms);
+    reading
+}
+
+/// A track of the front camera whose vehicle leaves the beam at `ms` as usual.
+fn front(plate: &str, ms: u64) -> VehicleTrack {
+    track(CameraRole::Front, plate, ms - 1_500, ms - 500)
+}
+
+/// A track of the rear camera whose vehicle left the beam at `ms` as usual.
+fn rear(plate: &str, ms: u64) -> VehicleTrack {
+    track(CameraRole::Rear, plate, ms + 500, ms + 1_500)
+}
+
+fn track(camera: CameraRole, plate: &str, first: u64, last: u64) -> VehicleTrack {
+    let kind = match camera {
+        CameraRole::Front => EvidenceKind::VehicleFront,
+        CameraRole::Rear => EvidenceKind::VehicleRear,
+    };
+    VehicleTrack {
+        camera,
+        first: at(first),
+        last: at(last),
+        sighting: sample::sighting(plate, PlateColour::Yellow),
+        smoke: None,
+        pictures: vec![(kind, PictureId(first))],
+    }
+}
+
+fn unread(mut track: VehicleTrack) -> VehicleTrack {
+    track.sighting.decision = PlateDecision::Abstained(AbstainReason::LowConfidence);
+    track
+}
+
+fn plate(sighting: Option<&PlateSighting>) -> &str {
+    sighting.and_then(PlateSighting::accepted).map_or("", |plate| plate.as_str())
+}
+
+/// What a draft comes to, short enough for a table: sequence, front plate, rear plate, doubts.
+type Short = (Option<u32>, String, String, Vec<Doubt>);
+
+fn short(draft: &PassageDraft) -> Short {
+    (
+        draft.origin().map(|origin| origin.sequence),
+        plate(draft.front.as_ref()).to_owned(),
+        plate(draft.rear.as_ref()).to_owned(),
+        draft.doubts.clone(),
+    )
+}
+
+fn row(sequence: Option<u32>, front: &str, rear: &str, doubts: &[Doubt]) -> Short {
+    (sequence, front.to_owned(), rear.to_owned(), doubts.to_vec())
+}
+
+fn drained(lane: &mut Lane) -> Vec<PassageDraft> {
+    std::iter::from_fn(|| lane.next_output()).collect()
+}
+
+/// What comes of these when everything is over.
+fn passages(readings: &[Reading], tracks: &[VehicleTrack]) -> Vec<PassageDraft> {
+    let mut lane = lane();
+    for reading in readings {
+        assert_eq!(lane.on_reading(reading.clone()), Taken::New);
+    }
+    for track in tracks {
+        assert_eq!(lane.on_track(track.clone()), Taken::New);
+    }
+    lane.on_time(at(1_000_000));
+    drained(&mut lane)
+}
+
+fn shorts(readings: &[Reading], tracks: &[VehicleTrack]) -> Vec<Short> {
+    passages(readings, tracks).iter().map(short).collect()
+}
+
+const A: &str = "晋A12345";
+const B: &str = "晋B67890";
+const TRAILER: &str = "晋A1234挂";
+
+#[test]
+fn a_vehicle_seen_by_everything_is_one_passage_without_doubt() {
+    let draft = passages(&[reading(1, 10_000)], &[front(A, 10_000), rear(A, 10_000)]).remove(0);
+    assert_eq!(short(&draft), row(Some(1), A, A, &[]));
+    assert_eq!(draft.validity, Some(Validity::Valid));
+    assert_eq!(draft.passed, at(10_000));
+    assert_eq!(
+        draft.pictures.iter().map(|(kind, _)| *kind).collect::<Vec<_>>(),
+        [EvidenceKind::VehicleFront, EvidenceKind::VehicleRear]
+    );
+    let id = PassageId { station: "A140105001".parse().unwrap(), sequence: 7 };
+    let passage = draft.into_passage(id, Vec::new());
+    assert_eq!((passage.id, passage.passed), (id, at(10_000).stamp));
+    assert!(passage.is_attributed());
+}
+
+#[test]
+fn what_is_missing_is_said() {
+    use Doubt::{NoReading, NoVehicleSeen, PlateUnread};
+    let r = || reading(1, 10_000);
+    let (f, b) = (|| front(A, 10_000), || rear(A, 10_000));
+    assert_eq!(shorts(&[r()], &[]), [row(Some(1), "", "", &[NoVehicleSeen])]);
+    assert_eq!(shorts(&[], &[f()]), [row(None, A, "", &[NoReading])]);
+    assert_eq!(shorts(&[], &[f(), b()]), [row(None, A, A, &[NoReading])]);
+    assert_eq!(shorts(&[r()], &[b()]), [row(Some(1), "", A, &[])]);
+    assert_eq!(shorts(&[r()], &[unread(f()), unread(b())]), [row(Some(1), "", "", &[PlateUnread])]);
+    assert_eq!(shorts(&[r()], &[unread(f()), b()]), [row(Some(1), "", A, &[])]);
+}
+
+#[test]
+fn plates_that_differ_are_said_and_a_trailers_is_no_difference() {
+    let r = || reading(1, 10_000);
+    let both = |f: &str, b: &str| shorts(&[r()], &[front(f, 10_000), rear(b, 10_000)]);
+    assert_eq!(both(A, B), [row(Some(1), A, B, &[Doubt::PlatesDiffer])]);
+    assert_eq!(both(A, TRAILER), [row(Some(1), A, TRAILER, &[Doubt::TrailerBehind])]);
+}
+
+#[test]
+fn a_passage_without_a_reading_happened_at_its_first_sighting() {
+    let draft = passages(&[], &[rear(A, 10_000), front(A, 10_000)]).remove(0);
+    assert_eq!(draft.passed, at(8_500));
+    assert_eq!((draft.validity, draft.reading), (None, None));
+}
+
+#[test]
+fn vehicles_that_keep_their_distance_are_told_apart() {
+    let (readings, tracks): (Vec<_>, Vec<_>) = (1..=5_u32)
+        .map(|n| {
+            let beam = 10_000 + u64::from(n) * 1_000;
+            let text = format!("晋A1000{n}");
+            (reading(n, beam + 100), [front(&text, beam), rear(&text, beam + 200)])
+        })
+        .unzip();
+    let wanted: Vec<_> =
+        (1..=5_u32).map(|n| row(Some(n), &format!("晋A1000{n}"), &format!("晋A1000{n}"), &[])).collect();
+    assert_eq!(shorts(&readings, &tracks.concat()), wanted);
+}
+
+#[test]
+fn two_vehicles_too_close_to_tell_apart_are_both_doubtful() {
+    let tracks = [front(A, 10_000), rear(A, 10_000), front(B, 10_300), rear(B, 10_300)];
+    let wanted =
+        [row(Some(1), A, A, &[Doubt::SeveralVehicles]), row(Some(2), B, B, &[Doubt::SeveralVehicles])];
+    assert_eq!(shorts(&[reading(1, 10_000), reading(2, 10_300)], &tracks), wanted);
+}
+
+#[test]
+fn one_reading_between_two_vehicles_makes_both_doubtful() {
+    let found = shorts(&[reading(1, 10_100)], &[front(A, 10_000), front(B, 10_350)]);
+    let several = Doubt::SeveralVehicles;
+    assert_eq!(found, [row(Some(1), A, "", &[several]), row(None, B, "", &[several, Doubt::NoReading])]);
+}
+
+#[test]
+fn close_vehicles_without_readings_are_doubtful_too() {
+    let tracks = [front(A, 10_000), front(B, 10_200), rear(A, 10_000), rear(B, 10_200)];
+    let doubts = [Doubt::SeveralVehicles, Doubt::NoReading];
+    assert_eq!(shorts(&[], &tracks), [row(None, A, A, &doubts), row(None, B, B, &doubts)]);
+}
+
+#[test]
+fn a_rear_track_that_only_the_front_track_reaches_still_belongs_to_the_vehicle() {
+    // The reading is 0.3 s after the front's estimate; the rear's is 0.2 s before it, so out of its reach.
+    let found = shorts(&[reading(1, 10_300)], &[front(A, 10_000), rear(A, 9_800)]);
+    assert_eq!(found, [row(Some(1), A, A, &[])]);
+}
+
+#[test]
+fn the_smoke_of_the_rear_camera_goes_before_that_of_the_front() {
+    let smoke = |hits| {
+        let stamp = sample::noon();
+        let outcome = sample::passage(1).with_smoke(5_000).passage().smoke.unwrap().outcome;
+        Some(SmokeObservation { first_seen: stamp, last_seen: stamp, hits, outcome })
+    };
+    let hits = |tracks: &[VehicleTrack]| {
+        passages(&[], tracks).remove(0).smoke.map(|smoke: SmokeObservation| smoke.hits)
+    };
+    let (mut f, mut b) = (front(A, 10_000), rear(A, 10_000));
+    f.smoke = smoke(3);
+    assert_eq!(hits(&[f.clone(), b.clone()]), Some(3));
+    b.smoke = smoke(9);
+    assert_eq!(hits(&[f, b]), Some(9));
+}
+
+#[test]
+fn a_reading_right_behind_another_vehicle_does_not_count() {
+    let found = passages(&[reading(1, 10_000), reading(2, 10_900), reading(3, 13_000)], &[]);
+    let headway = InvalidReason {
+        condition: Condition::Headway,
+        breach: Breach::Below { measured: 900, limit: 1_000 },
+    };
+    let validity: Vec<_> = found.into_iter().map(|draft| draft.validity).collect();
+    assert_eq!(
+        validity,
+        [Some(Validity::Valid), Some(Validity::Invalid(vec![headway])), Some(Validity::Valid)]
+    );
+}
+
+#[test]
+fn the_weather_of_the_moment_holds_not_the_latest() {
+    let mut lane = lane();
+    let weather = sample::passage(1).passage().weather.unwrap();
+    let storm = WeatherReading { measured: at(12_000), wind: Some(Speed { mm_s: 9_000 }), ..weather };
+    lane.on_weather(storm);
+    assert_eq!(lane.on_reading(reading(1, 11_000)), Taken::New);
+    assert_eq!(lane.on_reading(reading(2, 13_000)), Taken::New);
+    lane.on_time(at(60_000));
+    let found = drained(&mut lane);
+    assert_eq!(found[0].validity, Some(Validity::Valid));
+    assert_eq!(found[1].weather, Some(storm));
+    assert!(
+        matches!(&found[1].validity, Some(Validity::Invalid(why)) if why[0].condition == Condition::Wind)
+    );
+}
+
+#[test]
+fn the_lanes_own_slope_stands_in_for_one_the_head_does_not_tell() {
+    let slope = Slope { degree_hundredths: 150 };
+    let mut lane = Lane::new(LaneConfig { slope: Some(slope), ..config() }, Rulebook::hj845());
+    let mut silent = reading(1, 10_000);
+    silent.slope = None;
+    assert_eq!(lane.on_reading(silent), Taken::New);
+    assert_eq!(lane.on_reading(reading(2, 20_000)), Taken::New);
+    lane.close();
+    let slopes: Vec<_> = drained(&mut lane).into_iter().map(|draft| draft.reading.unwrap().slope).collect();
+    assert_eq!(slopes, [Some(slope), Some(Slope { degree_hundredths: 100 })]);
+}
+
+#[test]
+fn a_whole_vehicle_settles_soon_and_others_wait_for_the_window() {
+    let mut lane = lane();
+    assert_eq!(lane.on_reading(reading(1, 10_000)), Taken::New);
+    // Measured, tolerance, window.
+    assert_eq!(lane.wake_at(), Some(at(13_400).tick));
+    assert_eq!(lane.on_track(front(A, 10_000)), Taken::New);
+    assert_eq!(lane.on_track(rear(A, 10_000)), Taken::New);
+    // Measured, tolerance, settle.
+    assert_eq!(lane.wake_at(), Some(at(10_900).tick));
+    lane.on_time(at(10_899));
+    assert_eq!(lane.next_output(), None);
+    lane.on_time(at(10_900));
+    assert!(lane.next_output().is_some());
+    assert_eq!(lane.wake_at(), None);
+}
+
+#[test]
+fn what_comes_after_closing_is_a_passage_of_its_own_that_says_so() {
+    let mut lane = lane();
+    assert_eq!(lane.on_reading(reading(1, 10_000)), Taken::New);
+    lane.on_time(at(14_000));
+    assert_eq!(drained(&mut lane).len(), 1);
+    assert_eq!(lane.on_track(front(A, 10_000)), Taken::New);
+    let late: Vec<_> = drained(&mut lane).iter().map(short).collect();
+    assert_eq!(late, [row(None, A, "", &[Doubt::NoReading, Doubt::ArrivedLate])]);
+}
+
+#[test]
+fn a_reading_that_outlived_a_power_cut_is_a_passage_that_says_so() {
+    let mut lane = lane();
+    lane.on_time(at(900_000));
+    assert_eq!(lane.on_reading(reading(5, 500_000)), Taken::New);
+    let found: Vec<_> = drained(&mut lane).iter().map(short).collect();
+    assert_eq!(found, [row(Some(5), "", "", &[Doubt::NoVehicleSeen, Doubt::ArrivedLate])]);
+}
+
+#[test]
+fn a_repeat_is_not_a_second_passage() {
+    let mut lane = lane();
+    assert_eq!(lane.on_reading(reading(1, 10_000)), Taken::New);
+    assert_eq!(lane.on_reading(reading(1, 10_003)), Taken::Repeat);
+    lane.on_time(at(60_000));
+    assert_eq!(lane.on_reading(reading(1, 10_000)), Taken::Repeat);
+    lane.on_time(at(120_000));
+    assert_eq!(drained(&mut lane).len(), 1);
+}
+
+#[test]
+fn vehicles_bumper_to_bumper_for_ever_are_closed_when_too_many_wait() {
+    let mut lane = lane();
+    for n in 0..500_u32 {
+        assert_eq!(lane.on_reading(reading(n + 1, 10_000 + u64::from(n) * 100)), Taken::New);
+        assert!(lane.waiting() <= WAITING_MAX);
+        drained(&mut lane);
+    }
+    lane.close();
+    assert_eq!(lane.waiting(), 0);
+}
+
+#[test]
+fn when_nobody_takes_passages_readings_are_refused_and_kept_by_the_head() {
+    let mut lane = lane();
+    let mut taken = 0;
+    for n in 0..2_000_u32 {
+        let ms = 10_000 + u64::from(n) * 1_000;
+        lane.on_time(at(ms));
+        match lane.on_reading(reading(n + 1, ms)) {
+            Taken::New => taken += 1,
+            Taken::Full => break,
+            Taken::Repeat => panic!("each is new"),
+        }
+    }
+    assert_eq!(lane.refused(), 1);
+    lane.close();
+    assert_eq!(drained(&mut lane).len(), taken);
+    // Refused was not remembered: the head sends it again, and it is taken.
+    let again = u32::try_from(taken).unwrap() + 1;
+    assert_eq!(lane.on_reading(reading(again, 10_000)), Taken::New);
+}
+
+/// One thing that happens at the roadside.
+#[derive(Clone, Debug)]
+enum Input {
+    Reading(Reading),
+    Track(VehicleTrack),
+}
+
+/// Traffic of up to a dozen vehicles, each seen by some instruments, with errors of estimate.
+fn traffic() -> impl Strategy<Value = Vec<Input>> {
+    let vehicle = (0_u64..1_500, any::<[bool; 3]>(), [0_u64..600, 0..600, 0..600]);
+    prop::collection::vec(vehicle, 1..12).prop_map(|vehicles| {
+        let mut beam = 4_000;
+        let mut inputs = Vec::new();
+        for (n, (headway, seen, error)) in (1_u32..).zip(vehicles) {
+            beam += headway;
+            let text = format!("晋A1{n:04}");
+            if seen[0] {
+                inputs.push(Input::Reading(reading(n, beam + error[0])));
+            }
+            if seen[1] {
+                inputs.push(Input::Track(front(&text, beam + error[1])));
+            }
+            if seen[2] {
+                inputs.push(Input::Track(rear(&text, beam + error[2])));
+            }
+        }
+        inputs
+    })
+}
+
+/// When the vehicle left the beam, by this input alone, in milliseconds.
+fn beam(input: &Input) -> u64 {
+    let micros = match input {
+        Input::Reading(reading) => reading.measured.tick.micros,
+        Input::Track(track) => match track.camera {
+            CameraRole::Front => track.last.tick.micros + 500_000,
+            CameraRole::Rear => track.first.tick.micros - 500_000,
+        },
+    };
+    (micros - START) / 1_000
+}
+
+/// Gives each input so long after its vehicle left the beam, the time told as it goes.
+fn driven(config: LaneConfig, inputs: &[Input], delays: &[u64]) -> Vec<PassageDraft> {
+    let mut lane = Lane { config, ..lane() };
+    let arrival = |(input, delay): (&Input, &u64)| (beam(input) + delay, input.clone());
+    let mut arrivals: Vec<_> = inputs.iter().zip(delays.iter().cycle()).map(arrival).collect();
+    arrivals.sort_by_key(|(ms, _)| *ms);
+    let mut out = Vec::new();
+    for (ms, input) in arrivals {
+        lane.on_time(at(ms));
+        let taken = match input {
+            Input::Reading(reading) => lane.on_reading(reading),
+            Input::Track(track) => lane.on_track(track),
+        };
+        assert_eq!(taken, Taken::New);
+        out.extend(drained(&mut lane));
+    }
+    lane.on_time(at(1_000_000));
+    out.extend(drained(&mut lane));
+    out
+}
+
+proptest! {
+    // Debug builds are slow at this, and every case holds many orders.
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn any_order_of_arrival_within_the_window_gives_the_same_passages(
+        inputs in traffic(),
+        delays in prop::collection::vec(0_u64..3_000, 1..24),
+    ) {
+        let patient = LaneConfig { settle: config().window, ..config() };
+        prop_assert_eq!(driven(patient, &inputs, &[0]), driven(patient, &inputs, &delays));
+    }
+
+    #[test]
+    fn any_order_of_arrival_within_the_settling_time_gives_the_same_passages_sooner(
+        inputs in traffic(),
+        delays in prop::collection::vec(0_u64..500, 1..24),
+    ) {
+        let patient = LaneConfig { settle: config().window, ..config() };
+        prop_assert_eq!(driven(patient, &inputs, &[0]), driven(config(), &inputs, &delays));
+    }
+
+    #[test]
+    fn each_reading_and_each_track_comes_out_exactly_once_whenever_it_comes(
+        inputs in traffic().prop_flat_map(|inputs| Just(inputs).prop_shuffle()),
+        told in prop::collection::vec(0_u64..40_000, 1..12),
+    ) {
+        let mut lane = lane();
+        let mut out = Vec::new();
+        for (input, told) in inputs.iter().zip(told.iter().cycle()) {
+            lane.on_time(at(*told));
+            let taken = match input {
+                Input::Reading(reading) => lane.on_reading(reading.clone()),
+                Input::Track(track) => lane.on_track(track.clone()),
+            };
+            prop_assert_eq!(taken, Taken::New);
+            out.extend(drained(&mut lane));
+        }
+        lane.close();
+        out.extend(drained(&mut lane));
+        let mut wanted: Vec<u32> = Vec::new();
+        let mut tracks = 0;
+        for input in &inputs {
+            match input {
+                Input::Reading(reading) => wanted.push(reading.origin.sequence),
+                Input::Track(_) => tracks += 1,
+            }
+        }
+        wanted.sort_unstable();
+        let mut found: Vec<u32> = out.iter().filter_map(|draft| draft.origin()).map(|o| o.sequence).collect();
+        found.sort_unstable();
+        prop_assert_eq!(found, wanted);
+        prop_assert_eq!(out.iter().map(|draft| draft.pictures.len()).sum::<usize>(), tracks);
+        for draft in &out {
+            prop_assert_eq!(draft.validity.is_some(), draft.reading.is_some());
+        }
+    }
+
+    #[test]
+    fn well_spaced_vehicles_are_never_mixed_up(
+        headways in prop::collection::vec(900_u64..5_000, 1..12),
+        errors in prop::collection::vec([0_u64..200, 0..200, 0..200], 12),
+    ) {
+        let mut beam = 10_000;
+        let (mut readings, mut tracks) = (Vec::new(), Vec::new());
+        for (n, (headway, error)) in (1_u32..).zip(headways.iter().zip(&errors)) {
+            beam += headway;
+            let text = format!("晋A1{n:04}");
+            readings.push(reading(n, beam + error[0]));
+            tracks.push(front(&text, beam + error[1]));
+            tracks.push(rear(&text, beam + error[2]));
+        }
+        for (n, found) in (1_u32..).zip(shorts(&readings, &tracks)) {
+            let text = format!("晋A1{n:04}");
+            prop_assert_eq!(found, row(Some(n), &text, &text, &[]));
+        }
+    }
+
+    #[test]
+    fn no_moment_makes_a_lane_panic(
+        ticks in prop::collection::vec((any::<u64>(), any::<u64>(), any::<bool>(), any::<u64>()), 1..100),
+    ) {
+        let mut lane = lane();
+        for (n, (first, last, is_front, now)) in (1_u32..).zip(ticks) {
+            let moment = |micros| Moment { tick: Tick { micros }, ..at(0) };
+            lane.on_time(moment(now));
+            let camera = if is_front { CameraRole::Front } else { CameraRole::Rear };
+            let track = VehicleTrack { first: moment(first), last: moment(last), camera, ..front(A, 9_000) };
+            prop_assert_eq!(lane.on_track(track), Taken::New);
+            prop_assert_eq!(lane.on_reading(Reading { measured: moment(last), ..reading(n, 0) }), Taken::New);
+            prop_assert!(lane.waiting() <= WAITING_MAX);
+            drained(&mut lane);
+        }
+        lane.close();
+        prop_assert_eq!(lane.wake_at(), None);
+    }
+}
