@@ -1,0 +1,86 @@
+//! The command line.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+use jiff::Timestamp;
+use plumewatch_shared::ids::StationId;
+
+use crate::config::{Config, DEFAULT_TOML};
+use crate::enrol::{add_station, issue_token, rename_station};
+use crate::pki::Authority;
+use crate::store::Store;
+use crate::{app, http};
+
+/// Plumewatch server (路检通): takes what the edges report; people review it here.
+#[derive(Debug, Parser)]
+#[command(name = "plumewatch-server", version)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the server until it is told to stop. Without a configuration everything lies in ./plumewatch-data.
+    Run {
+        /// The configuration; see the command `config`.
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
+    /// Print the whole default configuration, with a comment at every setting.
+    Config,
+    /// Print the OpenAPI document of the server's API.
+    Openapi,
+    /// Print a one-time token that a station's edge unit enrols with; adds the station if it is new. Works
+    /// while the server runs.
+    EnrolToken {
+        /// The configuration that the server runs with.
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+        /// The station, such as A140105001.
+        station: StationId,
+        /// Its name for people.
+        #[arg(long, value_name = "NAME")]
+        name: Option<String>,
+    },
+}
+
+/// Does what the command line says.
+pub async fn run(cli: Cli) -> anyhow::Result<()> {
+    match cli.command {
+        Command::Run { config } => app::run(Config::read(config.as_deref())?).await,
+        Command::Config => print(DEFAULT_TOML),
+        Command::Openapi => print(&http::openapi_json()),
+        Command::EnrolToken { config, station, name } => {
+            print(&format!("{}\n", enrol_token(config.as_deref(), station, name.as_deref()).await?))
+        }
+    }
+}
+
+async fn enrol_token(config: Option<&Path>, station: StationId, name: Option<&str>) -> anyhow::Result<String> {
+    const ACTOR: &str = "enrol-token";
+    let config = Config::read(config)?;
+    std::fs::create_dir_all(&config.data_dir)
+        .with_context(|| format!("cannot make the data folder {}", config.data_dir.display()))?;
+    let now = Timestamp::now();
+    let authority = Authority::open(&config.pki_dir(), now)?;
+    let store = Store::open(&config.database_url()?).await?;
+    let new = add_station(&store, station, name.unwrap_or(station.as_str()), ACTOR, now).await?;
+    if let (false, Some(name)) = (new, name) {
+        rename_station(&store, station, name).await?;
+    }
+    let token = issue_token(&store, authority.fingerprint(), station, ACTOR, now).await?;
+    store.close().await;
+    Ok(token.to_string())
+}
+
+/// Prints to standard output; a reader that has gone away is no failure of ours.
+fn print(text: &str) -> anyhow::Result<()> {
+    match io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        printed => printed.context("cannot print"),
+    }
+}

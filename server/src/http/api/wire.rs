@@ -1,0 +1,326 @@
+//! What pages are told of passages, candidates and cases. Words and units are the wire's.
+
+use plumewatch_shared::ids::{PassageId, StationId};
+use plumewatch_shared::language::Bilingual;
+use plumewatch_shared::protocol::message::{PassageReport, WireVerdict};
+use plumewatch_shared::rulebook::Rulebook;
+use serde::Serialize;
+use server_core::audit::AuditRow;
+use server_core::case::Event;
+use server_core::counting::explanation;
+use utoipa::ToSchema;
+
+use crate::http::error::ApiError;
+use crate::store::{CandidateRow, CaseRow, EvidenceRow, PassageFull, PassageRow};
+
+/// A sentence in both languages.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct Words {
+    /// 简体中文.
+    pub(crate) zh: String,
+    /// English.
+    pub(crate) en: String,
+}
+
+impl From<Bilingual> for Words {
+    fn from(words: Bilingual) -> Self {
+        Self { zh: words.zh, en: words.en }
+    }
+}
+
+/// A passage in a list.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct PassageSummary {
+    /// `A140105001-0000000042`.
+    #[schema(example = "A140105001-0000000042")]
+    pub(crate) id: String,
+    /// The station.
+    station: String,
+    /// Its name for people.
+    station_name: String,
+    /// From 1.
+    lane: i64,
+    /// When the vehicle passed.
+    passed_utc_us: i64,
+    /// `synchronised`, `holdover` or `unsynchronised`.
+    clock: String,
+    /// When the server had it.
+    received_utc_us: i64,
+    /// The plate that the vehicle answers for.
+    plate: Option<String>,
+    /// `blue`, `yellow`, `green`, `yellow-green`, `white` or `black`.
+    plate_colour: Option<String>,
+    /// That the whole plate is right.
+    plate_confidence_per_mille: Option<i64>,
+    /// The server's judgement: `passed`, `screened`, `exceeding` or `not-judged`.
+    outcome: String,
+    /// The edge's.
+    edge_outcome: String,
+    /// Do the two differ?
+    disagrees: bool,
+    /// Cross-road opacity, mean, hundredths of a percent.
+    opacity_mean_hundredths: Option<i64>,
+    /// Ringelmann level.
+    ringelmann: Option<i64>,
+    /// Nitric oxide, hundredths of 10⁻⁶.
+    no_ppm_hundredths: Option<i64>,
+    /// Speed, mm/s.
+    speed_mm_s: Option<i64>,
+    /// What is not clear, by word.
+    doubts: Vec<String>,
+    /// Why the vehicle is looked out for: `open-case`, `blacklisted` or `wanted`.
+    watch: Option<String>,
+    /// SHA-256 of the picture to show, when it is here.
+    picture: Option<String>,
+    /// SHA-256 of the plate's picture.
+    plate_picture: Option<String>,
+    /// Files that are announced and not here yet.
+    evidence_missing: i64,
+    /// `none`, `waiting`, `confirmed` or `rejected`.
+    review: &'static str,
+}
+
+impl From<PassageRow> for PassageSummary {
+    fn from(row: PassageRow) -> Self {
+        let words = row.doubts.split([',', ' ']).map(str::trim).filter(|word| !word.is_empty());
+        Self {
+            id: format!("{}-{:010}", row.station, row.sequence),
+            doubts: words.map(str::to_owned).collect(),
+            station: row.station,
+            station_name: row.station_name,
+            lane: row.lane,
+            passed_utc_us: row.passed_us,
+            clock: row.clock,
+            received_utc_us: row.received_us,
+            plate: row.plate,
+            plate_colour: row.plate_colour,
+            plate_confidence_per_mille: row.plate_confidence,
+            outcome: row.outcome,
+            edge_outcome: row.edge_outcome,
+            disagrees: row.disagrees,
+            opacity_mean_hundredths: row.opacity_mean,
+            ringelmann: row.ringelmann,
+            no_ppm_hundredths: row.no_ppm,
+            speed_mm_s: row.speed,
+            watch: row.watch,
+            picture: row.picture,
+            plate_picture: row.plate_picture,
+            evidence_missing: row.evidence_missing,
+            review: match row.review {
+                3 => "confirmed",
+                2 => "waiting",
+                1 => "rejected",
+                _ => "none",
+            },
+        }
+    }
+}
+
+/// A file that belongs to a passage.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct EvidenceFile {
+    /// `vehicle-front`, `vehicle-rear`, `plate-front`, `plate-rear` or `plume`.
+    kind: String,
+    /// Its name: GET /api/v1/evidence/{sha256}.
+    sha256: String,
+    /// Its size.
+    bytes: i64,
+    /// Is it here, whole and checked?
+    stored: bool,
+}
+
+/// A passage in full.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct PassageDetail {
+    /// As lists show it.
+    summary: PassageSummary,
+    /// What the edge reported.
+    report: PassageReport,
+    /// The server's judgement.
+    server_verdict: WireVerdict,
+    /// Why, sentence by sentence.
+    reasons: Vec<Words>,
+    /// Its files.
+    evidence: Vec<EvidenceFile>,
+    /// The candidate it belongs to.
+    candidate_id: Option<String>,
+    /// That candidate's case.
+    case_id: Option<String>,
+    /// Does it follow the station's record before it? Null while that one is missing.
+    chain_ok: Option<bool>,
+}
+
+impl PassageDetail {
+    /// From what is stored.
+    pub(crate) fn new(full: PassageFull, evidence: Vec<EvidenceRow>) -> Result<Self, ApiError> {
+        let report: PassageReport = serde_json::from_str(&full.report).map_err(unreadable)?;
+        let server_verdict: WireVerdict = serde_json::from_str(&full.verdict).map_err(unreadable)?;
+        // What the edge found invalid stands in the report; the judgement is the server's.
+        let (_, reported) = report.passage().map_err(unreadable)?;
+        let verdict = server_verdict.verdict(reported.invalid).map_err(unreadable)?;
+        Ok(Self {
+            reasons: verdict.reasons().into_iter().map(Words::from).collect(),
+            summary: full.row.into(),
+            report,
+            server_verdict,
+            evidence: evidence
+                .into_iter()
+                .map(|file| EvidenceFile {
+                    kind: file.kind,
+                    sha256: file.sha256,
+                    bytes: file.bytes,
+                    stored: file.stored,
+                })
+                .collect(),
+            candidate_id: full.candidate,
+            case_id: full.case,
+            chain_ok: full.chain_ok,
+        })
+    }
+}
+
+fn unreadable(error: impl std::error::Error + 'static) -> ApiError {
+    tracing::error!(error = &error as &dyn std::error::Error, "a stored passage cannot be read");
+    ApiError::internal()
+}
+
+/// Exceedances of one vehicle that a person must decide on.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct Candidate {
+    /// Its name.
+    id: String,
+    /// Whose.
+    plate: String,
+    /// The plate's colour, by word.
+    plate_colour: Option<String>,
+    /// `opacity`, `ringelmann` or `no`.
+    item: &'static str,
+    /// Since when it waits.
+    opened_utc_us: i64,
+    /// `waiting`, `confirmed`, `rejected` or `void`.
+    state: &'static str,
+    /// Did late records break it after it was decided?
+    contested: bool,
+    /// Its passages, oldest first.
+    passages: Vec<String>,
+    /// The standard.
+    rulebook: String,
+    /// Our edition of it.
+    rulebook_version: String,
+    /// Where the counting rule stands.
+    clause: String,
+    /// Why these count, in words.
+    explanation: Words,
+    /// Who decided.
+    decided_by: Option<String>,
+    /// Why.
+    reason: Option<String>,
+}
+
+impl Candidate {
+    /// From what is stored.
+    pub(crate) fn new(row: CandidateRow, rulebook: &Rulebook) -> Self {
+        let explanation = explanation(row.item, &row.exceedances, &rulebook.counting).into();
+        Self {
+            id: row.id.as_str().to_owned(),
+            plate: row.vehicle.plate.as_str().to_owned(),
+            plate_colour: row.vehicle.colour.map(|colour| colour.word().to_owned()),
+            item: row.item.word(),
+            opened_utc_us: row.opened.as_microsecond(),
+            state: row.state.word(),
+            contested: row.contested,
+            passages: row.passages.iter().map(PassageId::to_string).collect(),
+            rulebook: row.rulebook,
+            rulebook_version: row.rulebook_version,
+            clause: row.clause,
+            explanation,
+            decided_by: row.decided_by,
+            reason: row.reason,
+        }
+    }
+}
+
+/// A case.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct Case {
+    /// Its name.
+    id: String,
+    /// Whose.
+    plate: String,
+    /// The plate's colour, by word.
+    plate_colour: Option<String>,
+    /// `opacity`, `ringelmann` or `no`.
+    item: &'static str,
+    /// `opened`, `repair-ordered`, `repaired`, `closed` or `withdrawn`.
+    state: &'static str,
+    /// When it was opened.
+    opened_utc_us: i64,
+    /// By whom.
+    opened_by: String,
+    /// The candidate that opened it.
+    candidate_id: String,
+    /// When something last happened to it.
+    updated_utc_us: i64,
+}
+
+impl From<CaseRow> for Case {
+    fn from(row: CaseRow) -> Self {
+        Self {
+            id: row.case.id.as_str().to_owned(),
+            plate: row.case.vehicle.plate.as_str().to_owned(),
+            plate_colour: row.case.vehicle.colour.map(|colour| colour.word().to_owned()),
+            item: row.case.item.word(),
+            state: row.case.state.word(),
+            opened_utc_us: row.opened.as_microsecond(),
+            opened_by: row.opened_by,
+            candidate_id: row.candidate.as_str().to_owned(),
+            updated_utc_us: row.updated.as_microsecond(),
+        }
+    }
+}
+
+/// Something that was done.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct AuditEntry {
+    /// Its place in the audit, from 1 without gaps.
+    pub(crate) number: u64,
+    /// When.
+    at_utc_us: i64,
+    /// The account's name, or `system`.
+    actor: String,
+    /// What, by word.
+    action: &'static str,
+    /// To what.
+    subject: String,
+    /// Why, as the person said.
+    reason: Option<String>,
+    /// What else must be known.
+    detail: String,
+}
+
+impl From<AuditRow> for AuditEntry {
+    fn from(row: AuditRow) -> Self {
+        Self {
+            number: row.number,
+            at_utc_us: row.entry.at.as_microsecond(),
+            actor: row.entry.actor,
+            action: row.entry.action.word(),
+            subject: row.entry.subject,
+            reason: row.entry.reason,
+            detail: row.entry.detail,
+        }
+    }
+}
+
+/// The words of events that can happen to a case now.
+pub(crate) fn words(events: &[Event]) -> Vec<&'static str> {
+    events.iter().map(|event| event.word()).collect()
+}
+
+/// A station's name in a request.
+pub(crate) fn station(text: &str) -> Result<StationId, ApiError> {
+    text.parse().map_err(|_| {
+        let en = "A station id is a capital letter, six digits of the county, three digits.";
+        ApiError::invalid("站点编号应为一个大写字母、6位行政区划代码和3位数字。", en)
+    })
+}

@@ -1,0 +1,157 @@
+//! Pages and API over HTTP.
+//!
+//! [`api`] holds the handlers, one file per subject; each asks [`session::Signed`] what the account may do
+//! before it asks the store anything, and passes the account's scope on. [`guard`](session::guard),
+//! [`limits`], [`security`] and [`metrics`] stand around all of them. What is not the API is the browser app
+//! ([`web`](crate::web)).
+//!
+//! Handlers hold no rules of the field: those are `server_core`'s.
+
+pub mod api;
+mod error;
+mod extract;
+mod limits;
+mod live;
+mod listener;
+mod observe;
+mod security;
+pub mod session;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::get;
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+pub use error::{ApiError, ErrorBody, ErrorText};
+pub use listener::Bounded;
+
+use crate::auth::sign_in::Doorman;
+use crate::pki::Authority;
+use crate::store::Store;
+
+/// What handlers work with. Clones share it.
+#[derive(Clone)]
+pub struct Site(Arc<SiteParts>);
+
+/// The parts of a [`Site`].
+pub struct SiteParts {
+    /// The database.
+    pub store: Store,
+    /// Evidence files.
+    pub evidence: crate::evidence::EvidenceStore,
+    /// What has just been stored, for open pages.
+    pub live: crate::live::Live,
+    /// Tells the edges when the watchlist may have changed.
+    pub watchlist: crate::watchlist::Nudge,
+    /// Lets people in.
+    pub doorman: Doorman,
+    /// Certifies edges.
+    pub authority: Authority,
+    /// What an enrolled edge is told of the server: broker and key.
+    pub for_edges: ForEdges,
+    /// The rulebook in force.
+    pub rulebook: plumewatch_shared::rulebook::Rulebook,
+    /// How the ingest does.
+    pub ingest: std::sync::Arc<crate::ingest::IngestFigures>,
+    /// Counters of pages and API.
+    pub metrics: crate::metrics::Metrics,
+    /// Settings of pages and API.
+    pub http: crate::config::HttpConfig,
+    /// What time it is; tests bring their own.
+    pub clock: Clock,
+    /// Ends live streams when the server stops.
+    pub stop: CancellationToken,
+}
+
+/// Tells the time.
+pub type Clock = Box<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// What an enrolled edge is told of the server.
+#[derive(Clone, Debug)]
+pub struct ForEdges {
+    /// The broker's host name or address.
+    pub mqtt_host: String,
+    /// The broker's port.
+    pub mqtt_port: u16,
+    /// The key that signs watchlists, hex.
+    pub server_signing_key: String,
+}
+
+impl Site {
+    /// The parts, together.
+    pub fn new(parts: SiteParts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    /// What time it is.
+    pub fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+}
+
+impl std::ops::Deref for Site {
+    type Target = SiteParts;
+
+    fn deref(&self) -> &SiteParts {
+        &self.0
+    }
+}
+
+/// Everything the server answers over HTTP.
+pub fn router(site: Site) -> Router {
+    let (api, document) = documented().split_for_parts();
+    let document: Arc<str> = document.to_json().expect("the document is made of strings and numbers").into();
+    Router::new()
+        .merge(api)
+        .route("/api/openapi.json", get(move || api::openapi(Arc::clone(&document))))
+        .route("/api/{*rest}", axum::routing::any(|| async { ApiError::not_found() }))
+        .fallback(crate::web::page)
+        .layer(DefaultBodyLimit::max(limits::BODY_BYTES_MAX))
+        .layer(from_fn_with_state(site.clone(), session::guard))
+        .layer(from_fn_with_state(site.clone(), limits::in_time))
+        .layer(from_fn(security::headers))
+        .layer(from_fn_with_state(site.clone(), observe::count))
+        .with_state(site)
+}
+
+/// The API with its description.
+fn documented() -> OpenApiRouter<Site> {
+    OpenApiRouter::with_openapi(Description::openapi()).merge(api::routes())
+}
+
+/// The API's description, JSON, for programs that are made from it.
+pub fn openapi_json() -> String {
+    documented().to_openapi().to_pretty_json().expect("the document is made of strings and numbers")
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Plumewatch 路检通",
+        description = "The server's API. Sign in with POST /api/v1/session; the session is a cookie. \
+                       Requests that change something carry the header `X-Plumewatch: 1`. \
+                       Stamps end in `_utc_us`: microseconds since 1970. Other units stand in the names. \
+                       Errors have the body {\"error\":{\"code\",\"zh\",\"en\"}}.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    tags(
+        (name = "session", description = "Signing in and out"),
+        (name = "passages", description = "What went by"),
+        (name = "review", description = "Candidates and a person's word on them"),
+        (name = "cases", description = "What follows until the vehicle is clean again"),
+        (name = "stations", description = "Stations, their health, their enrolment"),
+        (name = "watchlist", description = "Plates that are looked out for"),
+        (name = "accounts", description = "People"),
+        (name = "server", description = "The server itself"),
+    )
+)]
+struct Description;
+
+#[cfg(test)]
+mod tests;
