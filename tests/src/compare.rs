@@ -110,7 +110,8 @@ impl fmt::Display for Comparison {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{:<24}{:>7}{:>7}{:>10}{:>7}", "plates", "right", "wrong", "abstained", "of")?;
         let all = self.all_plates();
-        for (stratum, plates) in self.plates.iter().map(|(name, plates)| (name.as_str(), plates)).chain([("all", &all)])
+        for (stratum, plates) in
+            self.plates.iter().map(|(name, plates)| (name.as_str(), plates)).chain([("all", &all)])
         {
             let Plates { right, wrong, abstained } = plates;
             writeln!(f, "{stratum:<24}{right:>7}{wrong:>7}{abstained:>10}{:>7}", plates.total())?;

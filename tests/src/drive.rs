@@ -96,7 +96,8 @@ impl Drive {
             true => Some(Cameras::start(&self.folder, self.sky(), self.plan.seed, start)?),
             false => None,
         };
-        let mut ahead = Traffic::new(self.plan).take(self.vehicles.map_or(usize::MAX, |count| count as usize));
+        let mut ahead =
+            Traffic::new(self.plan).take(self.vehicles.map_or(usize::MAX, |count| count as usize));
         let mut next = ahead.next();
         let mut under_way: VecDeque<Passing> = VecDeque::new();
         let (mut unplugged, mut frozen) = (false, false);

@@ -36,13 +36,15 @@ pub struct Scene {
 
 /// Reads the full scenes of a manifest (`../shared/data/plates/manifest.csv`).
 pub fn scenes(manifest: &Path) -> anyhow::Result<Vec<Scene>> {
-    let text = std::fs::read_to_string(manifest)
-        .with_context(|| format!("cannot read {}", manifest.display()))?;
+    let text =
+        std::fs::read_to_string(manifest).with_context(|| format!("cannot read {}", manifest.display()))?;
     let folder = manifest.parent().context("a manifest lies in a folder")?;
     let mut rows = text.lines().map(fields);
     let head = rows.next().context("the manifest is empty")?;
     let column = |name: &str| {
-        head.iter().position(|field| field == name).with_context(|| format!("the manifest has no column {name}"))
+        head.iter()
+            .position(|field| field == name)
+            .with_context(|| format!("the manifest has no column {name}"))
     };
     let [file, plate, colour, stratum] =
         [column("file")?, column("plate")?, column("colour")?, column("stratum")?];
@@ -98,8 +100,8 @@ impl Replay {
             if stop.load(Ordering::Relaxed) {
                 return Ok(());
             }
-            let picture =
-                std::fs::read(&scene.file).with_context(|| format!("cannot read {}", scene.file.display()))?;
+            let picture = std::fs::read(&scene.file)
+                .with_context(|| format!("cannot read {}", scene.file.display()))?;
             for frame in 0..FRAMES {
                 wait_until(due + FRAME * frame);
                 front.add(&picture)?;

@@ -18,7 +18,8 @@ static TO_CODE: LazyLock<Vec<u8>> = LazyLock::new(|| {
     (0..=STEPS)
         .map(|step| {
             let light = step as f32 / STEPS as f32;
-            let code = if light <= 0.003_130_8 { light * 12.92 } else { 1.055 * light.powf(1.0 / 2.4) - 0.055 };
+            let code =
+                if light <= 0.003_130_8 { light * 12.92 } else { 1.055 * light.powf(1.0 / 2.4) - 0.055 };
             (code * 255.0).round() as u8
         })
         .collect()

@@ -67,7 +67,8 @@ pub struct Cameras {
 impl Cameras {
     /// Starts both, into `front-1` and `rear-1` under `folder`; `start` is the zero of `Passing::at`.
     pub fn start(folder: &Path, sky: Sky, seed: u64, start: Instant) -> anyhow::Result<Self> {
-        let folders = [FrameFolder::open(&folder.join("front-1"))?, FrameFolder::open(&folder.join("rear-1"))?];
+        let folders =
+            [FrameFolder::open(&folder.join("front-1"))?, FrameFolder::open(&folder.join("rear-1"))?];
         let (orders, inbox) = channel();
         let thread = std::thread::Builder::new().name("cameras".to_owned()).spawn(move || {
             let rig = Rig::new(folders, sky, seed, start);
@@ -140,7 +141,10 @@ impl Rig {
                     self.coming.push((*passing, faces));
                 }
                 Ok(Order::Freeze(role, frozen)) => {
-                    self.lenses.iter_mut().filter(|lens| lens.role == role).for_each(|lens| lens.frozen = frozen);
+                    self.lenses
+                        .iter_mut()
+                        .filter(|lens| lens.role == role)
+                        .for_each(|lens| lens.frozen = frozen);
                 }
                 Ok(Order::Stop) | Err(RecvTimeoutError::Disconnected) => return Ok(()),
                 Err(RecvTimeoutError::Timeout) => {

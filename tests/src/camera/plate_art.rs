@@ -18,8 +18,9 @@ const PER_MM: f64 = 2.0;
 pub(super) const FONT: &str = "/usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc";
 
 static LETTERING: LazyLock<FontVec> = LazyLock::new(|| {
-    let bytes = std::fs::read(Path::new(FONT))
-        .unwrap_or_else(|error| panic!("{FONT} is needed to draw plates (apt-get install fonts-noto-cjk): {error}"));
+    let bytes = std::fs::read(Path::new(FONT)).unwrap_or_else(|error| {
+        panic!("{FONT} is needed to draw plates (apt-get install fonts-noto-cjk): {error}")
+    });
     FontVec::try_from_vec_and_index(bytes, 0).expect("the package's file is a font")
 });
 
@@ -91,7 +92,9 @@ fn ground(colour: PlateColour, down: f64, across: f64) -> [u8; 3] {
 const fn ink(colour: PlateColour) -> [u8; 3] {
     match colour {
         PlateColour::Blue | PlateColour::Black => [240, 242, 244],
-        PlateColour::Yellow | PlateColour::Green | PlateColour::YellowGreen | PlateColour::White => [16, 16, 18],
+        PlateColour::Yellow | PlateColour::Green | PlateColour::YellowGreen | PlateColour::White => {
+            [16, 16, 18]
+        }
     }
 }
 
@@ -134,12 +137,13 @@ fn frame(picture: &mut RgbImage, ink: [u8; 3]) {
 fn letter(picture: &mut RgbImage, character: char, [x, y, width, height]: Cell, ink: [u8; 3]) {
     let font = &*LETTERING;
     let id = font.glyph_id(character);
-    let outline = |scale_x: f32, scale_y: f32| {
-        font.outline_glyph(id.with_scale_and_position(
-            ab_glyph::PxScale { x: scale_x, y: scale_y },
-            Point { x: 0.0, y: 0.0 },
-        ))
-    };
+    let outline =
+        |scale_x: f32, scale_y: f32| {
+            font.outline_glyph(id.with_scale_and_position(
+                ab_glyph::PxScale { x: scale_x, y: scale_y },
+                Point { x: 0.0, y: 0.0 },
+            ))
+        };
     let Some(measure) = outline(200.0, 200.0) else { return };
     let bounds = measure.px_bounds();
     let (cell_width, cell_height) = ((width * PER_MM) as f32, (height * PER_MM) as f32);

@@ -127,7 +127,8 @@ mod tests {
             };
             darken(&mut picture, &View::new(-1.9), &exhaust);
             let darkest = picture.iter().min().copied().unwrap();
-            let opacity = 1.0 - (light::light(darkest) - SOOT * f32::from(percent) / 100.0) / light::light(150);
+            let opacity =
+                1.0 - (light::light(darkest) - SOOT * f32::from(percent) / 100.0) / light::light(150);
             assert!((opacity * 100.0 - f32::from(percent)).abs() < 1.5, "{percent} %: {opacity}");
         }
     }

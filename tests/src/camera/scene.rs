@@ -1,4 +1,4 @@
-//! The road without vehicles: asphalt, markings, guard rail, verge, hills and sky, painted once from a seed.
+//! The road without vehicles: asphalt, markings, guard rail, verge and trees, painted once from a seed.
 
 use super::view::{HEIGHT, View, WIDTH};
 use crate::dice::Dice;
@@ -52,7 +52,9 @@ pub(super) fn paint(view: &View, sky: Sky, seed: u64) -> Vec<u8> {
     for row in 0..HEIGHT {
         for column in 0..WIDTH {
             let colour = match view.ground(column, row) {
-                Some((x, z)) if z < 160.0 => ground(&noise, x - view.lane_x, z, view.lane_x),
+                Some((x, z)) if z < 110.0 + noise.at(column as f64 / 22.0, 11.0) * 20.0 => {
+                    ground(&noise, x - view.lane_x, z, view.lane_x)
+                }
                 _ => above(&noise, column, row),
             };
             let lit = rail(view, column, row).unwrap_or(colour);
@@ -89,20 +91,10 @@ fn ground(noise: &Noise, x: f64, z: f64, side: f64) -> [f64; 3] {
     [grey, grey, grey + 2.0].map(|value| value * (1.0 - haze) + 186.0 * haze)
 }
 
+/// The trees at the road's end.
 fn above(noise: &Noise, column: usize, row: usize) -> [f64; 3] {
-    let (x, y) = (column as f64, row as f64);
-    let ridge = 2.0 + noise.at(x / 170.0, 7.0) * 26.0 + noise.at(x / 40.0, 3.0) * 5.0;
-    let trees = 16.0 + noise.at(x / 22.0, 11.0) * 16.0;
-    if y > trees {
-        let leaf = noise.at(x / 5.0, y / 5.0) * 40.0;
-        [64.0 + leaf, 80.0 + leaf, 58.0 + leaf * 0.7]
-    } else if y > ridge {
-        let far = noise.at(x / 30.0, y / 14.0) * 10.0;
-        [140.0 + far, 152.0 + far, 158.0 + far]
-    } else {
-        let cloud = noise.at(x / 210.0, y / 40.0) * 22.0;
-        [196.0 + cloud, 204.0 + cloud, 210.0 + cloud]
-    }
+    let leaf = noise.at(column as f64 / 5.0, row as f64 / 5.0) * 40.0;
+    [64.0 + leaf, 80.0 + leaf, 58.0 + leaf * 0.7]
 }
 
 /// The guard rail on the far side: a bright band with posts.

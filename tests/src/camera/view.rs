@@ -11,8 +11,8 @@ pub(super) const HEIGHT: usize = 720;
 const FOCAL: f64 = 2_400.0;
 /// Height of the camera above the road, metres.
 const CAMERA_M: f64 = 2.6;
-/// Row of the horizon, pixels from the top: the camera looks down, and we see mostly road.
-const HORIZON: f64 = 34.0;
+/// Row of the horizon, pixels from the top: the camera looks down, and the horizon stands just above the picture.
+const HORIZON: f64 = -40.0;
 /// Distance from the camera at which the lane's middle stands in the picture's middle, metres.
 const AIM_M: f64 = 12.0;
 
@@ -126,7 +126,7 @@ mod tests {
             let (right, _) = view.column_of(1.9 + 0.22, z).unwrap();
             assert!(right - left > 120.0 && right - left < 210.0, "{z}: {}", right - left);
             assert!(right < WIDTH as f64 && left > 0.0);
-            assert!(z < 7.3 || view.row_of(0.5, depth) < HEIGHT as f64, "{z}: {}", view.row_of(0.5, depth));
+            assert!(z < 6.7 || view.row_of(0.5, depth) < HEIGHT as f64, "{z}: {}", view.row_of(0.5, depth));
         }
     }
 }

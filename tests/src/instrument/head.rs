@@ -102,7 +102,8 @@ impl Head {
         std::fs::create_dir_all(folder)?;
         let link = folder.join(format!("head-{}", lane.number()));
         let starts = folder.join(format!("head-{}.starts", lane.number()));
-        let boot = std::fs::read_to_string(&starts).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0) + 1;
+        let boot =
+            std::fs::read_to_string(&starts).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0) + 1;
         std::fs::write(&starts, format!("{boot}\n"))?;
         let device: DeviceId = format!("SIM-RS-{:03}", lane.number()).parse().map_err(io::Error::other)?;
         let shared = Arc::new(Shared { state: Mutex::default(), changed: Condvar::new() });

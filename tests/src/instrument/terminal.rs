@@ -31,8 +31,11 @@ impl Terminal {
         grantpt(&near)?;
         unlockpt(&near)?;
         let name = ptsname(&near, Vec::new())?;
-        let far =
-            rustix::fs::open(name.as_c_str(), OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC, Mode::empty())?;
+        let far = rustix::fs::open(
+            name.as_c_str(),
+            OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC,
+            Mode::empty(),
+        )?;
         let mut settings = tcgetattr(&far)?;
         settings.make_raw();
         tcsetattr(&far, OptionalActions::Now, &settings)?;

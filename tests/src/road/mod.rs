@@ -9,5 +9,5 @@ mod truth;
 mod vehicle;
 
 pub use traffic::{Passing, Traffic, TrafficPlan};
-pub use truth::{Truth, TruthLog, read_truth};
+pub use truth::{Truth, TruthLog, TruthOrigin, read_truth};
 pub use vehicle::{Body, Engine, MountedPlate, Vehicle};

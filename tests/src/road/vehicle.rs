@@ -125,7 +125,8 @@ impl Vehicle {
         if dice.percent(8) {
             return Self::electric(dice);
         }
-        let body = dice.pick(&[Body::Tractor, Body::Tractor, Body::Lorry, Body::Lorry, Body::Van, Body::Coach]);
+        let body =
+            dice.pick(&[Body::Tractor, Body::Tractor, Body::Lorry, Body::Lorry, Body::Van, Body::Coach]);
         let engine = match dice.between(1, 100) {
             1..=72 => Engine::Sound,
             73..=88 => Engine::Worn,

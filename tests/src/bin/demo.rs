@@ -1,0 +1,264 @@
+//! `demo`: a server, one edge unit and the simulated road, together; what `make run` starts.
+//!
+//! It builds nothing: the programs lie beside it. It waits for what it needs by name, says what it does in both
+//! languages, and on Ctrl-C stops everything in the data's order: road, edge, server.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+use clap::Parser;
+use e2e::world::{Listening, Program, command, edge_config, enrol, read_listening, run};
+
+/// A server, one edge unit and the simulated road.
+#[derive(Parser)]
+#[command(version, about)]
+struct Arguments {
+    /// Where everything is kept; a later run goes on with it.
+    #[arg(long, default_value = "run")]
+    dir: PathBuf,
+    /// Names the traffic.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Mean time between vehicles.
+    #[arg(long, default_value = "8s")]
+    every: String,
+    /// Ends by itself after so many seconds, such as 90s.
+    #[arg(long = "for")]
+    lasting: Option<String>,
+    /// Shows the real pictures of ../shared/data instead of rendered traffic, where there are some.
+    #[arg(long)]
+    pictures: bool,
+    /// Where the server's pages listen; port 0 takes a free one.
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    listen: String,
+    /// Where the roadside page listens; port 0 takes a free one.
+    #[arg(long, default_value = "127.0.0.1:8090")]
+    page: String,
+}
+
+/// The station of the demonstration: point 001 of Xiaodian, Taiyuan.
+const STATION: &str = "A140105001";
+const STATION_NAME: &str = "小店东环检查站";
+const MANIFEST: &str = "../shared/data/plates/manifest.csv";
+/// A program has this long to listen.
+const START: Duration = Duration::from_secs(60);
+
+#[expect(clippy::print_stdout, reason = "the demonstration speaks to the person who started it")]
+fn say(text: &str) {
+    println!("{text}");
+}
+
+fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    let lasting = arguments.lasting.as_deref().map(seconds).transpose()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    // From here on a Ctrl-C is noticed, not obeyed at once.
+    let mut interrupt = runtime
+        .block_on(async { tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt()) })?;
+    let mut terminate = runtime
+        .block_on(async { tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) })?;
+    let demo = Demo::start(&arguments)?;
+    let ended = runtime.block_on(async {
+        let over = async {
+            match lasting {
+                Some(lasting) => tokio::time::sleep(lasting).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            _ = interrupt.recv() => Ok(()),
+            _ = terminate.recv() => Ok(()),
+            () = over => Ok(()),
+            ended = demo.lost() => Err(ended),
+        }
+    });
+    demo.stop();
+    ended
+}
+
+fn seconds(text: &str) -> anyhow::Result<Duration> {
+    let number = text.strip_suffix('s').unwrap_or(text).parse();
+    Ok(Duration::from_secs(number.with_context(|| format!("\"{text}\" is no number of seconds"))?))
+}
+
+/// Everything that runs, in the order it was started.
+struct Demo {
+    server: Program,
+    edge: Program,
+    road: Child,
+}
+
+impl Demo {
+    fn start(arguments: &Arguments) -> anyhow::Result<Self> {
+        std::fs::create_dir_all(&arguments.dir)
+            .with_context(|| format!("cannot make {}", arguments.dir.display()))?;
+        let dir = arguments.dir.canonicalize()?;
+        say("路检通 Plumewatch：启动服务器… / starting the server …");
+        let (server, listening) = start_server(&dir, &arguments.listen)?;
+        let url = format!("http://{}", listening.http);
+        say("启动道路模拟… / starting the simulated road …");
+        let mut road = start_road(&dir, arguments)?;
+        say("登记并启动边缘站… / enrolling and starting the edge unit …");
+        let (edge, page) = start_edge(&dir, &arguments.page, &url)?;
+        tell(&dir, &url, &page);
+        let lines = road.stdout.take().context("the road's output is a pipe")?;
+        std::thread::spawn(move || {
+            for line in BufReader::new(lines).lines().map_while(Result::ok) {
+                passed(&line);
+            }
+        });
+        Ok(Self { server, edge, road })
+    }
+
+    /// Comes back when a part has ended that should not have, with its last words.
+    async fn lost(&self) -> anyhow::Error {
+        loop {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            for part in [&self.server, &self.edge] {
+                if !Path::new(&format!("/proc/{}/exe", part.id())).exists() {
+                    return anyhow::anyhow!("a part has stopped by itself\n{}", part.tail());
+                }
+            }
+        }
+    }
+
+    /// Stops the road, then the edge unit, then the server: what was measured is stored before its store ends.
+    fn stop(mut self) {
+        say("\n正在停止… / stopping …");
+        let _ = self.road.kill();
+        let _ = self.road.wait();
+        let whole = self.edge.stop() & self.server.stop();
+        say(if whole {
+            "已停止。/ Stopped."
+        } else {
+            "已停止，但有部件未能正常结束。/ Stopped; a part had to be ended."
+        });
+    }
+}
+
+fn start_server(dir: &Path, listen: &str) -> anyhow::Result<(Program, Listening)> {
+    let (config, data) = (dir.join("server.toml"), dir.join("server"));
+    std::fs::write(
+        &config,
+        format!(
+            "data_dir = {data:?}\n[http]\nlisten = \"{listen}\"\n[mqtt.embedded]\nlisten = \"127.0.0.1:0\"\n"
+        ),
+    )?;
+    // A later run keeps the port that the edge unit was told when it was enrolled.
+    if let Ok(before) = read_listening(&data) {
+        let text = std::fs::read_to_string(&config)?.replace("127.0.0.1:0", &before.mqtt.to_string());
+        std::fs::write(&config, text)?;
+    }
+    let _ = std::fs::remove_file(data.join("listening.json"));
+    let path = config.to_string_lossy().into_owned();
+    let mut server =
+        Program::start("plumewatch-server", &["run", "--config", &path], &dir.join("server.log"))?;
+    let listening = ready(&mut server, "服务器 / the server", || read_listening(&data).ok())?;
+    Ok((server, listening))
+}
+
+fn start_edge(dir: &Path, page: &str, server: &str) -> anyhow::Result<(Program, String)> {
+    let (config, data) = (dir.join("edge.toml"), dir.join("edge"));
+    let text = edge_config(STATION, STATION_NAME, &dir.join("road"), &data, true);
+    std::fs::write(&config, text.replace("127.0.0.1:0", page))?;
+    if !data.join("identity").is_dir() {
+        let settings = dir.join("server.toml").to_string_lossy().into_owned();
+        let token = run(
+            "plumewatch-server",
+            &["enrol-token", "--config", &settings, STATION, "--name", STATION_NAME],
+        )?;
+        enrol(&config, server, &token)?;
+    }
+    let listening = data.join("listening.json");
+    let _ = std::fs::remove_file(&listening);
+    let path = config.to_string_lossy().into_owned();
+    let mut edge = Program::start("plumewatch-edge", &["run", "--config", &path], &dir.join("edge.log"))?;
+    let page = ready(&mut edge, "边缘站 / the edge unit", || {
+        let text = std::fs::read_to_string(&listening).ok()?;
+        let map: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&text).ok()?;
+        map.values().find_map(|value| value.as_str().map(|address| format!("http://{address}")))
+    })?;
+    Ok((edge, page))
+}
+
+/// Waits until a program is ready; shows its last words if it ends instead.
+fn ready<T>(program: &mut Program, name: &str, mut look: impl FnMut() -> Option<T>) -> anyhow::Result<T> {
+    let until = Instant::now() + START;
+    while Instant::now() < until {
+        if let Some(found) = look() {
+            return Ok(found);
+        }
+        if let Some(status) = program.ended() {
+            bail!("{name}: {status}\n{}", program.tail());
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    bail!("{name}: not ready after {START:?}\n{}", program.tail())
+}
+
+fn start_road(dir: &Path, arguments: &Arguments) -> anyhow::Result<Child> {
+    let road = dir.join("road").to_string_lossy().into_owned();
+    let mut command = command("roadside")?;
+    let pictures = arguments.pictures && Path::new(MANIFEST).is_file();
+    if arguments.pictures && !pictures {
+        say("没有 ../shared/data，改用模拟画面。/ There is no ../shared/data; rendered traffic instead.");
+    }
+    if pictures {
+        command.args(["replay", "--dir", &road, "--manifest", MANIFEST]);
+    } else {
+        command
+            .args(["drive", "--dir", &road, "--every", &arguments.every, "--seed"])
+            .arg(arguments.seed.to_string());
+    }
+    let log = std::fs::File::options().create(true).append(true).open(dir.join("road.log"))?;
+    let road = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log).spawn();
+    road.context("cannot start the road")
+}
+
+/// The box that says where to look and how to sign in.
+fn tell(dir: &Path, url: &str, page: &str) {
+    let file = dir.join("server").join("first-admin-password");
+    let entry = match std::fs::read_to_string(&file) {
+        Ok(password) => format!("admin / {}", password.trim()),
+        Err(_) => "admin / 您设置的密码 your own password".to_owned(),
+    };
+    say(&format!(
+        "\n\
+         ┌──────────────────────────────────────────────────────────────────────\n\
+         │ 路检通 Plumewatch\n\
+         │\n\
+         │ 监管平台 Server pages     {url}\n\
+         │ 登录     Sign in          {entry}\n\
+         │ 路侧页面 Roadside page    {page}\n\
+         │\n\
+         │ 首次登录须修改密码；审核员等账号由管理员在“账号”页添加。\n\
+         │ The first sign-in asks for a new password; add a reviewer on the page “Accounts”.\n\
+         │ 日志 Logs: {}\n\
+         │ 按 Ctrl-C 停止。Press Ctrl-C to stop.\n\
+         └──────────────────────────────────────────────────────────────────────\n",
+        dir.display()
+    ));
+}
+
+/// One line for each vehicle that passed, without its plate.
+fn passed(line: &str) {
+    let Ok(told) = serde_json::from_str::<serde_json::Value>(line) else { return };
+    let vehicle = match told["vehicle"].as_str().unwrap_or_default() {
+        "tractor" => "牵引车 tractor",
+        "lorry" => "货车 lorry",
+        "coach" => "客车 coach",
+        "van" => "轻型货车 van",
+        "car" => "小型车 car",
+        other => other,
+    };
+    let opacity = told["opacity_percent"].as_f64().unwrap_or_default();
+    let mark = if opacity > 30.0 { "  ▲ 超标 exceeds" } else { "" };
+    say(&format!(
+        "{:>5}  {vehicle:<16}  车速 speed {:>5.1} km/h   不透光度 opacity {opacity:>6.2} %{mark}",
+        told["number"],
+        told["speed_km_h"].as_f64().unwrap_or_default()
+    ));
+}
