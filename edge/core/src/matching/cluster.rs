@@ -41,8 +41,8 @@ impl Item {
 
     pub(super) fn of_track(track: VehicleTrack, config: &LaneConfig) -> Self {
         let beam = match track.camera {
-            CameraRole::Front => shifted(track.last.tick, config.front.usual()),
-            CameraRole::Rear => shifted(track.first.tick, -config.rear.usual()),
+            CameraRole::Front => shifted(track.last.tick, config.front.offset.usual()),
+            CameraRole::Rear => shifted(track.first.tick, -config.rear.offset.usual()),
         };
         Self { beam, late: false, part: Part::Track(Box::new(track)) }
     }
@@ -70,19 +70,20 @@ fn shifted(tick: Tick, micros: i64) -> Tick {
     if micros < 0 { tick.before(by) } else { tick.after(by) }
 }
 
-/// How many of the items, which are in order, form the first cluster.
-pub(super) fn first(items: &[Item], reach: Duration) -> usize {
-    let gap = items.windows(2).position(|pair| pair[0].beam.distance(pair[1].beam) > reach);
-    gap.map_or(items.len(), |at| at + 1)
+/// The clusters of the items, which are in order: neighbours within reach belong together.
+pub(super) fn clusters(items: &[Item], reach: Duration) -> impl Iterator<Item = &[Item]> {
+    items.chunk_by(move |one, next| one.beam.distance(next.beam) <= reach)
 }
 
-/// Is this one vehicle with everything that can be seen of it, and nothing else?
+/// Is this one vehicle with everything that the lane's instruments can tell of it, and nothing else?
 pub(super) fn is_whole_vehicle(items: &[Item], config: &LaneConfig) -> bool {
-    items.len() == 3 && {
-        let row = Row::of(items);
-        matches!((&*row.readings, &*row.fronts, &*row.rears), ([reading], [front], [rear])
-            if near(reading, front, config).is_some() && near(reading, rear, config).is_some())
-    }
+    let row = Row::of(items);
+    let instruments = config.instruments;
+    let complete = row.readings.len() == usize::from(instruments.head)
+        && row.fronts.len() == usize::from(instruments.front)
+        && row.rears.len() == usize::from(instruments.rear);
+    // All that is there belongs together: with a reading both tracks with it, without one the two tracks.
+    complete && groups(&row, config).len() == 1
 }
 
 /// What belongs to one vehicle: at least one of the three. A track brings its own estimate of the instant.
@@ -127,12 +128,20 @@ fn near(one: &Item, other: &Item, config: &LaneConfig) -> Option<u64> {
     let beam = |item: &Item| match &item.part {
         Part::Reading(reading) => reading.measured.tick,
         Part::Track(track) => match track.camera {
-            CameraRole::Front => shifted(track.last.tick, config.front.at(speed, config.tolerance)),
-            CameraRole::Rear => shifted(track.first.tick, -config.rear.at(speed, config.tolerance)),
+            CameraRole::Front => shifted(track.last.tick, config.front.at(speed)),
+            CameraRole::Rear => shifted(track.first.tick, -config.rear.at(speed)),
+        },
+    };
+    let tolerance = |item: &Item| match &item.part {
+        Part::Reading(_) => Duration::ZERO, // It says when, exactly.
+        Part::Track(track) => match track.camera {
+            CameraRole::Front => config.front.tolerance,
+            CameraRole::Rear => config.rear.tolerance,
         },
     };
     let apart = beam(one).distance(beam(other));
-    (apart <= config.tolerance).then(|| u64::try_from(apart.as_micros()).unwrap_or(u64::MAX))
+    (apart <= tolerance(one).max(tolerance(other)))
+        .then(|| u64::try_from(apart.as_micros()).unwrap_or(u64::MAX))
 }
 
 /// Indices of one vehicle's parts within a row.
@@ -219,11 +228,14 @@ fn half(groups: &[Group], part: impl Fn(&Group) -> Option<usize>) -> Vec<usize> 
     found.into_iter().map(|(_, at)| at).collect()
 }
 
+/// The items of one kind, and which of them a group has.
+type Kind<'a> = (&'a [&'a Item], fn(&Group) -> Option<usize>);
+
 /// Which groups could have been put together otherwise: an item that may belong to two of another kind makes
 /// its own group and both of theirs doubtful. Between tracks it matters only where no reading decides.
 fn ambiguous(row: &Row<'_>, groups: &[Group], config: &LaneConfig) -> Vec<bool> {
     let mut several = vec![false; groups.len()];
-    let kinds: [(&[&Item], fn(&Group) -> Option<usize>); 3] = [
+    let kinds: [Kind<'_>; 3] = [
         (&row.readings, |group| group.reading),
         (&row.fronts, |group| group.front),
         (&row.rears, |group| group.rear),

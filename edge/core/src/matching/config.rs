@@ -13,45 +13,85 @@ pub struct LaneConfig {
     /// Its slope, for heads that do not tell it.
     pub slope: Option<Slope>,
     /// From the front camera's last sight of a vehicle until its rear leaves the beam.
-    pub front: Offset,
-    /// From a vehicle's rear leaving the beam until the rear camera's first sight of it.
-    pub rear: Offset,
-    /// How far two instruments' estimates of when one vehicle left the beam may be apart. Two vehicles that
-    /// follow each other more closely than this are said to be ambiguous.
-    pub tolerance: Duration,
-    /// How long after a vehicle left the beam the last word of it may come: the time a vehicle stays in the
-    /// rear camera's view, and a second for the work on its pictures.
+    pub front: Sight,
+    /// From a vehicle's rear leaving the beam until the rear camera's first sight of it: negative where that
+    /// camera sees a vehicle's front go by before its rear leaves the beam, as it does beside the beam.
+    pub rear: Sight,
+    /// How long after a vehicle left the beam the last word of it may come: the time a slow vehicle stays in
+    /// the rear camera's view, and a second or two for the work on its pictures.
     pub window: Duration,
-    /// How long to wait once a vehicle is complete (front, reading and rear, one each): only for what might
+    /// How long to wait once a vehicle is complete (one word of each instrument there is): only for what might
     /// make it ambiguous. At most [`window`](Self::window).
     pub settle: Duration,
+    /// What a complete vehicle has.
+    pub instruments: Instruments,
+}
+
+/// Which instruments a lane has. What comes from another one all the same is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Instruments {
+    /// A remote-sensing head.
+    pub head: bool,
+    /// A front camera.
+    pub front: bool,
+    /// A rear camera.
+    pub rear: bool,
+}
+
+impl Instruments {
+    /// All of them.
+    pub const ALL: Self = Self { head: true, front: true, rear: true };
 }
 
 impl LaneConfig {
-    /// A lane as it is usually set up: both cameras about 8 m from the beam, traffic at 20 to 80 km/h.
+    /// A lane as it is usually set up, cameras and beam side by side, traffic at 20 to 80 km/h.
+    ///
+    /// The front camera follows a vehicle until its rear is about beside it, or loses it a little sooner. The rear camera sees a vehicle first
+    /// when its front comes into view; from there to the rear leaving the beam it takes its own length: 5 m at
+    /// 13 m/s are 0.4 s, a 14 m lorry at 8 m/s takes 1.75 s.
     pub const fn usual(lane: LaneNo) -> Self {
         Self {
             lane,
             slope: None,
-            front: Offset::Fixed { ms: 600 },
-            rear: Offset::Fixed { ms: 600 },
-            tolerance: Duration::from_millis(900),
-            window: Duration::from_millis(4_000),
+            front: Sight { offset: Offset::Fixed { ms: 300 }, tolerance: Duration::from_millis(900) },
+            rear: Sight { offset: Offset::Fixed { ms: -900 }, tolerance: Duration::from_millis(1_200) },
+            window: Duration::from_millis(8_000),
             settle: Duration::from_millis(500),
+            instruments: Instruments::ALL,
         }
     }
 
     /// How far apart, by [`Offset::usual`], two sights of one vehicle can be.
     pub(super) fn reach(&self) -> Duration {
-        match (self.front, self.rear) {
-            (Offset::Fixed { .. }, Offset::Fixed { .. }) => self.tolerance,
-            (Offset::BySpeed { .. }, _) | (_, Offset::BySpeed { .. }) => self.tolerance + self.tolerance / 2,
-        }
+        self.front.reach().max(self.rear.reach())
     }
 }
 
-/// How long a vehicle takes between the beam and the edge of a camera's view. Negative if the camera's last
-/// (first) sight comes after (before) the rear leaves the beam.
+/// When a camera sees a vehicle, against when its rear leaves the beam.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sight {
+    /// As a rule.
+    pub offset: Offset,
+    /// Up to so much sooner or later. Vehicles that follow each other more closely are said to be ambiguous.
+    pub tolerance: Duration,
+}
+
+impl Sight {
+    fn reach(&self) -> Duration {
+        match self.offset {
+            Offset::Fixed { .. } => self.tolerance,
+            Offset::BySpeed { .. } => self.tolerance + self.tolerance / 2,
+        }
+    }
+
+    /// The offset at this speed, microseconds.
+    pub(super) fn at(&self, speed: Option<Speed>) -> i64 {
+        self.offset.at(speed, self.tolerance)
+    }
+}
+
+/// How long a vehicle takes from a camera's last sight of it to the beam, or from the beam to a camera's first
+/// sight of it. Negative if it is the other way round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Offset {
     /// Always the same.
@@ -77,7 +117,7 @@ impl Offset {
     }
 
     /// What it is at this speed, microseconds.
-    pub(super) fn at(self, speed: Option<Speed>, tolerance: Duration) -> i64 {
+    fn at(self, speed: Option<Speed>, tolerance: Duration) -> i64 {
         match (self, speed) {
             (Self::BySpeed { distance_mm, .. }, Some(speed)) if speed.mm_s > 0 => {
                 let half = i64::try_from(tolerance.as_micros() / 2).unwrap_or(i64::MAX / 4);

@@ -11,7 +11,8 @@ use super::ORIGINS_MAX;
 /// Weather readings remembered: five minutes at one every five seconds, more than any reading waits.
 const WEATHER_MAX: usize = 64;
 
-/// Instants of passing remembered, for the headway and to know what is late.
+/// Instants of passing remembered, for the headway and to know what is late: more than ever wait at once, and
+/// what comes later than that is late by the clock as well.
 const PASSED_MAX: usize = 256;
 
 /// The last origins seen.
@@ -70,10 +71,10 @@ impl Passed {
         }
     }
 
-    /// The last one before `beam`.
+    /// The one before the one at `beam`, which may be another at the same instant.
     pub(super) fn before(&self, beam: Tick) -> Option<Tick> {
-        let after = self.0.partition_point(|other| *other <= beam);
-        after.checked_sub(1).and_then(|at| self.0.get(at)).copied()
+        let own = self.0.partition_point(|other| *other <= beam).checked_sub(1)?;
+        own.checked_sub(1).and_then(|at| self.0.get(at)).copied()
     }
 
     /// Did one pass within `reach` of `beam`?

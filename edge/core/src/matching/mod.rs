@@ -12,9 +12,9 @@
 //! Every item tells when its vehicle's rear left the beam: a reading exactly, a front track by its last frame
 //! plus an offset, a rear track by its first frame minus one. Items whose instants lie within reach of each
 //! other, directly or through others, form a *cluster*. A cluster closes when nothing that is in time can join
-//! it any more ([`LaneConfig::window`]), or soon after it is one whole vehicle ([`LaneConfig::settle`]); clusters
-//! close in the order of time. Inside a closed cluster items are paired in order, because vehicles do not
-//! overtake within a lane, and as nearly as possible; where another pairing was possible within the tolerance,
+//! it any more ([`LaneConfig::window`]), or soon after it is one whole vehicle ([`LaneConfig::settle`]). Inside a
+//! closed cluster items are paired in order, because vehicles do not
+//! overtake within a lane, and as nearly as possible; where another pairing was possible within the tolerances,
 //! every passage concerned says so ([`Doubt::SeveralVehicles`](plumewatch_shared::passage::Doubt)).
 //!
 //! So passages do not depend on the order in which items arrive, as long as each arrives in time: before its
@@ -36,7 +36,7 @@ use plumewatch_shared::reading::{Reading, WeatherReading};
 use plumewatch_shared::rulebook::{Circumstances, Rulebook};
 use plumewatch_shared::time::{Moment, Tick};
 
-pub use config::{LaneConfig, Offset};
+pub use config::{Instruments, LaneConfig, Offset, Sight};
 pub use draft::{CameraRole, PassageDraft, PictureId, VehicleTrack};
 
 use cluster::{Item, Vehicle};
@@ -77,8 +77,8 @@ pub struct Lane {
     drafts: VecDeque<PassageDraft>,
     origins: Recent,
     weather: Weather,
-    /// When the vehicles of closed passages left the beam.
-    passed: Passed,
+    /// When vehicles left the beam, by the head: it reports every one, also those whose plume told nothing.
+    measured: Passed,
     /// When each item of closed clusters put its vehicle there.
     closed: Passed,
     refused: u64,
@@ -95,7 +95,7 @@ impl Lane {
             drafts: VecDeque::new(),
             origins: Recent::default(),
             weather: Weather::default(),
-            passed: Passed::default(),
+            measured: Passed::default(),
             closed: Passed::default(),
             refused: 0,
         }
@@ -110,6 +110,7 @@ impl Lane {
             return Taken::Full;
         }
         self.origins.insert(reading.origin.clone());
+        self.measured.insert(reading.measured.tick);
         reading.slope = reading.slope.or(self.config.slope);
         self.insert(Item::of_reading(reading));
         Taken::New
@@ -135,15 +136,14 @@ impl Lane {
         self.close_due();
     }
 
-    /// Gives what closed, oldest first; call until `None`.
+    /// Gives what closed, in the order of closing; call until `None`.
     pub fn next_output(&mut self) -> Option<PassageDraft> {
         self.drafts.pop_front()
     }
 
     /// When `on_time` is wanted next, if nothing comes before.
     pub fn wake_at(&self) -> Option<Tick> {
-        let count = cluster::first(&self.waiting, self.config.reach());
-        self.waiting.get(..count).filter(|items| !items.is_empty()).map(|items| self.closes_at(items))
+        cluster::clusters(&self.waiting, self.config.reach()).map(|items| self.closes_at(items)).min()
     }
 
     /// Closes everything that waits, for the end of a run: nothing more will come.
@@ -194,14 +194,27 @@ impl Lane {
     }
 
     fn close_due(&mut self) {
-        while self.wake_at().is_some_and(|due| due <= self.now) {
-            self.close_first();
+        loop {
+            let mut from = 0;
+            let due = cluster::clusters(&self.waiting, self.config.reach()).find_map(|items| {
+                let range = from..from + items.len();
+                from = range.end;
+                (self.closes_at(items) <= self.now).then_some(range)
+            });
+            match due {
+                Some(range) => self.close_range(range),
+                None => return,
+            }
         }
     }
 
     fn close_first(&mut self) {
-        let count = cluster::first(&self.waiting, self.config.reach());
-        let items: Vec<Item> = self.waiting.drain(..count).collect();
+        let first = cluster::clusters(&self.waiting, self.config.reach()).next().map_or(0, <[Item]>::len);
+        self.close_range(0..first);
+    }
+
+    fn close_range(&mut self, range: std::ops::Range<usize>) {
+        let items: Vec<Item> = self.waiting.drain(range).collect();
         items.iter().for_each(|item| self.closed.insert(item.beam));
         for vehicle in cluster::vehicles(items, &self.config) {
             let draft = self.draft(vehicle);
@@ -211,15 +224,11 @@ impl Lane {
 
     fn draft(&mut self, vehicle: Vehicle) -> PassageDraft {
         let Vehicle { reading, front, rear, several, late } = vehicle;
-        let beam = [reading.as_ref().map(|r| r.measured.tick)]
-            .into_iter()
-            .chain([&front, &rear].map(|track| track.as_ref().map(|(_, beam)| *beam)))
-            .flatten()
-            .next()
-            .expect("a vehicle has at least one part");
+        let measured = reading.as_ref().map(|reading| reading.measured.tick);
+        let estimates = [&front, &rear].into_iter().flatten().map(|(_, beam)| *beam);
+        let beam = measured.into_iter().chain(estimates).next().expect("a vehicle has at least one part");
+        let headway = self.measured.before(beam).map(|before| beam.since(before));
         let (front, rear) = (front.map(|(track, _)| track), rear.map(|(track, _)| track));
-        let headway = self.passed.before(beam).map(|before| beam.since(before));
-        self.passed.insert(beam);
         let weather = self.weather.at(beam);
         let validity = reading.as_ref().map(|reading| {
             self.rulebook.validity(Circumstances { reading, weather: weather.as_ref(), headway })
