@@ -7,6 +7,7 @@ const [folder = '/tmp/shots', ...only] = process.argv.slice(2)
 const BASE = process.env.BASE ?? 'http://127.0.0.1:8099'
 mkdirSync(folder, { recursive: true })
 
+// The real server's cookies and data differ: this drives the mock server only.
 const row = '[data-testid=passage-row]'
 const go = (path) => async (page) => page.goto(BASE + path)
 const PAGES = {
@@ -70,8 +71,8 @@ for (const [name, { who, open, wait }] of Object.entries(PAGES)) {
       await open(page)
       if (wait) await page.waitForSelector(wait, { timeout: 8_000 })
       await page.waitForNetworkIdle({ idleTime: 300, timeout: 2_000 }).catch(() => {})
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-      if (wide > 0) console.log(`${name} ${language} ${width}: ${wide} px too wide`)
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth)
+      if (wide > width) console.log(`${name} ${language} ${width}: the page is ${wide} px wide`)
       const file = `${folder}/${name}.${language === 'en' ? 'en' : 'zh'}.${width}.png`
       await page.screenshot({ path: file, fullPage: width < 500 && !name.includes('confirm') && !name.includes('token') })
       if (name === 'passage' && width === 1440) await page.pdf({ path: file.replace('.png', '.pdf'), format: 'A4' })
