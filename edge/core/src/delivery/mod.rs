@@ -165,4 +165,6 @@ impl Delivery {
 }
 
 #[cfg(test)]
+mod link_tests;
+#[cfg(test)]
 mod tests;

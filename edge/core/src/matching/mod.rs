@@ -260,4 +260,6 @@ impl Lane {
 }
 
 #[cfg(test)]
+mod order_tests;
+#[cfg(test)]
 mod tests;

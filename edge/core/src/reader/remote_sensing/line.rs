@@ -19,7 +19,7 @@ const TAIL: usize = 7;
 
 /// The bytes of one stream, cut into checked lines.
 #[derive(Debug, Default)]
-pub struct LineFinder {
+pub(super) struct LineFinder {
     /// From the `$` on; empty between lines. At most [`LINE_MAX`] bytes.
     line: Vec<u8>,
     rejected: u64,
@@ -27,7 +27,7 @@ pub struct LineFinder {
 
 impl LineFinder {
     /// Takes one byte and gives the body of the line that it ends, if it ends a good one.
-    pub fn push(&mut self, byte: u8) -> Option<Vec<u8>> {
+    pub(super) fn push(&mut self, byte: u8) -> Option<Vec<u8>> {
         match byte {
             b'$' => {
                 self.abandon();
@@ -61,23 +61,24 @@ impl LineFinder {
     }
 
     /// Gives up the line under way.
-    pub fn abandon(&mut self) {
+    pub(super) fn abandon(&mut self) {
         self.rejected += self.line.len() as u64;
         self.line.clear();
     }
 
     /// Takes back a line of `body` bytes that was given as good: its checksum held, its content did not.
-    pub fn reject_last(&mut self, body: usize) {
+    pub(super) fn reject_last(&mut self, body: usize) {
         self.rejected += (1 + body + TAIL) as u64;
     }
 
     /// Bytes that were part of no good line.
-    pub fn rejected_bytes(&self) -> u64 {
+    pub(super) fn rejected_bytes(&self) -> u64 {
         self.rejected
     }
 
     /// Bytes of the line under way.
-    pub fn held(&self) -> usize {
+    #[cfg(test)]
+    pub(super) fn held(&self) -> usize {
         self.line.len()
     }
 }

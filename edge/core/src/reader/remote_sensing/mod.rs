@@ -1,12 +1,12 @@
 //! PWRS 1, the line protocol of remote-sensing heads: `docs/remote-sensing-line-protocol.md` is its definition.
 //!
-//! [`line`](mod@line) finds checked lines in a stream, [`fields`] reads and writes what stands in them, and this file puts
-//! the two together for the host's side ([`Decoder`]) and the head's ([`AcknowledgementDecoder`], for simulators
-//! and for makers' tests). Which repeats are new is not decided here: matching and the outbox know.
+//! `line` finds checked lines in a stream, `fields` reads and writes what stands in them, and this file puts the
+//! two together for the host's side ([`Decoder`]) and the head's ([`AcknowledgementDecoder`], for simulators and
+//! for makers' tests). Which repeats are new is not decided here: matching and the outbox know.
 
 mod crc;
 mod fields;
-pub mod line;
+mod line;
 
 use std::collections::VecDeque;
 
@@ -16,11 +16,11 @@ use plumewatch_shared::time::{Moment, Tick};
 
 pub use crc::crc16;
 pub use fields::{Acknowledgement, FieldError, Line, acknowledgement, encode_heartbeat, encode_measurement};
-pub use line::LINE_MAX;
+pub use line::{LINE_MAX, LINE_TIMEOUT};
 
 pub use super::Heartbeat;
 use super::{HeadDriver, HeadEvent};
-use line::{LINE_TIMEOUT, LineFinder};
+use line::LineFinder;
 
 /// Events kept for a caller that pushes much and asks late. One read of a port (4 KiB) holds at most 150 lines.
 /// A measurement that is dropped here was not acknowledged, so the head sends it again.

@@ -1,7 +1,7 @@
 //! Weather stations that speak Modbus-RTU: we ask for one block of registers, the station answers.
 //!
 //! Makers place quantities as they like, so a [`RegisterMap`] from the configuration says which register is
-//! what. [`rtu`] frames and checks, [`Decoder`] turns replies into readings, [`slave`] is the station's side for
+//! what. `rtu` frames and checks, [`Decoder`] turns replies into readings, [`slave`] is the station's side for
 //! simulators. When to ask and when to give up waiting is the caller's matter.
 
 mod decoder;
