@@ -1,7 +1,22 @@
 //! Ingest, store, broker, pages and documents.
 //!
-//! A passage's way through this crate: `ingest` takes the edges' messages from the broker, [`store`] keeps
-//! them, `counting` makes candidates of them, `evidence` keeps their pictures, `live` tells open pages,
-//! `watchlist` tells the edges.
+//! A passage's way through this crate: [`ingest`] takes the edges' messages from the broker, [`store`] keeps
+//! them, [`counting`] makes candidates of them, [`evidence`] keeps their pictures, [`live`] tells open pages,
+//! [`watchlist`] tells the edges.
 
+pub mod app;
+pub mod auth;
+pub mod casework;
+pub mod cli;
+pub mod config;
+pub mod counting;
+pub mod enrol;
+pub mod evidence;
+pub mod http;
+pub mod ingest;
+pub mod live;
+pub mod metrics;
+pub mod pki;
 pub mod store;
+pub mod watchlist;
+pub mod web;

@@ -70,6 +70,12 @@ impl Store {
         Ok(Self(engine))
     }
 
+    /// Opens a PostgreSQL database that a test made.
+    #[cfg(test)]
+    pub(super) async fn on_postgres(options: PgConnectOptions) -> Stored<Self> {
+        postgres_by(options).await.map(Self)
+    }
+
     /// A connection for questions.
     pub async fn reading(&self) -> Stored<Reading> {
         Ok(Reading(match &self.0 {
@@ -128,7 +134,11 @@ async fn sqlite(url: &str) -> Stored<Engine> {
 }
 
 async fn postgres(url: &str) -> Stored<Engine> {
-    let options = PgConnectOptions::from_str(url).map_err(StoreError::Open)?.application_name("plumewatch");
+    postgres_by(PgConnectOptions::from_str(url).map_err(StoreError::Open)?).await
+}
+
+async fn postgres_by(options: PgConnectOptions) -> Stored<Engine> {
+    let options = options.application_name("plumewatch");
     let pool = PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS)
         .acquire_timeout(CONNECTION_WAIT)

@@ -29,9 +29,17 @@ pub enum StoreError {
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         match error.as_database_error() {
-            Some(told) if told.is_unique_violation() || told.is_check_violation() => Self::Conflict {
-                constraint: told.constraint().map_or_else(|| told.message().to_owned(), str::to_owned),
-            },
+            // Class 22: the value itself cannot be kept, however often it is tried.
+            Some(told)
+                if told.is_unique_violation()
+                    || told.is_check_violation()
+                    || told.is_foreign_key_violation()
+                    || told.code().is_some_and(|code| code.starts_with("22") && code.len() == 5) =>
+            {
+                Self::Conflict {
+                    constraint: told.constraint().map_or_else(|| told.message().to_owned(), str::to_owned),
+                }
+            }
             Some(_) | None => Self::Unavailable(error),
         }
     }

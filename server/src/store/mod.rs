@@ -12,7 +12,7 @@
 //! }
 //! ```
 //!
-//! and a test of it in `contract.rs` (or a file beside it), which runs on both engines. `StationRow` derives
+//! and a test of it by `on_both!` of `fixture.rs`, in `contract.rs` or a file beside it, which runs on both engines. `StationRow` derives
 //! `sqlx::FromRow`. A transaction (`Writing`) answers every question of `Reading` too.
 //! Rules that keep one text right on both: integers are `bigint` and `i64`; `$1` may be used twice; cast `sum`
 //! and `max` of literals to bigint; `nulls first/last` always written; no `any($1)`, `greatest`, `lateral`;
@@ -21,6 +21,11 @@
 //! What must hold: transactions are short and hold no network wait; no plate in an error or a log line.
 
 mod bulk;
+pub mod accounts;
+mod enrolment;
+mod sessions;
+pub mod stations;
+pub mod wanted;
 mod engine;
 mod error;
 mod migrations;
@@ -37,6 +42,8 @@ mod watchlist;
 
 #[cfg(test)]
 mod contract;
+#[cfg(test)]
+pub(crate) mod fixture;
 
 pub use engine::{Reading, Store, Writing};
 pub use error::{StoreError, Stored};

@@ -35,7 +35,8 @@ impl Quarantined {
     pub fn new(station: Option<StationId>, topic: &str, reason: String, payload: &[u8]) -> Self {
         Self {
             station,
-            topic: topic.chars().take(TOPIC_MAX).collect(),
+            // PostgreSQL keeps no NUL in a text, and no control character belongs on a page.
+            topic: topic.chars().filter(|c| !c.is_control()).take(TOPIC_MAX).collect(),
             reason,
             sha256: FileHash::of(payload),
             bytes: payload.len(),

@@ -1,0 +1,150 @@
+use super::*;
+use crate::evidence::EvidenceStore;
+use crate::store::PassageFilter;
+use crate::store::fixture::{STATION, enrol, now, on_both, sealed, station};
+use plumewatch_shared::protocol::message::WireStamp;
+use plumewatch_shared::sample;
+use std::sync::atomic::Ordering;
+
+fn ingest(store: &Store, folder: &tempfile::TempDir) -> Ingest {
+    Ingest {
+        store: store.clone(),
+        evidence: Intake::new(EvidenceStore::open(folder.path()).unwrap()),
+        live: Live::new(),
+        rulebook: Rulebook::hj845(),
+        figures: Arc::default(),
+        clock: now,
+    }
+}
+
+fn message(topic: &str, payload: impl Into<bytes::Bytes>) -> Message {
+    Message { topic: topic.to_owned(), payload: payload.into() }
+}
+
+fn record(sequence: u64) -> Message {
+    message(&crate::ingest::record_topic(station(STATION)), sealed(sample::passage(sequence)))
+}
+
+async fn take(ingest: &Ingest, messages: &[Message]) -> StoredBatch {
+    ingest.take_messages(&messages.iter().collect::<Vec<_>>()).await
+}
+
+async fn stored(store: &Store) -> usize {
+    let everything = PassageFilter::all("000000".parse().unwrap());
+    store.reading().await.unwrap().passages(&everything, 200).await.unwrap().len()
+}
+
+on_both! {
+    async fn a_repeat_is_receipted_again_and_stored_once(store: Store) {
+        let folder = tempfile::tempdir().unwrap();
+        let ingest = ingest(&store, &folder);
+        enrol(&store, STATION).await;
+        let first = take(&ingest, &[record(1), record(2), record(1)]).await;
+        let mut receipt = first.receipts.0[&station(STATION)].stored.clone();
+        receipt.sort_unstable();
+        assert_eq!(receipt, [1, 1, 2]);
+        let again = take(&ingest, &[record(2)]).await;
+        assert_eq!(again.receipts.0[&station(STATION)].stored, [2]);
+        assert_eq!(stored(&store).await, 2);
+        assert_eq!(ingest.figures.stored.load(Ordering::Relaxed), 2);
+        assert_eq!(ingest.figures.repeated.load(Ordering::Relaxed), 2);
+    }
+
+    async fn what_is_refused_is_quarantined_and_told_and_the_others_go_on(store: Store) {
+        let folder = tempfile::tempdir().unwrap();
+        let ingest = ingest(&store, &folder);
+        enrol(&store, STATION).await;
+        let rubbish = b"\x00\xffnot a record".to_vec();
+        let taken = take(&ingest, &[
+            message("pw/1/A140105001/record", rubbish.clone()),
+            message("pw/1/A140105009/record", sealed(sample::passage(1).at_station("A140105009"))),
+            message("nobody/knows\u{0}this", vec![0u8; 70_000]),
+            message("pw/1/A140105001/state", "{"),
+            message("pw/1/A140105001/health", "[]"),
+            message("pw/1/A140105001/receipt", "{}"),
+            record(1),
+        ])
+        .await;
+        let receipt = &taken.receipts.0[&station(STATION)];
+        assert_eq!(receipt.stored, [1]);
+        assert_eq!(receipt.refused.len(), 1);
+        assert_eq!(receipt.refused[0].sha256, FileHash::of(&rubbish).to_string());
+        let stranger = &taken.receipts.0[&station("A140105009")];
+        assert_eq!(stranger.refused[0].reason, "the station is not enrolled");
+        let mut reading = store.reading().await.unwrap();
+        assert_eq!(reading.quarantined(None).await.unwrap().len(), 6);
+        assert_eq!(reading.refused(station(STATION)).await.unwrap(), 4);
+        assert_eq!(ingest.figures.refused.load(Ordering::Relaxed), 6);
+    }
+
+    async fn another_record_in_a_taken_place_is_refused_and_kept(store: Store) {
+        let folder = tempfile::tempdir().unwrap();
+        let ingest = ingest(&store, &folder);
+        enrol(&store, STATION).await;
+        take(&ingest, &[record(1)]).await;
+        let other = sealed(sample::passage(1).with_opacity(2_000));
+        let topic = crate::ingest::record_topic(station(STATION));
+        // Once alone, once twice in a batch with what is stored.
+        for batch in [vec![message(&topic, other.clone())], vec![record(1), message(&topic, other.clone())]] {
+            let told = take(&ingest, &batch).await;
+            let receipt = &told.receipts.0[&station(STATION)];
+            assert_eq!(receipt.stored.len(), batch.len() - 1);
+            assert_eq!(receipt.refused[0].sha256, FileHash::of(&other).to_string());
+        }
+        let rows = store.reading().await.unwrap().quarantined(Some(station(STATION))).await.unwrap();
+        assert_eq!((rows.len(), rows[0].times), (1, 2));
+    }
+
+    async fn presence_and_health_are_kept(store: Store) {
+        let folder = tempfile::tempdir().unwrap();
+        let ingest = ingest(&store, &folder);
+        enrol(&store, STATION).await;
+        let health = HealthReport {
+            v: 1,
+            at: WireStamp { utc_us: 0, clock: "synchronised".to_owned() },
+            software: "0.1.0".to_owned(),
+            last_sequence: 5,
+            backlog_records: 0,
+            backlog_files: 0,
+            disk_free_bytes: 0,
+            shed_files: 0,
+            watchlist_version: None,
+            parts: Vec::new(),
+        };
+        let state = StateReport { v: 1, online: true, boot: 1 };
+        take(&ingest, &[
+            message("pw/1/A140105001/health", serde_json::to_vec(&health).unwrap()),
+            message("pw/1/A140105001/state", serde_json::to_vec(&state).unwrap()),
+            message("pw/1/A140105001/state", ""),
+        ])
+        .await;
+        let mut reading = store.reading().await.unwrap();
+        assert_eq!(reading.announced_sequence(station(STATION)).await.unwrap(), 5);
+        assert_eq!(reading.quarantined(None).await.unwrap(), []);
+    }
+
+    async fn two_exceedances_in_one_batch_make_a_candidate(store: Store) {
+        let folder = tempfile::tempdir().unwrap();
+        let ingest = ingest(&store, &folder);
+        enrol(&store, STATION).await;
+        let exceeding = |sequence| {
+            let payload = sealed(sample::passage(sequence).with_opacity(3_520));
+            message(&crate::ingest::record_topic(station(STATION)), payload)
+        };
+        take(&ingest, &[exceeding(1), exceeding(2), record(3)]).await;
+        assert_eq!(ingest.figures.candidates.load(Ordering::Relaxed), 1);
+        let waiting = store.reading().await.unwrap().waiting_count("140000".parse().unwrap()).await.unwrap();
+        assert_eq!(waiting, 1);
+    }
+}
+
+#[tokio::test]
+async fn an_open_page_is_told_of_what_was_stored() {
+    let (store, folder) = crate::store::fixture::sqlite().await;
+    enrol(&store, STATION).await;
+    let ingest = ingest(&store, &folder);
+    let mut page = ingest.live.subscribe();
+    let stored = take(&ingest, &[record(1)]).await;
+    ingest.tell(&stored.outcome).await;
+    assert_eq!(page.recv().await.unwrap().sequence, 1);
+}

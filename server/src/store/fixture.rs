@@ -1,0 +1,210 @@
+//! Databases for tests: an SQLite file each, and on PostgreSQL a database each in a cluster that the tests start
+//! themselves and that ends with them.
+//!
+//! `TEST_POSTGRES_URL` names a server to use instead. Where PostgreSQL is installed, or in CI, its tests run or
+//! fail; they are never silently left out.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::str::FromStr;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use ed25519_dalek::SigningKey;
+use jiff::Timestamp;
+use plumewatch_shared::ids::{FileHash, StationId};
+use plumewatch_shared::protocol::message::PassageReport;
+use plumewatch_shared::protocol::seal::{CHAIN_START, Purpose, Sealed};
+use plumewatch_shared::rulebook::Rulebook;
+use plumewatch_shared::sample::SamplePassage;
+use plumewatch_shared::verdict::judge;
+use sqlx::ConnectOptions;
+use sqlx::postgres::PgConnectOptions;
+
+use super::engine::change;
+use super::{NewPassage, Store};
+
+/// Debian's place of PostgreSQL 15.
+const BINARIES: &str = "/usr/lib/postgresql/15/bin";
+
+/// Makes a cluster, says where its socket is, and removes it when its standard input closes: when the tests have
+/// ended, however they ended.
+const CLUSTER: &str = r#"
+set -e
+home=$(mktemp -d /tmp/plumewatch-postgres.XXXXXX)
+trap 'rm -rf "$home"' EXIT
+cd "$home"
+"$0/initdb" -D "$home/data" -U plumewatch --auth=trust --no-sync -E UTF8 --locale=C >"$home/log" 2>&1
+"$0/postgres" -D "$home/data" -k "$home" -c listen_addresses= -c fsync=off -c max_connections=400 >>"$home/log" 2>&1 </dev/null &
+server=$!
+until "$0/pg_isready" -q -h "$home" -U plumewatch; do kill -0 $server; sleep 0.1; done
+echo "$home"
+read -r _ || true
+kill -INT $server
+wait $server || true
+"#;
+
+/// The cluster's options, and the process whose input keeps it alive.
+struct Cluster {
+    options: PgConnectOptions,
+    _keeper: Option<Child>,
+}
+
+/// The cluster of this test run; `None` where there is no PostgreSQL.
+fn cluster() -> Option<&'static Cluster> {
+    static STARTED: OnceLock<Option<Cluster>> = OnceLock::new();
+    STARTED
+        .get_or_init(|| {
+            if let Ok(url) = std::env::var("TEST_POSTGRES_URL") {
+                let options = PgConnectOptions::from_str(&url).expect("TEST_POSTGRES_URL is an address");
+                return Some(Cluster { options, _keeper: None });
+            }
+            let in_ci = std::env::var("CI").is_ok_and(|ci| ci == "true");
+            if !in_ci && !Path::new(BINARIES).join("postgres").exists() {
+                eprintln!("PostgreSQL is not installed: its half of the contract is not tested here");
+                return None;
+            }
+            Some(start_cluster())
+        })
+        .as_ref()
+}
+
+fn start_cluster() -> Cluster {
+    let am_root = Command::new("id").arg("-u").output().is_ok_and(|told| told.stdout == b"0\n");
+    // PostgreSQL refuses to run as root.
+    let mut command = if am_root {
+        let mut command = Command::new("runuser");
+        command.args(["-u", "postgres", "--", "sh"]);
+        command
+    } else {
+        Command::new("sh")
+    };
+    let mut keeper = command
+        .args(["-c", CLUSTER, BINARIES])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("a shell starts");
+    let mut home = String::new();
+    let out = keeper.stdout.take().expect("it is piped");
+    BufReader::new(out).read_line(&mut home).expect("the shell speaks");
+    assert!(!home.trim().is_empty(), "the PostgreSQL cluster did not start");
+    let options =
+        PgConnectOptions::new_without_pgpass().socket(home.trim()).username("plumewatch").database("postgres");
+    Cluster { options, _keeper: Some(keeper) }
+}
+
+/// An empty SQLite store, and the folder that lives as long as it must.
+pub(crate) async fn sqlite() -> (Store, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}/plumewatch.db", folder.path().display());
+    (Store::open(&url).await.unwrap(), folder)
+}
+
+/// An empty PostgreSQL store of its own; `None` where there is no PostgreSQL.
+pub(crate) async fn postgres() -> Option<Store> {
+    let options = postgres_database().await?;
+    Some(Store::on_postgres(options).await.unwrap())
+}
+
+/// The options of an empty PostgreSQL database, for tests that open several stores on one.
+pub(crate) async fn postgres_database() -> Option<PgConnectOptions> {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let cluster = cluster()?;
+    let name = format!("t_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    let mut admin = cluster.options.connect().await.unwrap();
+    let create = format!("create database {name}");
+    sqlx::query(sqlx::AssertSqlSafe(create)).execute(&mut admin).await.unwrap();
+    Some(cluster.options.clone().database(&name))
+}
+
+/// Writes a test once for both engines: `on_both! { async fn it_holds(store: Store) { … } }`.
+macro_rules! on_both {
+    ($($(#[$meta:meta])* async fn $name:ident($store:ident: Store) $body:block)*) => {$(
+        mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+
+            $(#[$meta])*
+            async fn holds($store: $crate::store::Store) $body
+
+            #[tokio::test]
+            async fn on_sqlite() {
+                let (store, _folder) = $crate::store::fixture::sqlite().await;
+                holds(store).await;
+            }
+
+            #[tokio::test]
+            async fn on_postgresql() {
+                if let Some(store) = $crate::store::fixture::postgres().await {
+                    holds(store.clone()).await;
+                    store.close().await;
+                }
+            }
+        }
+    )*};
+}
+
+pub(crate) use on_both;
+
+/// The station of the samples.
+pub(crate) const STATION: &str = "A140105001";
+
+/// The key of every station in tests.
+pub(crate) fn key() -> SigningKey {
+    SigningKey::from_bytes(&[7; 32])
+}
+
+/// A station id of a literal.
+pub(crate) fn station(text: &str) -> StationId {
+    text.parse().unwrap()
+}
+
+/// When tests happen.
+pub(crate) fn now() -> Timestamp {
+    "2026-11-23T02:00:01Z".parse().unwrap()
+}
+
+/// Adds an enrolled station that signs with [`key`].
+pub(crate) async fn enrol(store: &Store, id: &str) {
+    let mut writing = store.writing().await.unwrap();
+    change!(
+        writing,
+        "insert into stations (id, name, region, signing_key, enrolled_us, created_us) \
+         values ($1, $2, $3, $4, $5, $5)",
+        id,
+        "太原东",
+        i64::from(station(id).region().code()),
+        key().verifying_key().to_bytes().to_vec(),
+        now().as_microsecond()
+    )
+    .unwrap();
+    writing.commit().await.unwrap();
+}
+
+/// The sealed payload of a sample that follows `prev`.
+pub(crate) fn sealed_after(prev: FileHash, sample: SamplePassage) -> Vec<u8> {
+    let passage = sample.passage();
+    let report = PassageReport::new(&passage, &judge(&passage, &Rulebook::hj845()));
+    let body = serde_json::to_string(&report).unwrap();
+    Sealed::new(Purpose::Record, prev, body, &key()).encode()
+}
+
+/// The sealed payload of a sample that follows nothing.
+pub(crate) fn sealed(sample: SamplePassage) -> Vec<u8> {
+    sealed_after(CHAIN_START, sample)
+}
+
+/// What ingest makes of a sample that follows `prev`.
+pub(crate) fn record_after(prev: FileHash, sample: SamplePassage) -> NewPassage {
+    let station = sample.clone().passage().id.station;
+    let payload = sealed_after(prev, sample);
+    let book = Rulebook::hj845();
+    crate::ingest::examine(station, Some(&key().verifying_key()), &payload, &book, now()).unwrap()
+}
+
+/// What ingest makes of a sample that follows nothing.
+pub(crate) fn record(sample: SamplePassage) -> NewPassage {
+    record_after(CHAIN_START, sample)
+}
