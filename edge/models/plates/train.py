@@ -124,7 +124,7 @@ def main():
     if args.resume:
         net.load_state_dict(torch.load(args.resume)["net"])
     best = torch.optim.AdamW(net.parameters(), lr=args.lr, weight_decay=0.01)
-    plan = torch.optim.lr_scheduler.OneCycleLR(best, args.lr, total_steps=args.steps, pct_start=0.12, final_div_factor=100)
+    plan = torch.optim.lr_scheduler.OneCycleLR(best, args.lr, total_steps=args.steps, pct_start=0.08 if args.resume else 0.12, final_div_factor=100)
     began, running = time.time(), 0.0
     for step in range(1, args.steps + 1):
         share = 0.1 if step < 300 and not args.resume else 0.22

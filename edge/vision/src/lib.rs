@@ -16,3 +16,4 @@ pub mod smoke;
 pub mod track;
 pub mod worker;
 pub mod commands;
+pub mod bench;

@@ -17,6 +17,18 @@ fn main() -> ExitCode {
     let done = match command.as_str() {
         "read-plates" => read_plates_command(&paths, json, &mut out),
         "measure-smoke" if paths.len() == 1 => measure_smoke_command(&paths[0], json, &mut out),
+        "bench" => {
+            // JPEG files, in order of time.
+            let frames: Result<Vec<_>, _> = paths.iter().map(std::fs::read).collect();
+            let done = frames.map_err(|e| e.to_string()).and_then(|frames| {
+                edge_vision::bench::bench_frames(&frames, &mut out).map_err(|e| e.to_string())
+            });
+            if let Err(error) = done {
+                eprintln!("{error}");
+                return ExitCode::from(1);
+            }
+            return ExitCode::SUCCESS;
+        }
         _ => {
             eprintln!("usage: plumewatch-vision read-plates [--json] IMAGE_OR_DIR...");
             eprintln!("       plumewatch-vision measure-smoke [--json] VIDEO_OR_FRAME_DIR");

@@ -10,8 +10,8 @@ use opencv::{core as cv, imgproc};
 use super::quad::Quad;
 use crate::picture::Picture;
 
-/// Candidates handed on for one picture; each costs one to four reads of about 3 ms.
-pub const MAX_CANDIDATES: usize = 24;
+/// Candidates handed on for one picture; each costs one or two reads of about 3 ms.
+pub const MAX_CANDIDATES: usize = 14;
 /// Longer side of the picture searched, pixels: a plate of 110 of 1920 pixels is still 63 wide.
 const SEARCH_SIDE: i32 = 1100;
 /// Narrowest candidate, pixels of the searched picture.

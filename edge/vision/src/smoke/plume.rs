@@ -13,6 +13,9 @@ const LEAST: usize = 70;
 /// Share of a plume's rim that must be soft; a load, a tyre or a hard shadow has a sharp one.
 const SOFT_RIM: f32 = 0.5;
 
+/// Half the range of opacity within a plume's thick part.
+const PLATEAU: f32 = 0.05;
+
 /// A plume in one frame, in the reduced picture's pixels.
 #[derive(Clone, Debug)]
 pub(super) struct Plume {
@@ -139,8 +142,8 @@ fn soft(part: &[usize], member: &[bool], slope: &[f32], w: usize, h: usize) -> f
     gentle as f32 / rim.max(1) as f32
 }
 
-/// The thick part is where the plume takes at least 85 % of what its 90th percentile takes: the middle, not
-/// the rim, is what the chart is held against.
+/// The thick part is the plume's plateau: of the opacities above 55 % of its 90th percentile, the one that most
+/// of its pixels share. Its rim is thinner, and a dark bumper that it touches is fewer pixels.
 fn plume(part: Vec<usize>, through: &[f32], w: usize) -> Plume {
     let mut taken: Vec<f32> = part.iter().map(|&i| 1.0 - through[i]).collect();
     taken.sort_by(f32::total_cmp);
@@ -153,8 +156,17 @@ fn plume(part: Vec<usize>, through: &[f32], w: usize) -> Plume {
         low = low.max(i / w);
     }
     let bounds = Rect::new(left as i32, top as i32, (right - left + 1) as i32, (low - top + 1) as i32);
-    let core = part.into_iter().filter(|&i| 1.0 - through[i] >= 0.85 * thick).collect();
+    let plateau = plateau(&taken, thick);
+    let core = part.into_iter().filter(|&i| (1.0 - through[i] - plateau).abs() <= PLATEAU).collect();
     Plume { core, bounds }
+}
+
+/// The centre of the fullest window of width 2 [`PLATEAU`] over the sorted values, from 55 % of `thick` up.
+fn plateau(taken: &[f32], thick: f32) -> f32 {
+    let start = taken.partition_point(|&t| t < 0.55 * thick);
+    let upper = &taken[start..];
+    let fullest = (0..upper.len()).max_by_key(|&i| upper.partition_point(|&t| t <= upper[i] + 2.0 * PLATEAU) - i);
+    fullest.map_or(thick, |i| upper[i] + PLATEAU)
 }
 
 #[cfg(test)]

@@ -12,8 +12,11 @@ use crate::picture::Picture;
 
 /// Longer side of the pictures compared, pixels.
 pub const SIDE: i32 = 320;
-/// Share of the picture that changes at once only when the scene does: a truck close by fills about half.
-const SCENE_CHANGE: f64 = 0.72;
+/// Of the 4 x 4 fields of the picture, those that must change at once when the scene does: a truck close by
+/// may fill three quarters of the picture, but leaves a side of the road as it was.
+const SCENE_FIELDS: usize = 15;
+/// Share of a field's pixels that must change.
+const SCENE_SHARE: f64 = 0.3;
 /// Frames after which the model is called settled.
 pub const SETTLED_AFTER: u32 = 12;
 
@@ -94,8 +97,17 @@ impl Background {
         crate::picture::to(&difference, &mut grey, imgproc::COLOR_BGR2GRAY)?;
         let mut mask = Mat::default();
         cv::compare(&grey, &Scalar::all(12.0), &mut mask, cv::CMP_GT)?;
-        let share = f64::from(cv::count_non_zero(&mask)?) / f64::from(grey.rows() * grey.cols()).max(1.0);
-        Ok(share > SCENE_CHANGE)
+        let (w, h) = (mask.cols() / 4, mask.rows() / 4);
+        if w < 1 || h < 1 {
+            return Ok(true);
+        }
+        let mut fields = 0;
+        for at in 0..16 {
+            let field = mask.roi(Rect::new(at % 4 * w, at / 4 * h, w, h))?;
+            let share = f64::from(cv::count_non_zero(&field)?) / f64::from(w * h);
+            fields += usize::from(share > SCENE_SHARE);
+        }
+        Ok(fields >= SCENE_FIELDS)
     }
 }
 
