@@ -75,15 +75,16 @@ pub(super) fn clusters(items: &[Item], reach: Duration) -> impl Iterator<Item = 
     items.chunk_by(move |one, next| one.beam.distance(next.beam) <= reach)
 }
 
-/// Is this one vehicle with everything that the lane's instruments can tell of it, and nothing else?
-pub(super) fn is_whole_vehicle(items: &[Item], config: &LaneConfig) -> bool {
+/// Is each vehicle in this cluster complete: does it have one word of each instrument of the lane?
+pub(super) fn is_complete(items: &[Item], config: &LaneConfig) -> bool {
     let row = Row::of(items);
     let instruments = config.instruments;
-    let complete = row.readings.len() == usize::from(instruments.head)
-        && row.fronts.len() == usize::from(instruments.front)
-        && row.rears.len() == usize::from(instruments.rear);
-    // All that is there belongs together: with a reading both tracks with it, without one the two tracks.
-    complete && groups(&row, config).len() == 1
+    let complete = |group: &Group| {
+        (group.reading.is_some() || !instruments.head)
+            && (group.front.is_some() || !instruments.front)
+            && (group.rear.is_some() || !instruments.rear)
+    };
+    groups(&row, config).iter().all(complete)
 }
 
 /// What belongs to one vehicle: at least one of the three. A track brings its own estimate of the instant.

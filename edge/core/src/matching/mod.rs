@@ -12,13 +12,13 @@
 //! Every item tells when its vehicle's rear left the beam: a reading exactly, a front track by its last frame
 //! plus an offset, a rear track by its first frame minus one. Items whose instants lie within reach of each
 //! other, directly or through others, form a *cluster*. A cluster closes when nothing that is in time can join
-//! it any more ([`LaneConfig::window`]), or soon after it is one whole vehicle ([`LaneConfig::settle`]). Inside a
+//! it any more ([`LaneConfig::window`]), or soon after its vehicles are complete ([`LaneConfig::settle`]). Inside a
 //! closed cluster items are paired in order, because vehicles do not
 //! overtake within a lane, and as nearly as possible; where another pairing was possible within the tolerances,
 //! every passage concerned says so ([`Doubt::SeveralVehicles`](plumewatch_shared::passage::Doubt)).
 //!
 //! So passages do not depend on the order in which items arrive, as long as each arrives in time: before its
-//! vehicle left the beam plus the window (or plus the settling time, where a cluster was whole). What arrives
+//! vehicle left the beam plus the window (or plus the settling time, where a cluster was complete). What arrives
 //! later becomes a passage of its own that says so.
 //!
 //! What must hold: a reading goes into exactly one passage, whatever happens; nothing grows without bound; no
@@ -173,7 +173,7 @@ impl Lane {
         let reach = self.config.reach();
         let joins = self.waiting.iter().any(|other| other.beam.distance(item.beam) <= reach);
         let over = self.now >= item.beam.after(reach).after(self.config.window);
-        item.late = self.closed.is_near(item.beam, reach) || (over && !joins);
+        item.late = !joins && (over || self.closed.is_near(item.beam, reach));
         let at = self.waiting.partition_point(|other| other.key() <= item.key());
         self.waiting.insert(at, item);
         if self.waiting.len() > WAITING_MAX {
@@ -185,7 +185,7 @@ impl Lane {
     /// When a cluster closes if nothing joins it.
     fn closes_at(&self, items: &[Item]) -> Tick {
         let last = items.last().expect("a cluster has an item").beam.after(self.config.reach());
-        let wait = if cluster::is_whole_vehicle(items, &self.config) {
+        let wait = if cluster::is_complete(items, &self.config) {
             self.config.settle.min(self.config.window)
         } else {
             self.config.window

@@ -305,6 +305,39 @@ fn a_lane_without_a_rear_camera_does_not_wait_for_one() {
 }
 
 #[test]
+fn two_complete_vehicles_in_one_cluster_do_not_wait_for_the_window() {
+    // The errors of estimate put 0.4 s between one's rear track and the other's front track.
+    let mut lane = lane();
+    for (n, text, beam) in [(1, A, 10_000), (2, B, 11_000)] {
+        assert_eq!(lane.on_reading(reading(n, beam)), Taken::New);
+        assert_eq!(lane.on_track(front(text, beam - 300)), Taken::New);
+        assert_eq!(lane.on_track(rear(text, beam + 300)), Taken::New);
+    }
+    // The last item's instant, tolerance, settle.
+    assert_eq!(lane.wake_at(), Some(at(12_200).tick));
+    lane.on_time(at(12_200));
+    let found: Vec<_> = drained(&mut lane).iter().map(short).collect();
+    assert_eq!(found, [row(Some(1), A, A, &[]), row(Some(2), B, B, &[])]);
+}
+
+#[test]
+fn the_rest_of_a_vehicle_that_waits_is_not_late_because_another_closed_beside_it() {
+    let mut lane = lane();
+    for input in [front(A, 10_000), rear(A, 10_300)] {
+        assert_eq!(lane.on_track(input), Taken::New);
+    }
+    assert_eq!(lane.on_reading(reading(1, 10_000)), Taken::New);
+    assert_eq!(lane.on_track(front(B, 11_000)), Taken::New);
+    assert_eq!(lane.on_reading(reading(2, 11_000)), Taken::New);
+    lane.on_time(at(11_300));
+    assert_eq!(drained(&mut lane).len(), 1);
+    // 0.4 s from the closed rear track, and from its own vehicle.
+    assert_eq!(lane.on_track(rear(B, 10_700)), Taken::New);
+    lane.on_time(at(20_000));
+    assert_eq!(drained(&mut lane).iter().map(short).collect::<Vec<_>>(), [row(Some(2), B, B, &[])]);
+}
+
+#[test]
 fn a_whole_vehicle_does_not_wait_for_an_incomplete_one_before_it() {
     let mut lane = lane();
     assert_eq!(lane.on_track(front(A, 10_000)), Taken::New);
