@@ -198,6 +198,23 @@ fn a_file_that_the_server_never_confirms_holds_up_no_other() {
 }
 
 #[test]
+fn a_file_without_a_receipt_is_asked_about_each_time_later() {
+    let mut delivery = connected();
+    let hash = file("a");
+    assert!(delivery.on_file(hash, 50));
+    let chunk = [Send::Chunk { hash, offset: 0 }];
+    assert_eq!(outputs(&mut delivery), chunk);
+    let mut sent = Vec::new();
+    while sent.len() < 4 {
+        let due = delivery.wake_at().unwrap();
+        delivery.on_time(due);
+        assert_eq!(outputs(&mut delivery), chunk);
+        sent.push(due.micros / 1_000);
+    }
+    assert_eq!(sent, [1_000, 3_000, 7_000, 11_000]);
+}
+
+#[test]
 fn a_file_that_is_whole_but_not_taken_is_asked_about_again() {
     let mut delivery = connected();
     let hash = file("a");
