@@ -38,7 +38,17 @@ fn the_arrows_between_crates_are_those_of_the_map() {
         ("server-core", &["plumewatch-shared"]),
         ("server-broker", &["plumewatch-shared"]),
         ("plumewatch-server", &["plumewatch-shared", "server-core", "server-broker"]),
-        ("e2e", &["plumewatch-shared", "edge-core", "edge-vision", "plumewatch-edge", "server-core", "plumewatch-server"]),
+        (
+            "e2e",
+            &[
+                "plumewatch-shared",
+                "edge-core",
+                "edge-vision",
+                "plumewatch-edge",
+                "server-core",
+                "plumewatch-server",
+            ],
+        ),
     ]);
     let manifests = manifests();
     let ours: BTreeSet<&String> = manifests.keys().collect();
@@ -53,13 +63,25 @@ fn the_arrows_between_crates_are_those_of_the_map() {
 /// Invariant 1: no async runtime, sockets, files, clock or randomness in the cores. The manifests show it.
 #[test]
 fn the_cores_depend_on_nothing_that_touches_the_world() {
-    let pure: BTreeSet<&str> =
-        ["serde", "serde_json", "thiserror", "jiff", "sha2", "hex", "ed25519-dalek", "utoipa", "plumewatch-shared"]
-            .into();
+    let pure: BTreeSet<&str> = [
+        "serde",
+        "serde_json",
+        "thiserror",
+        "jiff",
+        "sha2",
+        "hex",
+        "ed25519-dalek",
+        "utoipa",
+        "plumewatch-shared",
+    ]
+    .into();
     let manifests = manifests();
     for core in ["plumewatch-shared", "edge-core", "server-core"] {
         for dependency in &manifests[core] {
-            assert!(pure.contains(dependency.as_str()), "{core} depends on {dependency}, which is not known to be pure");
+            assert!(
+                pure.contains(dependency.as_str()),
+                "{core} depends on {dependency}, which is not known to be pure"
+            );
         }
     }
 }
@@ -67,8 +89,16 @@ fn the_cores_depend_on_nothing_that_touches_the_world() {
 /// The other half of invariant 1: nor does their code reach the world through the standard library.
 #[test]
 fn the_cores_do_not_reach_the_world_through_std() {
-    let forbidden =
-        ["std::fs", "std::net", "std::process", "std::env", "SystemTime", "Instant::now", "Timestamp::now", "std::thread"];
+    let forbidden = [
+        "std::fs",
+        "std::net",
+        "std::process",
+        "std::env",
+        "SystemTime",
+        "Instant::now",
+        "Timestamp::now",
+        "std::thread",
+    ];
     for folder in ["shared/src", "edge/core/src", "server/core/src"] {
         for file in rust_files(&root().join(folder)) {
             let text = std::fs::read_to_string(&file).unwrap();

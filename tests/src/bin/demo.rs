@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use clap::Parser;
-use e2e::world::{Listening, Program, command, edge_config, enrol, read_listening, run};
+use e2e::road::{Traffic, TrafficPlan};
+use e2e::world::{Api, Listening, Program, command, edge_config, enrol, read_listening, run};
 
 /// A server, one edge unit and the simulated road.
 #[derive(Parser)]
@@ -99,11 +100,12 @@ impl Demo {
         say("路检通 Plumewatch：启动服务器… / starting the server …");
         let (server, listening) = start_server(&dir, &arguments.listen)?;
         let url = format!("http://{}", listening.http);
+        let accounts = accounts(&dir, &url, arguments.seed)?;
         say("启动道路模拟… / starting the simulated road …");
         let mut road = start_road(&dir, arguments)?;
         say("登记并启动边缘站… / enrolling and starting the edge unit …");
         let (edge, page) = start_edge(&dir, &arguments.page, &url)?;
-        tell(&dir, &url, &page);
+        tell(&dir, &url, &page, &accounts);
         let lines = road.stdout.take().context("the road's output is a pipe")?;
         std::thread::spawn(move || {
             for line in BufReader::new(lines).lines().map_while(Result::ok) {
@@ -218,29 +220,71 @@ fn start_road(dir: &Path, arguments: &Arguments) -> anyhow::Result<Child> {
     road.context("cannot start the road")
 }
 
+/// The demonstration's accounts: name, what it is for, password. They are made on the first run, and kept in a file
+/// that only its owner reads.
+type Accounts = Vec<[String; 3]>;
+
+fn accounts(dir: &Path, url: &str, seed: u64) -> anyhow::Result<Accounts> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let file = dir.join("accounts.json");
+    if let Ok(kept) = std::fs::read(&file) {
+        return serde_json::from_slice(&kept).with_context(|| format!("{} is not ours", file.display()));
+    }
+    let first = dir.join("server").join("first-admin-password");
+    let first = std::fs::read_to_string(&first).with_context(|| format!("cannot read {}", first.display()))?;
+    let people = [
+        ("reviewer", "复核 review"),
+        ("authority", "主管 cases, watchlist"),
+        ("enforcer", "执法 roadside"),
+        ("admin", "管理 accounts, stations"),
+    ];
+    let mut accounts = Accounts::new();
+    for (name, purpose) in people {
+        accounts.push([name.to_owned(), purpose.to_owned(), password()?]);
+    }
+    let of = |wanted: &str| accounts.iter().find(|[name, ..]| name == wanted).map(|[.., password]| password.clone());
+    let mut admin = Api::sign_in(url, "admin", first.trim())?;
+    admin.change_password(first.trim(), &of("admin").context("the admin is on the list")?)?;
+    // Kept before the others are made: the first password is void from here on.
+    let mut kept = std::fs::File::options().create_new(true).write(true).mode(0o600).open(&file)?;
+    std::io::Write::write_all(&mut kept, serde_json::to_string_pretty(&accounts)?.as_bytes())?;
+    for [name, _, password] in accounts.iter().filter(|[name, ..]| name != "admin") {
+        let account = serde_json::json!({ "name": name, "display_name": name, "role": name,
+            "region": "000000", "password": password });
+        admin.post("/accounts", &account)?;
+    }
+    let mut authority = Api::sign_in(url, "authority", &of("authority").context("it is on the list")?)?;
+    for vehicle in Traffic::new(TrafficPlan::new(seed, Duration::from_secs(8))).wanted() {
+        let wanted = serde_json::json!({ "plate": vehicle.front.plate.as_str(),
+            "plate_colour": vehicle.front.colour.word(), "reason": "演示：多次未按期复检" });
+        authority.post("/watchlist/wanted", &wanted)?;
+    }
+    Ok(accounts)
+}
+
+/// Sixteen letters and digits without look-alikes: 80 bits.
+fn password() -> anyhow::Result<String> {
+    const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    let mut bytes = [0; 16];
+    let mut random = std::fs::File::open("/dev/urandom").context("cannot open /dev/urandom")?;
+    std::io::Read::read_exact(&mut random, &mut bytes).context("cannot read /dev/urandom")?;
+    Ok(bytes.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect())
+}
+
 /// The box that says where to look and how to sign in.
-fn tell(dir: &Path, url: &str, page: &str) {
-    let file = dir.join("server").join("first-admin-password");
-    let entry = match std::fs::read_to_string(&file) {
-        Ok(password) => format!("admin / {}", password.trim()),
-        Err(_) => "admin / 您设置的密码 your own password".to_owned(),
-    };
-    say(&format!(
-        "\n\
-         ┌──────────────────────────────────────────────────────────────────────\n\
-         │ 路检通 Plumewatch\n\
-         │\n\
-         │ 监管平台 Server pages     {url}\n\
-         │ 登录     Sign in          {entry}\n\
-         │ 路侧页面 Roadside page    {page}\n\
-         │\n\
-         │ 首次登录须修改密码；审核员等账号由管理员在“账号”页添加。\n\
-         │ The first sign-in asks for a new password; add a reviewer on the page “Accounts”.\n\
-         │ 日志 Logs: {}\n\
-         │ 按 Ctrl-C 停止。Press Ctrl-C to stop.\n\
-         └──────────────────────────────────────────────────────────────────────\n",
-        dir.display()
-    ));
+fn tell(dir: &Path, url: &str, page: &str, accounts: &Accounts) {
+    say("\n┌──────────────────────────────────────────────────────────────────────");
+    say("│ 路检通 Plumewatch\n│");
+    say(&format!("│ 监管平台 Server pages     {url}"));
+    for [name, purpose, password] in accounts {
+        say(&format!("│   {name:<10} {password}   {purpose}"));
+    }
+    say(&format!("│ 路侧页面 Roadside page    {page}\n│"));
+    say("│ 约一分钟后，复核队列出现第一辆两次超标的车。");
+    say("│ After about a minute the first vehicle that exceeded twice waits for review.");
+    say(&format!("│ 日志 Logs: {}", dir.display()));
+    say("│ 按 Ctrl-C 停止。Press Ctrl-C to stop.");
+    say("└──────────────────────────────────────────────────────────────────────\n");
 }
 
 /// One line for each vehicle that passed, without its plate.

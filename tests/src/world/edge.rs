@@ -17,13 +17,24 @@ use crate::instrument::{Head, WeatherStation, fair_weather};
 /// An edge unit has this long to serve its page.
 const START: Duration = Duration::from_secs(60);
 
+/// Which instruments a world gives a station.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Instruments {
+    /// A head and a weather station.
+    Head,
+    /// Two cameras as well.
+    Cameras,
+    /// None: the test brings them itself (a replay), where the edge unit expects them.
+    Brought,
+}
+
 /// What a station of a world is to have.
 #[derive(Clone, Debug)]
 pub struct StationPlan {
     /// Its id.
     pub id: String,
-    /// Cameras as well as the head?
-    pub cameras: bool,
+    /// Its instruments.
+    pub instruments: Instruments,
     /// Lines added to the edge's configuration.
     pub extra: String,
     /// Where the edge keeps its data; in the world's folder if left out.
@@ -34,10 +45,8 @@ pub struct StationPlan {
 pub struct Station {
     /// Its id.
     pub id: String,
-    /// Its head.
-    pub head: Head,
-    /// Its weather station.
-    pub weather: WeatherStation,
+    head: Option<Head>,
+    weather: Option<WeatherStation>,
     /// Its cameras, if it has some, and the zero of their time.
     pub cameras: Option<(Cameras, Instant)>,
     /// Its wire to the broker.
@@ -53,17 +62,20 @@ impl Station {
         let road = folder.join("road");
         std::fs::create_dir_all(&road)?;
         let data = plan.data.clone().unwrap_or_else(|| folder.join("data"));
-        let head = Head::start(&road, LaneNo::new(1).expect("1 is a lane"), seed)?;
-        let weather = WeatherStation::start(&road, fair_weather())?;
-        let cameras = match plan.cameras {
-            true => {
-                let start = Instant::now();
-                Some((Cameras::start(&road, Sky::Day, seed, start)?, start))
-            }
-            false => None,
-        };
+        let (mut head, mut weather, mut cameras) = (None, None, None);
+        if plan.instruments != Instruments::Brought {
+            head = Some(Head::start(&road, LaneNo::new(1).expect("1 is a lane"), seed)?);
+            weather = Some(WeatherStation::start(&road, fair_weather())?);
+        }
+        if plan.instruments == Instruments::Cameras {
+            let start = Instant::now();
+            cameras = Some((Cameras::start(&road, Sky::Day, seed, start)?, start));
+        }
+        for folder in ["front-1", "rear-1"] {
+            std::fs::create_dir_all(road.join(folder))?;
+        }
         let link = Arc::new(Link::to(server.listening.mqtt)?);
-        let config = edge_config(&plan.id, "测试检查站", &road, &data, plan.cameras) + &plan.extra;
+        let config = edge_config(&plan.id, "测试检查站", &road, &data, plan.instruments != Instruments::Head) + &plan.extra;
         std::fs::write(folder.join("edge.toml"), config)?;
         let token = server.token(&plan.id, "测试检查站")?;
         enrol(&folder.join("edge.toml"), &server.url(), &token)?;
@@ -110,6 +122,16 @@ impl Station {
     /// Asks the edge unit to stop; gives whether it did so without an error.
     pub fn stop(&mut self) -> bool {
         self.program.take().is_some_and(|mut program| program.stop())
+    }
+
+    /// Its head.
+    pub fn head(&self) -> &Head {
+        self.head.as_ref().expect("the plan gave the station a head")
+    }
+
+    /// Its weather station.
+    pub fn weather(&self) -> &WeatherStation {
+        self.weather.as_ref().expect("the plan gave the station a weather station")
     }
 
     /// The edge's own folder.

@@ -15,7 +15,7 @@ mod wait;
 use std::path::{Path, PathBuf};
 
 pub use api::{Api, SeenPassage};
-pub use edge::{Station, StationPlan, edge_config, enrol};
+pub use edge::{Instruments, Station, StationPlan, edge_config, enrol};
 pub use link::{Link, Wire};
 pub use process::{Program, command, program_path, run};
 pub use server::{Listening, Server, read_listening};
@@ -62,7 +62,7 @@ impl WorldPlan {
     pub fn with_station(mut self, id: &str) -> Self {
         self.stations.push(StationPlan {
             id: id.to_owned(),
-            cameras: false,
+            instruments: Instruments::Head,
             extra: String::new(),
             data: None,
         });
@@ -76,7 +76,14 @@ impl WorldPlan {
     /// The station named last has cameras as well.
     #[must_use]
     pub fn with_cameras(mut self) -> Self {
-        self.last().cameras = true;
+        self.last().instruments = Instruments::Cameras;
+        self
+    }
+
+    /// The station named last has no instruments: the test brings them, in its folder `road`.
+    #[must_use]
+    pub fn without_instruments(mut self) -> Self {
+        self.last().instruments = Instruments::Brought;
         self
     }
 

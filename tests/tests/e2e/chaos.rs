@@ -1,0 +1,157 @@
+//! `kill -9` of the edge unit, of the server and the broker in it, a cut and a slow wire, at random moments under
+//! traffic: at the end every measurement the head made is on the server once, none twice, and the ledger says so.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use e2e::dice::Dice;
+use e2e::road::{Traffic, TrafficPlan, TruthOrigin};
+use e2e::world::{Wire, World, wait_for};
+
+use crate::turn;
+
+/// Traffic under chaos: five measurements a second.
+const EVERY: Duration = Duration::from_millis(200);
+/// Chaos of one seed lasts so long in `make test`.
+const LASTING: Duration = Duration::from_secs(35);
+/// Then everything must settle within this.
+const SETTLING: Duration = Duration::from_secs(150);
+
+/// What chaos does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Blow {
+    KillEdge,
+    KillServer,
+    CutWire,
+    SlowWire,
+    Unplug,
+}
+
+const BLOWS: [Blow; 7] =
+    [Blow::KillEdge, Blow::KillEdge, Blow::KillServer, Blow::KillServer, Blow::CutWire, Blow::SlowWire, Blow::Unplug];
+
+/// Seeds from `E2E_SEEDS`, such as `1,2,3` or `10` for 1 to 10; one seed if it is not set.
+fn seeds() -> Vec<u64> {
+    let text = std::env::var("E2E_SEEDS").unwrap_or_else(|_| "1".to_owned());
+    match text.parse::<u64>() {
+        Ok(count) => (1..=count).collect(),
+        Err(_) => text.split(',').map(|seed| seed.trim().parse().expect("E2E_SEEDS holds numbers")).collect(),
+    }
+}
+
+#[test]
+fn whatever_is_killed_or_cut_every_measurement_reaches_the_server_once() {
+    let _turn = turn();
+    for seed in seeds() {
+        storm(seed, LASTING);
+    }
+}
+
+/// `make soak`: the same for `E2E_SOAK_SECONDS`, two minutes a seed.
+#[test]
+#[ignore = "lasts as long as one likes; make soak runs it"]
+fn soak() {
+    let _turn = turn();
+    let seconds = std::env::var("E2E_SOAK_SECONDS").map_or(3_600, |text| text.parse().expect("a number"));
+    let until = Instant::now() + Duration::from_secs(seconds);
+    let mut seed = 1_000;
+    while Instant::now() < until {
+        seed += 1;
+        storm(seed, Duration::from_secs(120).min(until.saturating_duration_since(Instant::now())));
+    }
+}
+
+/// One seed of chaos.
+fn storm(seed: u64, lasting: Duration) {
+    let mut world = World::new(seed).with_station("A140105001").start();
+    let mut dice = Dice::new(seed).apart(77);
+    let mut dealt: BTreeMap<Blow, u32> = BTreeMap::new();
+    let began = Instant::now();
+    let mut next_blow = began + Duration::from_millis(dice.between(1_500, 4_000) as u64);
+    let mut traffic = Traffic::new(TrafficPlan { headway_min: EVERY, ..TrafficPlan::new(seed, EVERY) });
+    let mut mends: Vec<(Instant, Blow)> = Vec::new();
+    while began.elapsed() < lasting {
+        let passing = traffic.next().unwrap();
+        world.station().head().measure(&passing, Instant::now());
+        std::thread::sleep(EVERY);
+        let now = Instant::now();
+        let (due, later): (Vec<_>, Vec<_>) = mends.into_iter().partition(|(at, _)| *at <= now);
+        mends = later;
+        for (_, blow) in due {
+            mend(&mut world, blow);
+        }
+        if now >= next_blow {
+            let blow = dice.pick(&BLOWS);
+            if !mends.iter().any(|(_, other)| *other == blow) {
+                deal(&mut world, blow);
+                *dealt.entry(blow).or_default() += 1;
+                mends.push((now + Duration::from_millis(dice.between(200, 5_000) as u64), blow));
+            }
+            next_blow = now + Duration::from_millis(dice.between(1_000, 5_000) as u64);
+        }
+    }
+    for (_, blow) in mends {
+        mend(&mut world, blow);
+    }
+    world.station().link.set(Wire::Good);
+    settle(&mut world, seed, &dealt, began);
+}
+
+fn deal(world: &mut World, blow: Blow) {
+    match blow {
+        Blow::KillEdge => world.station().kill(),
+        Blow::KillServer => world.server.kill(),
+        Blow::CutWire => world.station().link.set(Wire::Cut),
+        Blow::SlowWire => world.station().link.set(Wire::Slow(4_000)),
+        Blow::Unplug => world.station().head().set_fault(e2e::instrument::LineFault::Unplugged, true),
+    }
+}
+
+fn mend(world: &mut World, blow: Blow) {
+    match blow {
+        Blow::KillEdge => world.station().run().unwrap(),
+        Blow::KillServer => world.server.run().unwrap(),
+        Blow::CutWire | Blow::SlowWire => world.station().link.set(Wire::Good),
+        Blow::Unplug => world.station().head().set_fault(e2e::instrument::LineFault::Unplugged, false),
+    }
+}
+
+/// Waits for the last measurement, then counts.
+fn settle(world: &mut World, seed: u64, dealt: &BTreeMap<Blow, u32>, began: Instant) {
+    assert!(world.station().head().wait_acknowledged(SETTLING), "seed {seed}: the edge did not take everything");
+    let tally = world.station().head().tally();
+    assert_eq!(tally.lost, 0, "seed {seed}: the head's memory was never full");
+    let api = world.server.sign_in("admin").unwrap();
+    wait_for("everything on the server", SETTLING, || {
+        let station = api.station("A140105001").map_err(|error| format!("{error:#}"))?;
+        let (received, missing) = (station["received"].as_u64(), station["missing"].as_u64());
+        let backlog = station["health"]["backlog_records"].as_u64();
+        let whole = received >= Some(tally.made.len() as u64) && missing == Some(0) && backlog == Some(0);
+        let state = format!("{} made, received {received:?}, missing {missing:?}, backlog {backlog:?}", tally.made.len());
+        if whole { Ok(()) } else { Err(state) }
+    });
+    let mut times: BTreeMap<TruthOrigin, u32> = BTreeMap::new();
+    let mut without = 0;
+    for passage in api.passages().unwrap() {
+        match passage.origin {
+            Some(origin) => *times.entry(origin).or_default() += 1,
+            None => without += 1,
+        }
+    }
+    let made: Vec<TruthOrigin> = tally.made.iter().map(TruthOrigin::from).collect();
+    let missing = made.iter().filter(|origin| !times.contains_key(origin)).count();
+    let twice = times.values().filter(|count| **count > 1).count();
+    let ledger = api.get("/stations/A140105001/ledger").unwrap();
+    let gaps = ledger["gaps"].as_array().unwrap().len();
+    println!(
+        "seed {seed}: {} made, {} on the server, {missing} missing, {twice} twice, {without} without a reading, \
+         {gaps} gaps, {} refused, {} lines repeated; {dealt:?}; {:.0?}",
+        made.len(),
+        times.len(),
+        ledger["refused"],
+        tally.repeated,
+        began.elapsed()
+    );
+    assert_eq!((missing, twice, gaps, without), (0, 0, 0, 0), "seed {seed}");
+    assert_eq!(ledger["refused"], 0, "seed {seed}");
+}

@@ -1,0 +1,97 @@
+//! What strangers and faulty programs send is refused and counted, and the stations go on.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use e2e::road::{Traffic, TrafficPlan};
+use e2e::world::{World, program_path, wait_for};
+
+use crate::truck::wait_received;
+use crate::{PATIENCE, turn};
+
+use stranger::{Card, Stranger};
+
+mod stranger;
+
+/// One record more from a station proves that all before it were dealt with.
+fn goes_on(world: &mut World, already: u64) {
+    let passing = Traffic::new(TrafficPlan::new(8, Duration::from_secs(8))).next().unwrap();
+    world.station().head().measure(&passing, Instant::now());
+    assert!(world.station().head().wait_acknowledged(PATIENCE));
+    wait_received(world, already + 1);
+}
+
+#[test]
+fn a_client_without_a_certificate_is_not_let_in_and_the_stations_go_on() {
+    let _turn = turn();
+    let mut world = World::new(7).with_station("A140105001").start();
+    let ca = Card::ca_only(world.station().data());
+    assert!(Stranger::connect(world.server.listening.mqtt, &ca, "A140105001").is_err());
+    goes_on(&mut world, 0);
+}
+
+#[test]
+fn what_a_station_may_not_send_is_refused_and_the_other_goes_on() {
+    let _turn = turn();
+    let mut world = World::new(8).with_station("A140105001").with_station("A140105002").start();
+    // The second station's certificate in a stranger's hands: its own edge unit is off.
+    world.stations[1].stop();
+    let card = Card::of(world.stations[1].data());
+    let broker = world.server.listening.mqtt;
+
+    // Another station's topic: nothing of it arrives.
+    let mut stranger = Stranger::connect(broker, &card, "A140105002").unwrap();
+    stranger.publish("pw/1/A140105001/record", b"{}".to_vec());
+    // Its own topic, but no record of ours; a broken one; one too large for the wire.
+    for payload in [b"{}".to_vec(), b"\xff\xfe garbage".to_vec(), vec![b'x'; 20 * 1024]] {
+        let mut stranger = Stranger::connect(broker, &card, "A140105002").unwrap();
+        stranger.publish("pw/1/A140105002/record", payload);
+    }
+    let mut stranger = Stranger::connect(broker, &card, "A140105002").unwrap();
+    stranger.publish("pw/1/A140105002/record", vec![b'x'; 300 * 1024]);
+    let mut stranger = Stranger::connect(broker, &card, "A140105002").unwrap();
+    stranger.publish("elsewhere", b"hello".to_vec());
+
+    let api = world.server.sign_in("admin").unwrap();
+    wait_for("refused records in the second station's ledger", PATIENCE, || {
+        let ledger = api.get("/stations/A140105002/ledger").map_err(|error| format!("{error:#}"))?;
+        if ledger["refused"].as_u64() >= Some(2) { Ok(()) } else { Err(ledger.to_string()) }
+    });
+    let ledger = api.get("/stations/A140105001/ledger").unwrap();
+    assert_eq!(ledger["refused"], 0, "nothing arrived in the other station's name");
+    goes_on(&mut world, 0);
+}
+
+#[test]
+fn random_bytes_on_the_brokers_port_stop_nobody() {
+    use std::io::Write;
+    let _turn = turn();
+    let mut world = World::new(9).with_station("A140105001").start();
+    let mut dice = e2e::dice::Dice::new(9);
+    let mut silent = Vec::new();
+    for _ in 0..40 {
+        let mut stream = std::net::TcpStream::connect(world.server.listening.mqtt).unwrap();
+        let bytes: Vec<u8> = (0..dice.between(0, 400)).map(|_| dice.between(0, 255) as u8).collect();
+        let _ = stream.write_all(&bytes);
+        silent.push(stream); // Held open: a silent peer must not hold up the others.
+    }
+    goes_on(&mut world, 0);
+}
+
+#[test]
+fn an_unknown_key_in_a_configuration_is_named_and_nothing_starts() {
+    let folder = tempfile::tempdir().unwrap();
+    for (program, text, key) in [
+        ("plumewatch-server", "data_dir = \"x\"\nprot = 8080\n", "prot"),
+        ("plumewatch-edge", "data_dir = \"x\"\nlanes = 2\n[station]\nid = \"A140105001\"\nname = \"x\"\n", "lanes"),
+    ] {
+        let path = folder.path().join(format!("{program}.toml"));
+        std::fs::write(&path, text).unwrap();
+        let output =
+            Command::new(program_path(program).unwrap()).arg("run").arg("--config").arg(&path).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success(), "{program} starts with an unknown key");
+        assert!(said.contains(key), "{program} does not name the key: {said}");
+        assert!(!said.contains("panicked"), "{said}");
+    }
+}

@@ -1,0 +1,26 @@
+//! Scenarios: real programs on loopback, a simulated road, and what must be true at the end.
+//!
+//! One binary, because the programs share two cores: the scenarios take turns (`turn`).
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod browser;
+mod chaos;
+mod disk;
+mod hostile;
+mod replay;
+mod serial;
+mod truck;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+static TURN: Mutex<()> = Mutex::new(());
+
+/// Scenarios run one after another: each starts a broker, a database and camera workers of its own.
+fn turn() -> MutexGuard<'static, ()> {
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Long enough for anything that works, on a machine that is busy with something else.
+const PATIENCE: Duration = Duration::from_secs(90);

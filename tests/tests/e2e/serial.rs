@@ -1,0 +1,73 @@
+//! The serial line and the cameras go wrong: what can be known is known, the rest is said.
+
+use std::time::{Duration, Instant};
+
+use e2e::camera::Role;
+use e2e::instrument::LineFault;
+use e2e::road::{Traffic, TrafficPlan};
+use e2e::world::{World, wait_for};
+
+use crate::truck::wait_received;
+use crate::{PATIENCE, turn};
+
+/// Measures `count` vehicles, one every 150 ms.
+fn measure(world: &mut World, seed: u64, count: usize) {
+    let traffic = Traffic::new(TrafficPlan::new(seed, Duration::from_secs(8)));
+    for passing in traffic.take(count) {
+        world.station().head().measure(&passing, Instant::now());
+        std::thread::sleep(Duration::from_millis(150));
+    }
+}
+
+/// The state and words that the server has of one part of the station.
+fn part(world: &mut World, name: &str, wanted: impl Fn(&str) -> bool) -> String {
+    let api = world.server.sign_in("admin").unwrap();
+    let id = world.station().id.clone();
+    wait_for(&format!("{name} to say so"), PATIENCE, || {
+        let station = api.station(&id).map_err(|error| format!("{error:#}"))?;
+        let parts = station["health"]["parts"].as_array().cloned().unwrap_or_default();
+        let part = parts.iter().find(|part| part["part"] == name).ok_or_else(|| format!("no {name} in {parts:?}"))?;
+        let state = part["state"].as_str().unwrap_or_default();
+        if wanted(state) { Ok(part["en"].to_string()) } else { Err(part.to_string()) }
+    })
+}
+
+#[test]
+fn noise_splits_and_wrong_bytes_on_the_line_lose_no_measurement() {
+    let _turn = turn();
+    let mut world = World::new(2).with_station("A140105001").start();
+    for fault in [LineFault::Noise, LineFault::Split, LineFault::Corrupt] {
+        world.station().head().set_fault(fault, true);
+    }
+    measure(&mut world, 2, 30);
+    assert!(world.station().head().wait_acknowledged(PATIENCE));
+    wait_received(&mut world, 30);
+    let repeated = world.station().head().tally().repeated;
+    assert!(repeated > 0, "some lines were broken, and came again");
+}
+
+#[test]
+fn an_unplugged_port_is_said_and_a_replugged_one_brings_what_was_missed() {
+    let _turn = turn();
+    let mut world = World::new(3).with_station("A140105001").start();
+    measure(&mut world, 3, 5);
+    assert!(world.station().head().wait_acknowledged(PATIENCE));
+    world.station().head().set_fault(LineFault::Unplugged, true);
+    measure(&mut world, 4, 5);
+    part(&mut world, "head-1", |state| state != "good");
+    world.station().head().set_fault(LineFault::Unplugged, false);
+    assert!(world.station().head().wait_acknowledged(PATIENCE), "what was measured meanwhile comes");
+    wait_received(&mut world, 10);
+    part(&mut world, "head-1", |state| state == "good");
+}
+
+#[test]
+fn a_frozen_camera_is_said() {
+    let _turn = turn();
+    let mut world = World::new(4).with_station("A140105001").with_cameras().start();
+    part(&mut world, "camera-rear-1", |state| state == "good");
+    world.station().cameras.as_ref().unwrap().0.freeze(Role::Rear, true);
+    part(&mut world, "camera-rear-1", |state| state != "good");
+    world.station().cameras.as_ref().unwrap().0.freeze(Role::Rear, false);
+    part(&mut world, "camera-rear-1", |state| state == "good");
+}
