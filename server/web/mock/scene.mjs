@@ -4,7 +4,7 @@ const PLATE = { yellow: ['#f6c21c', '#111'], blue: ['#14489c', '#fff'], green: [
 function plate(text, colour, x, y, w) {
   const [ground, ink] = PLATE[colour] ?? ['#eee', '#222']
   const h = w * 0.32
-  return `<g transform="translate(${x} ${y})"><rect width="${w}" height="${h}" rx="${w / 30}" fill="${ground}" stroke="${ink}" stroke-width="${w / 60}"/><text x="${w / 2}" y="${h * 0.7}" text-anchor="middle" font-family="Noto Sans CJK SC" font-weight="700" font-size="${h * 0.56}" letter-spacing="${w / 90}" fill="${ink}">${text.slice(0, 2)}·${text.slice(2)}</text></g>`
+  return `<g transform="translate(${x} ${y})"><rect width="${w}" height="${h}" rx="${w / 30}" fill="${ground}" stroke="${ink}" stroke-width="${w / 60}"/><text x="${w / 2}" y="${h * 0.7}" text-anchor="middle" font-family="Noto Sans CJK SC" font-weight="700" font-size="${h * 0.5}" letter-spacing="${w / 90}" fill="${ink}">${text.slice(0, 2)}·${text.slice(2)}</text></g>`
 }
 
 const frame = (body, overlay) => `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1280 720" width="1280" height="720"><defs><linearGradient id="s" x2="0" y2="1"><stop stop-color="#9fb4bf"/><stop offset="1" stop-color="#d8dfe0"/></linearGradient></defs><rect width="1280" height="420" fill="url(#s)"/><path d="M0 400q200-70 420-40t460-30 400 50v60H0z" fill="#8a9a8b"/><path d="M0 420h1280v300H0z" fill="#6c7172"/><path d="M600 420 480 720h40l90-300zM690 420l150 300h44L700 420z" fill="#e9e7da"/>${body}<rect y="672" width="1280" height="48" fill="#000a"/><text x="20" y="705" font-family="Noto Sans CJK SC" font-size="25" fill="#fff">${overlay}</text></svg>`

@@ -21,6 +21,8 @@ const ok = (body) => ({ status: 200, body })
 const empty = (who) => who.name === 'empty'
 const named = (name) => world.accounts.find((a) => a.name === name) ?? (['new', 'empty'].includes(name) ? { name, display_name: '新同事', role: 'reviewer', region: '140100', must_change_password: name === 'new' } : null)
 
+const summary = (passages, exceeding, waiting, online, all) => ({ today: { passages, passed: passages - exceeding, screened: 0, exceeding, not_judged: 0 }, stations: { all, online }, waiting, open_cases: 1 })
+
 function passagesPage(q) {
   let list = world.passages.map((p) => p.summary)
   for (const key of ['station', 'outcome', 'plate']) if (q.get(key)) list = list.filter((p) => p[key] === q.get(key))
@@ -39,7 +41,7 @@ function answer(method, path, q, body, who) {
     case 'GET /session': return who ? ok({ account: who }) : signedOut()
     case 'DELETE /session': return { status: 204, cookie: 'pw_session=; Path=/; Max-Age=0' }
     case 'POST /session/:': who.must_change_password = false; return { status: 204, cookie: 'pw_session=li.fuhe; Path=/' }
-    case 'GET /summary': return ok(empty(who) ? { passages_today: 0, exceeding_today: 0, waiting_review: 0, stations_online: 0, stations: 0 } : { passages_today: 1842, exceeding_today: 37, waiting_review: waiting().length, stations_online: 1, stations: 3 })
+    case 'GET /summary': return ok(empty(who) ? summary(0, 0, 0, 0, 0) : summary(1842, 37, waiting().length, 1, 3))
     case 'GET /rulebook': return ok(world.rulebook)
     case 'GET /passages': return ok(empty(who) ? { passages: [], next: null } : passagesPage(q))
     case 'GET /passages/:': { const p = world.passages.find((p) => p.summary.id === id); return p ? ok(p) : gone() }
@@ -49,7 +51,7 @@ function answer(method, path, q, body, who) {
       const c = world.candidates.find((c) => c.candidate.id === id)
       if (!c) return gone()
       if (c.candidate.state !== 'waiting') return failure(409, 'decided', '这条线索已由他人处理，请刷新。', 'Somebody else has decided this; reload.')
-      c.candidate.state = body.decision === 'confirm' ? 'confirmed' : 'rejected'
+      Object.assign(c.candidate, { state: body.decision === 'confirm' ? 'confirmed' : 'rejected', decided_by: who.name, reason: body.reason })
       return ok({ case_id: body.decision === 'confirm' ? world.openCase(c, who.name, body.reason) : null })
     }
     case 'GET /cases': return ok({ cases: empty(who) ? [] : world.cases.map((c) => c.case).filter((c) => !q.get('state') || c.state === q.get('state')) })

@@ -54,11 +54,11 @@ export function pass(n, at, station = STATIONS[n % 3]) {
   if (!reasons.length) reasons.push({ zh: '没有可判定的有效测量。', en: 'Nothing that counts was measured.' })
   const report = {
     v: 1, id, lane: summary.lane, passed: stamp(), doubts, evidence: evidence.map(({ stored, ...e }) => e), verdict: { ...verdict, outcome: summary.edge_outcome },
-    ...(opacity === null ? {} : { invalid: windy ? [{ condition: 'wind', breach: 'above', measured: 6_100, limit: 5_000 }] : [], reading: { device: 'RS-2023-0117', boot: 31, sequence, measured: stamp(), co2_ppm_hundredths: 140_600_000, co_ppm_hundredths: 20_100, hc_ppm_hundredths: 2_310, no_ppm_hundredths: no, co_ratio_millionths: 1_429, hc_ratio_millionths: 143, no_ratio_millionths: 4_286, opacity_mean_hundredths: opacity, opacity_max_hundredths: Math.round(opacity * 1.2), speed_mm_s: summary.speed_mm_s, acceleration_mm_s2: 310, slope_degree_hundredths: 120, plume_ppm_m_hundredths: 61_200, audit: 'AUD-20261123-0800', audit_passed_utc_us: at - HOUR, head_status: 'good' } }),
+    ...(opacity === null ? {} : { invalid: windy ? [{ condition: 'wind', breach: 'above', measured: 6_100, limit: 5_000 }] : [], reading: { device: 'RS-2023-0117', boot: 31, sequence, measured: stamp(), co2_ppm_hundredths: 14_060_000, co_ppm_hundredths: 20_100, hc_ppm_hundredths: 2_310, no_ppm_hundredths: no, co_ratio_millionths: 1_429, hc_ratio_millionths: 143, no_ratio_millionths: 4_286, opacity_mean_hundredths: opacity, opacity_max_hundredths: Math.round(opacity * 1.2), speed_mm_s: summary.speed_mm_s, acceleration_mm_s2: 310, slope_degree_hundredths: 120, plume_ppm_m_hundredths: 61_200, audit: 'AUD-20261123-0800', audit_passed_utc_us: at - HOUR, head_status: 'good' } }),
     front: sighting(false), rear: n % 3 ? sighting(true) : null, smoke: ringelmann ? { first_seen: stamp(), last_seen: stamp(400_000), hits: 6, opacity_hundredths: opacity, uncertainty_hundredths: 310, level: ringelmann, confidence_per_mille: 962, unmeasurable: null } : null,
     weather: { measured: stamp(-21_000_000), wind_mm_s: windy ? 6_100 : 1_700, wind_from_degrees: 292, temperature_celsius_hundredths: -420, humidity_percent_hundredths: 4_140, pressure_pa: 92_140, precipitation: false },
   }
-  const detail = { summary, report, server_verdict: verdict, reasons, evidence, candidate_id: null, case_id: null }
+  const detail = { summary, report, server_verdict: verdict, reasons, evidence, candidate_id: null, case_id: null, chain_ok: true }
   passages.unshift(detail)
   return detail
 }
@@ -75,7 +75,7 @@ function candidate(n) {
   const id = sha(`candidate${n}`).slice(0, 20)
   both.forEach((p) => ((p.candidate_id = id), (p.summary.review = 'waiting')))
   const values = both.map((p) => (p.summary.opacity_mean_hundredths / 100).toFixed(2))
-  const c = { id, plate: later.summary.plate, plate_colour: later.summary.plate_colour, item: 'opacity', opened_utc_us: later.summary.received_utc_us, state: 'waiting', passages: both.map((p) => p.summary.id), rulebook: 'HJ 845-2017', rulebook_version: '2017-07-27.1', clause: 'HJ 845-2017, 6', explanation: { zh: `6个自然月内不透光度连续2次有效测量超标：${values[0]} %；${values[1]} %，限值30.00 %（HJ 845-2017, 6）。`, en: `2 consecutive valid measurements of opacity exceed the limit within 6 calendar months: ${values[0]} %; ${values[1]} %, limit 30.00 % (HJ 845-2017, 6).` } }
+  const c = { id, plate: later.summary.plate, plate_colour: later.summary.plate_colour, item: 'opacity', opened_utc_us: later.summary.received_utc_us, state: 'waiting', contested: false, decided_by: null, reason: null, passages: both.map((p) => p.summary.id), rulebook: 'HJ 845-2017', rulebook_version: '2017-07-27.1', clause: 'HJ 845-2017, 6', explanation: { zh: `6个自然月内不透光度连续2次有效测量超标：${values[0]} %；${values[1]} %，限值30.00 %（HJ 845-2017, 6）。`, en: `2 consecutive valid measurements of opacity exceed the limit within 6 calendar months: ${values[0]} %; ${values[1]} %, limit 30.00 % (HJ 845-2017, 6).` } }
   return { candidate: c, passages: both }
 }
 export const candidates = [0, 1, 2, 3, 4].map(candidate)
@@ -116,6 +116,6 @@ export const stations = () => STATIONS.map((s, n) => ({
     part('camera-rear-1', 'degraded', '画面偏暗，黑烟无法测量', 'picture too dark to measure smoke'), part('clock', 'good', '已同步', 'synchronised'), part('disk', n ? 'degraded' : 'good', n ? '空间将满，正在舍弃照片' : '空间充足', n ? 'nearly full, shedding pictures' : 'enough room'), part('uplink', n ? 'down' : 'good', n ? '连接断开' : '已连接', n ? 'link down' : 'connected'),
   ] },
 }))
-export const wanted = [{ plate: '晋K8823A', colour: 'yellow', reason: '冒黑烟被举报三次，市局要求拦检（并环函〔2026〕41号）', added_utc_us: now() - 50 * HOUR, added_by: 'wang.zhuguan' }, { plate: '冀B7Q021', colour: null, reason: '疑似拆除颗粒捕集器', added_utc_us: now() - 9 * HOUR, added_by: 'wang.zhuguan' }]
+export const wanted = [{ plate: '晋K8823A', plate_colour: 'yellow', reason: '冒黑烟被举报三次，市局要求拦检（并环函〔2026〕41号）', added_utc_us: now() - 50 * HOUR, added_by: 'wang.zhuguan' }, { plate: '冀B7Q021', plate_colour: null, reason: '疑似拆除颗粒捕集器', added_utc_us: now() - 9 * HOUR, added_by: 'wang.zhuguan' }]
 export const accounts = [['admin', '系统管理员', 'admin', '000000'], ['li.fuhe', '李复核', 'reviewer', '140100'], ['zhao.zhifa', '赵执法', 'enforcer', '140105'], ['wang.zhuguan', '王主管', 'authority', '140000'], ['sun.tingyong', '孙停用', 'reviewer', '140100']].map(([n, display_name, role, region], k) => ({ name: n, display_name, role, region, must_change_password: false, disabled: k === 4 }))
 export const rulebook = { id: 'HJ 845-2017', version: '2017-07-27.1', title: { zh: '在用柴油车排气污染物测量方法及技术要求（遥感检测法）', en: 'Diesel vehicles in use: exhaust measurement by remote sensing' }, limits: LIMITS.map(([item, at_most, role]) => ({ item, at_most, role, clause: CLAUSE })) }

@@ -75,7 +75,11 @@ for (const [name, { who, open, wait }] of Object.entries(PAGES)) {
       if (wide > width) console.log(`${name} ${language} ${width}: the page is ${wide} px wide`)
       const file = `${folder}/${name}.${language === 'en' ? 'en' : 'zh'}.${width}.png`
       await page.screenshot({ path: file, fullPage: width < 500 && !name.includes('confirm') && !name.includes('token') })
-      if (name === 'passage' && width === 1440) await page.pdf({ path: file.replace('.png', '.pdf'), format: 'A4' })
+      if (['passage', 'case'].includes(name) && width === 1440) {
+        await page.emulateMediaType('print')
+        await page.setViewport({ width: 730, height: 1050 })
+        await page.screenshot({ path: file.replace('1440', 'print'), fullPage: true })
+      }
       await context.close()
     }
   }

@@ -38,7 +38,7 @@ describe('time', () => {
   it('keeps UTC at hand', () => expect(time.utc(at)).toBe('2026-11-23T16:00:00.000Z'))
   it('begins and ends a day where the law does', () => {
     expect(time.dayStart('2026-11-24')).toBe(at)
-    expect(time.dayEnd('2026-11-24')).toBe(at + 86_400_000_000 - 1)
+    expect(time.dayEnd('2026-11-24')).toBe(at + 86_400_000_000)
   })
   it('says an age in its largest unit and never a negative one', () => {
     expect(time.age(at, at / 1000 + 59_000)).toEqual({ value: 59, unit: 'second' })

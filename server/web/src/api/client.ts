@@ -28,7 +28,7 @@ const UNREACHABLE: ApiProblem = {
 const UNREADABLE: ApiProblem = {
   code: 'unreadable-answer',
   zh: '服务器的回答无法识别。请稍后重试；仍不行请告知管理员。',
-  en: 'The server’s answer makes no sense. Try again later; if it stays so, tell the administrator.',
+  en: 'The server\'s answer makes no sense. Try again later; if it stays so, tell the administrator.',
 }
 
 /** Called when the server no longer knows our session. */
@@ -113,14 +113,13 @@ export const api = {
   rulebook: () => get<Rulebook>('/rulebook'),
   summary: () => get<Summary>('/summary'),
 
-  audit: (cursor?: string | null) =>
-    get<{ rows: AuditRow[]; next: string | null }>('/audit', { limit: 100, cursor }),
+  audit: (cursor?: number | null) => get<{ rows: AuditRow[]; next: number | null }>('/audit', { cursor }),
 
   wanted: () => get<{ wanted: Wanted[] }>('/watchlist/wanted'),
-  addWanted: (entry: { plate: string; colour: PlateColour | null; reason: string }) =>
+  addWanted: (entry: { plate: string; plate_colour: PlateColour | null; reason: string }) =>
     post<unknown>('/watchlist/wanted', entry),
-  removeWanted: (plate: string, colour: PlateColour | null, reason: string) =>
-    call<unknown>('DELETE', '/watchlist/wanted', { body: { plate, colour, reason } }),
+  removeWanted: (plate: string, plate_colour: PlateColour | null, reason: string) =>
+    call<unknown>('DELETE', '/watchlist/wanted', { body: { plate, plate_colour, reason } }),
 }
 
 /** Where a picture is, by the SHA-256 that names it. */

@@ -183,6 +183,8 @@ export interface PassageDetail {
   evidence: Evidence[]
   candidate_id: string | null
   case_id: string | null
+  /** Does the record follow the station's one before it? Null while that one is missing. */
+  chain_ok: boolean | null
 }
 
 export interface Candidate {
@@ -197,6 +199,10 @@ export interface Candidate {
   rulebook_version: string
   clause: string
   explanation: Bilingual
+  /** Did late records break it after it was decided? */
+  contested: boolean
+  decided_by: string | null
+  reason: string | null
 }
 
 export interface Case {
@@ -217,7 +223,7 @@ export interface AuditRow {
   action: string
   subject: string
   reason: string | null
-  detail: unknown
+  detail: string
 }
 
 export interface CaseDetail {
@@ -264,7 +270,7 @@ export interface Ledger {
 
 export interface Wanted {
   plate: string
-  colour: PlateColour | null
+  plate_colour: PlateColour | null
   reason: string
   added_utc_us: number
   added_by: string
@@ -277,13 +283,12 @@ export interface Rulebook {
   limits: { item: Item; at_most: number; role: 'enforcement' | 'screening'; clause: string }[]
 }
 
-/** Counts for the front page; days are China's. */
+/** Counts for the front page, since midnight in China; null for what the account may not see. */
 export interface Summary {
-  passages_today: number
-  exceeding_today: number
-  waiting_review: number
-  stations_online: number
-  stations: number
+  today: { passages: number; passed: number; screened: number; exceeding: number; not_judged: number }
+  stations: { all: number; online: number }
+  waiting: number | null
+  open_cases: number | null
 }
 
 /** What `GET /passages` and the live stream can be narrowed by. */
@@ -293,6 +298,8 @@ export interface PassageFilter {
   plate?: string
   /** Why the plate is looked up; required with `plate`, and kept in the audit log. */
   reason?: string
+  /** Passed at or after. */
   from_utc_us?: number
+  /** Passed before. */
   to_utc_us?: number
 }

@@ -28,11 +28,11 @@ export const stamp = (utcUs: number): string => `${day(utcUs)} ${clockTime(utcUs
 /** `2026-11-23T10:04:07.250Z`, for the tooltip. */
 export const utc = (utcUs: number): string => new Date(utcUs / 1000).toISOString()
 
-/** Midnight in China that begins (or ends) a day `2026-11-23`, microseconds of UTC. */
+/** Midnight in China that begins a day `2026-11-23` (or the next one), microseconds of UTC. */
 export function dayStart(date: string): number {
   return Date.parse(`${date}T00:00:00+08:00`) * 1000
 }
-export const dayEnd = (date: string): number => dayStart(date) + 86_400_000_000 - 1
+export const dayEnd = (date: string): number => dayStart(date) + 86_400_000_000
 
 export type AgeUnit = 'second' | 'minute' | 'hour' | 'day'
 /** How long ago, in the largest unit that is not zero. */

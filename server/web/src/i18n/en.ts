@@ -11,13 +11,13 @@ export const en: Messages = {
   common: {
     retry: 'Retry', cancel: 'Cancel', confirm: 'OK', close: 'Close', back: 'Back', loading: 'Loading', more: 'Load more',
     all: 'All', none: '—', yes: 'Yes', no: 'No', reason: 'Reason', optional: 'optional', at: 'Time', copy: 'Copy', copied: 'Copied',
-    failed: 'That did not work', utc: 'UTC {utc}', print: 'Print', save: 'Save', add: 'Add', remove: 'Remove', open: 'Open',
+    failed: 'That did not work', pair: '{name}: {value}', utc: 'UTC {utc}', print: 'Print', save: 'Save', add: 'Add', remove: 'Remove', open: 'Open',
     newTab: 'Open in a new window', noAccess: 'Your account may not do this. Ask the administrator.', notFound: 'There is no such page.', home: 'To the front page',
   },
   ago: { second: '{n} s ago', minute: '{n} min ago', hour: '{n} h ago', day: '{n} d ago', never: 'never' },
   signIn: {
     title: 'Sign in', name: 'Account', password: 'Password', submit: 'Sign in', showPassword: 'Show password',
-    first: 'On its first start the server prints the administrator’s password and writes it to first-admin-password in its data folder.',
+    first: 'On its first start the server prints the administrator\'s password and writes it to first-admin-password in its data folder.',
     lead: 'A diesel truck passes the checkpoint at 60 km/h: within a second its plate, its smoke and the verdict, each with its evidence.',
   },
   password: {
@@ -31,10 +31,11 @@ export const en: Messages = {
   clock: { synchronised: 'Clock synchronised', holdover: 'Clock in holdover, not synchronised', unsynchronised: 'Clock not synchronised: the time may be wrong' },
   colour: { blue: 'blue', yellow: 'yellow', green: 'green', 'yellow-green': 'yellow-green', white: 'white', black: 'black' },
   doubt: {
-    'several-vehicles': 'Maybe another vehicle’s exhaust', 'no-vehicle-seen': 'No camera saw a vehicle', 'no-reading': 'No exhaust reading',
-    'plate-unread': 'Plate not read', 'plates-differ': 'Front and rear plates differ', 'trailer-behind': 'Rear plate is a trailer’s', 'arrived-late': 'Something arrived late',
+    'several-vehicles': 'Maybe another vehicle\'s exhaust', 'no-vehicle-seen': 'No camera saw a vehicle', 'no-reading': 'No exhaust reading',
+    'plate-unread': 'Plate not read', 'plates-differ': 'Front and rear plates differ', 'trailer-behind': 'Rear plate is a trailer\'s', 'arrived-late': 'Something arrived late',
   },
   item: { opacity: 'Opacity', ringelmann: 'Ringelmann level', no: 'Nitric oxide' },
+  item_short: { opacity: 'Opacity', ringelmann: 'Ringelmann', no: 'NO' },
   plate: { unread: 'Not read', label: 'Plate {plate}, {colour}', labelPlain: 'Plate {plate}', confidence: 'Reading confidence' },
   passages: {
     title: 'Live passages', live: 'Live', paused: 'Paused', pause: 'Pause', resume: 'Resume', pausedNew: '{n} new while paused: show',
@@ -58,7 +59,7 @@ export const en: Messages = {
       'no-plate-found': 'no plate found', 'low-confidence': 'not sure enough', 'not-grammatical': 'the characters make no plate', 'frames-disagree': 'the frames disagree',
     },
     verdict: 'Verdict and reasons', rule: 'Rule applied', version: 'Edition', edgeVerdict: 'At the roadside', serverVerdict: 'On the server',
-    agree: 'Both judgements agree', differ: 'The judgements differ; the server’s holds', finding: 'Quantity', measured: 'Measured', limit: 'Limit', clause: 'Clause',
+    agree: 'Both judgements agree', differ: 'The judgements differ; the server\'s holds', finding: 'Quantity', measured: 'Measured', limit: 'Limit', clause: 'Clause',
     exceeds: 'exceeds', within: 'within', role: { enforcement: 'enforcement', screening: 'screening only' }, reasons: 'Reasons',
     readings: 'Exhaust reading', noReading: 'No exhaust reading.', smoke: 'Smoke (camera)', noSmoke: 'No smoke was seen.',
     smokeLevel: 'Ringelmann level', smokeOpacity: 'Opacity along the line of sight', smokeHits: 'measured in {n} frames', unmeasurable: {
@@ -68,35 +69,35 @@ export const en: Messages = {
     quantity: {
       co2: 'Carbon dioxide CO₂', co: 'Carbon monoxide CO', hc: 'Hydrocarbons HC (propane)', no: 'Nitric oxide NO', opacityMean: 'Opacity, mean',
       opacityMax: 'Opacity, maximum', speed: 'Speed', acceleration: 'Acceleration', slope: 'Slope', plume: 'Plume strength CO₂', ratio: 'Ratio to CO₂',
-      head: 'Head', audit: 'Last passed audit', headStatus: 'Head’s status',
+      head: 'Head', audit: 'Last passed audit', headStatus: 'Head\'s status',
     },
     head: { good: 'good', 'weak-plume': 'plume too weak', reblocked: 'beam blocked again', fault: 'fault' },
     wind: 'Wind', windFrom: 'from', temperature: 'Temperature', humidity: 'Humidity', pressure: 'Pressure', precipitation: 'Rain or snow', rain: 'falling', dry: 'none',
     passed: 'Passed', received: 'Received by the server', lane: 'Lane', station: 'Station', number: 'Record', doubts: 'Doubts', noDoubts: 'No doubts',
-    candidate: 'Open the review', case: 'Open the case', device: 'Device', sha: 'SHA-256', printedAt: 'Printed {at}', evidence: 'Evidence files', size: 'Size',
+    candidate: 'Open the review', case: 'Open the case', device: 'Device', sha: 'SHA-256', printedAt: 'Printed {at}', chainBroken: 'This record does not follow the one before it in the hash chain: look into it', evidence: 'Evidence files', size: 'Size',
     stored: 'here', awaited: 'on its way', breach: {
       missing: 'not known', 'not-met': 'does not permit it', below: '{measured}, below {limit}', above: '{measured}, above {limit}',
     },
     condition: {
       wind: 'Wind speed', precipitation: 'Rain or snow', temperature: 'Air temperature', humidity: 'Relative humidity', pressure: 'Air pressure', slope: 'Slope', speed: 'Speed',
-      acceleration: 'Acceleration', 'specific-power': 'Specific power', plume: 'Plume strength', headway: 'Headway', audit: 'Time since the last passed audit', weather: 'Age of the weather reading', head: 'Head’s status',
+      acceleration: 'Acceleration', 'specific-power': 'Specific power', plume: 'Plume strength', headway: 'Headway', audit: 'Time since the last passed audit', weather: 'Age of the weather reading', head: 'Head\'s status',
     },
     compass: ['N', 'NE', 'E', 'SE', 'S', 'SW', 'W', 'NW'],
   },
   review: {
-    title: 'Review', waiting: '{n} waiting', empty: 'Nothing waits for review', emptyHint: 'When a vehicle exceeds twice in a row within 6 months it becomes a candidate and waits here for a person. Without a person’s review no case is opened.',
+    title: 'Review', waiting: '{n} waiting', empty: 'Nothing waits for review', emptyHint: 'When a vehicle exceeds twice in a row within 6 months it becomes a candidate and waits here for a person. Without a person\'s review no case is opened.',
     queue: 'Waiting for review', evidence: 'Evidence of the exceedances', first: 'No. {n}', confirm: 'Confirm', reject: 'Reject', next: 'Next', previous: 'Previous',
     confirmTitle: 'Confirm and open a case', rejectTitle: 'Reject this candidate', confirmLead: 'A case opens at once and the vehicle goes on the watchlist.', rejectLead: 'No case is opened; the passages are kept.',
     reasonLabel: 'Reason', reasonNeeded: 'Choose a reason or write one.', enterHint: 'Enter submits, Esc cancels',
     presets: {
       confirm: { clear: 'Pictures and readings agree; the evidence is clear', checked: 'Checked against the vehicle register' },
       reject: {
-        plate: 'The plate was read wrong', other: 'The exhaust was another vehicle’s', smoke: 'Not exhaust smoke (shadow, dust or steam)', picture: 'The pictures are not clear', vehicle: 'The vehicle does not match the register',
+        plate: 'The plate was read wrong', other: 'The exhaust was another vehicle\'s', smoke: 'Not exhaust smoke (shadow, dust or steam)', picture: 'The pictures are not clear', vehicle: 'The vehicle does not match the register',
       },
     },
     free: 'In your own words', preset: 'Usual reasons', help: 'Keyboard', keys: { next: 'next', previous: 'previous', confirm: 'confirm', reject: 'reject', help: 'show these keys', open: 'enlarge the picture' },
     done: { confirm: 'Confirmed; a case is open', reject: 'Rejected' }, openCase: 'Open the case', why: 'Why this is a candidate', opened: 'Since',
-    look: 'Look: is it the same vehicle each time? Is the plate right? Is the smoke its own?', rule: 'Under', decided: 'Somebody else has decided this candidate.', state: {
+    look: 'Look: is it the same vehicle each time? Is the plate right? Is the smoke its own?', rule: 'Under', decided: 'Decided: {state}', decidedBy: '{by}: {reason}', contested: 'After the decision, late records shook its grounds: look again.', state: {
       waiting: 'To review', confirmed: 'Confirmed', rejected: 'Rejected', void: 'Void',
     },
   },

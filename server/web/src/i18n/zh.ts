@@ -9,7 +9,7 @@ export const zh = {
   common: {
     retry: '重试', cancel: '取消', confirm: '确定', close: '关闭', back: '返回', loading: '正在加载', more: '加载更多',
     all: '全部', none: '—', yes: '是', no: '否', reason: '理由', optional: '可不填', at: '时间', copy: '复制', copied: '已复制',
-    failed: '没有成功', utc: 'UTC {utc}', print: '打印', save: '保存', add: '添加', remove: '移除', open: '查看',
+    failed: '没有成功', pair: '{name}：{value}', utc: 'UTC {utc}', print: '打印', save: '保存', add: '添加', remove: '移除', open: '查看',
     newTab: '新窗口打开', noAccess: '您的账号没有这项权限。请联系管理员。', notFound: '没有这个页面。', home: '回到首页',
   },
   ago: { second: '{n} 秒前', minute: '{n} 分钟前', hour: '{n} 小时前', day: '{n} 天前', never: '从未' },
@@ -33,6 +33,7 @@ export const zh = {
     'plate-unread': '车牌未识别', 'plates-differ': '前后车牌不一致', 'trailer-behind': '后牌为挂车牌', 'arrived-late': '有数据迟到',
   },
   item: { opacity: '不透光度', ringelmann: '林格曼黑度', no: '一氧化氮' },
+  item_short: { opacity: '不透光度', ringelmann: '林格曼', no: 'NO' },
   plate: { unread: '未识别', label: '车牌 {plate}，{colour}', labelPlain: '车牌 {plate}', confidence: '识别置信度' },
   passages: {
     title: '实时过车', live: '实时', paused: '已暂停', pause: '暂停', resume: '继续', pausedNew: '暂停期间新到 {n} 条，点此显示',
@@ -71,7 +72,7 @@ export const zh = {
     head: { good: '正常', 'weak-plume': '烟羽太弱', reblocked: '光路被再次遮挡', fault: '故障' },
     wind: '风速', windFrom: '风向', temperature: '气温', humidity: '相对湿度', pressure: '气压', precipitation: '降水', rain: '有雨雪', dry: '无雨雪',
     passed: '通过时间', received: '服务器收到', lane: '车道', station: '点位', number: '记录编号', doubts: '存疑之处', noDoubts: '没有存疑之处',
-    candidate: '查看复核', case: '查看案件', device: '设备', sha: 'SHA-256', printedAt: '打印于 {at}', evidence: '证据文件', size: '大小',
+    candidate: '查看复核', case: '查看案件', device: '设备', sha: 'SHA-256', printedAt: '打印于 {at}', chainBroken: '这条记录与上一条的哈希链不衔接，请核查', evidence: '证据文件', size: '大小',
     stored: '已到', awaited: '在路上', breach: {
       missing: '未知', 'not-met': '不符合要求', below: '{measured}，低于 {limit}', above: '{measured}，高于 {limit}',
     },
@@ -94,7 +95,7 @@ export const zh = {
     },
     free: '补充说明', preset: '常用理由', help: '快捷键', keys: { next: '下一件', previous: '上一件', confirm: '确认', reject: '驳回', help: '显示快捷键', open: '放大照片' },
     done: { confirm: '已确认并立案', reject: '已驳回' }, openCase: '查看案件', why: '为什么成为线索', opened: '形成于',
-    look: '请逐项看：两次是同一辆车吗？车牌对吗？黑烟是这辆车的吗？', rule: '依据', decided: '这条线索已由他人处理。', state: {
+    look: '请逐项看：两次是同一辆车吗？车牌对吗？黑烟是这辆车的吗？', rule: '依据', decided: '这条线索已处理：{state}', decidedBy: '{by}：{reason}', contested: '处理之后，迟到的记录动摇了这条线索的依据，请再核查。', state: {
       waiting: '待复核', confirmed: '已确认', rejected: '已驳回', void: '已失效',
     },
   },
