@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use super::error::ApiError;
 
 /// The body, JSON.
-pub struct Body<T>(pub T);
+pub(super) struct Body<T>(pub(super) T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = ApiError;
@@ -34,7 +34,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
 }
 
 /// The query string.
-pub struct Params<T>(pub T);
+pub(super) struct Params<T>(pub(super) T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
     type Rejection = ApiError;
@@ -50,7 +50,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
 }
 
 /// The one name in the path. What is no name of its kind is not found.
-pub struct Name<T>(pub T);
+pub(super) struct Name<T>(pub(super) T);
 
 impl<T: FromStr, S: Send + Sync> FromRequestParts<S> for Name<T> {
     type Rejection = ApiError;

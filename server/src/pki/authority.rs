@@ -20,7 +20,7 @@ const AUTHORITY_DAYS: i32 = 30 * 365;
 pub(super) const LEAF_DAYS: i32 = 825;
 
 /// The largest certificate request that is read, bytes; an RSA-4096 one has about 1,700.
-pub const REQUEST_BYTES_MAX: usize = 8 * 1024;
+const REQUEST_BYTES_MAX: usize = 8 * 1024;
 
 /// Issues certificates.
 pub struct Authority {

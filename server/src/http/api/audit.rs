@@ -15,7 +15,7 @@ use crate::http::error::{ApiError, ErrorBody};
 use crate::http::extract::Params;
 use crate::http::session::{Signed, account_role};
 
-/// Rows read at once; a page of a regional account may show fewer.
+/// The longest page; a regional account's may show fewer rows than were read for it.
 const PAGE: u32 = 100;
 
 /// Reads for one page, so that a small region in a large audit does not read it all at once.
@@ -28,6 +28,8 @@ const READS_MAX: usize = 20;
 pub(super) struct AuditPage {
     /// What the page before gave as `next`.
     cursor: Option<u64>,
+    /// 1 to 100 rows; 100 unless said.
+    limit: Option<u32>,
 }
 
 /// A page of the audit, newest first.
@@ -60,10 +62,11 @@ pub(super) async fn list(
         let station = || actor.parse::<StationId>().is_ok_and(|station| scope.holds(station));
         scope.0.code() == 0 || actors.contains(actor) || station()
     };
+    let limit = page.limit.unwrap_or(PAGE).clamp(1, PAGE);
     let (mut rows, mut next) = (Vec::new(), page.cursor);
     for _ in 0..READS_MAX {
-        let read = reading.audit_before(next, PAGE).await?;
-        next = (read.len() == PAGE as usize).then(|| read.last().map(|row| row.number)).flatten();
+        let read = reading.audit_before(next, limit).await?;
+        next = (read.len() == limit as usize).then(|| read.last().map(|row| row.number)).flatten();
         rows.extend(read.into_iter().filter(|row| seen(&row.entry.actor)).map(AuditEntry::from));
         if next.is_none() || !rows.is_empty() {
             break;

@@ -5,48 +5,34 @@ use axum::extract::State;
 use jiff::Timestamp;
 use plumewatch_shared::time::law_place;
 use serde::Serialize;
-use server_core::access::{Operation, may};
+use server_core::access::Operation;
 use utoipa::ToSchema;
 
 use crate::http::Site;
 use crate::http::error::{ApiError, ErrorBody};
 use crate::http::session::Signed;
 
-/// Counts of what the account sees.
+/// Counts of what the account sees; the day begins at midnight in China.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Summary {
-    /// Since midnight in China.
-    today: Today,
-    /// Stations.
-    stations: StationCounts,
-    /// Candidates that wait for review; null for who may not see them.
-    waiting: Option<u64>,
-    /// Open cases; null for who may not see them.
-    open_cases: Option<u64>,
-}
-
-/// Passages since midnight, by outcome.
-#[derive(Serialize, ToSchema)]
-pub(super) struct Today {
-    /// All of them.
-    passages: i64,
-    /// 合格.
-    passed: i64,
+    /// Passages of today.
+    passages_today: i64,
+    /// Of them 合格.
+    passed_today: i64,
     /// 筛查.
-    screened: i64,
+    screened_today: i64,
     /// 超标.
-    exceeding: i64,
+    exceeding_today: i64,
     /// 未判定.
-    not_judged: i64,
-}
-
-/// Stations by state.
-#[derive(Serialize, ToSchema)]
-pub(super) struct StationCounts {
-    /// All of them.
-    all: usize,
-    /// Connected.
-    online: usize,
+    not_judged_today: i64,
+    /// Candidates that wait for review.
+    waiting_review: u64,
+    /// Open cases.
+    open_cases: u64,
+    /// Stations.
+    stations: usize,
+    /// Of them connected.
+    stations_online: usize,
 }
 
 /// The counts of the front page.
@@ -58,24 +44,17 @@ pub(super) async fn counts(State(site): State<Site>, signed: Signed) -> Result<J
     let by_outcome = reading.outcomes_since(scope, midnight(site.now()).as_microsecond()).await?;
     let count = |outcome: &str| by_outcome.iter().find(|(word, _)| word == outcome).map_or(0, |&(_, n)| n);
     let stations = reading.stations(scope).await?;
-    let waiting = match may(signed.role, Operation::ReadReview) {
-        true => Some(reading.waiting_count(scope.0).await?),
-        false => None,
-    };
-    let open_cases = match may(signed.role, Operation::ReadCases) {
-        true => Some(reading.open_case_count(scope.0).await?),
-        false => None,
-    };
-    let today = Today {
-        passages: by_outcome.iter().map(|(_, n)| n).sum(),
-        passed: count("passed"),
-        screened: count("screened"),
-        exceeding: count("exceeding"),
-        not_judged: count("not-judged"),
-    };
-    let online = stations.iter().filter(|station| station.online == Some(true)).count();
-    let stations = StationCounts { all: stations.len(), online };
-    Ok(Json(Summary { today, stations, waiting, open_cases }))
+    Ok(Json(Summary {
+        passages_today: by_outcome.iter().map(|(_, n)| n).sum(),
+        passed_today: count("passed"),
+        screened_today: count("screened"),
+        exceeding_today: count("exceeding"),
+        not_judged_today: count("not-judged"),
+        waiting_review: reading.waiting_count(scope.0).await?,
+        open_cases: reading.open_case_count(scope.0).await?,
+        stations: stations.len(),
+        stations_online: stations.iter().filter(|station| station.online == Some(true)).count(),
+    }))
 }
 
 /// The last midnight in China.

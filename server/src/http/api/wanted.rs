@@ -27,7 +27,7 @@ pub(super) struct Wanted {
     /// The plate.
     plate: String,
     /// Its colour, by word; null for every colour.
-    plate_colour: Option<String>,
+    colour: Option<String>,
     /// Why, in the authority's words.
     reason: String,
     /// Who wants it.
@@ -43,7 +43,7 @@ pub(super) struct NewWanted {
     /// The plate.
     plate: String,
     /// Its colour, by word; absent for every colour.
-    plate_colour: Option<String>,
+    colour: Option<String>,
     /// Why: 1 to 500 characters.
     reason: String,
 }
@@ -55,7 +55,7 @@ pub(super) struct OldWanted {
     /// The plate.
     plate: String,
     /// Its colour, as it was given.
-    plate_colour: Option<String>,
+    colour: Option<String>,
     /// Why: 1 to 500 characters.
     reason: String,
 }
@@ -68,7 +68,7 @@ pub(super) async fn list(State(site): State<Site>, signed: Signed) -> Result<Jso
     let rows = site.store.reading().await?.wanted().await?;
     let wanted = rows.into_iter().map(|row| Wanted {
         plate: row.plate,
-        plate_colour: Some(row.plate_colour).filter(|word| !word.is_empty()),
+        colour: Some(row.plate_colour).filter(|word| !word.is_empty()),
         reason: row.reason,
         added_by: row.added_by,
         added_utc_us: row.added_us,
@@ -86,7 +86,7 @@ pub(super) async fn add(
     Body(new): Body<NewWanted>,
 ) -> Result<StatusCode, ApiError> {
     signed.may(Operation::ChangeWanted)?;
-    let (plate, colour) = (plate(&new.plate)?, colour(new.plate_colour.as_deref())?);
+    let (plate, colour) = (plate(&new.plate)?, colour(new.colour.as_deref())?);
     let reason = reason(&new.reason)?;
     let now = site.now();
     let mut writing = site.store.writing().await?;
@@ -109,7 +109,7 @@ pub(super) async fn remove(
     Body(old): Body<OldWanted>,
 ) -> Result<StatusCode, ApiError> {
     signed.may(Operation::ChangeWanted)?;
-    let (plate, colour) = (plate(&old.plate)?, colour(old.plate_colour.as_deref())?);
+    let (plate, colour) = (plate(&old.plate)?, colour(old.colour.as_deref())?);
     let reason = reason(&old.reason)?;
     let mut writing = site.store.writing().await?;
     if !writing.remove_wanted(&plate, colour).await? {

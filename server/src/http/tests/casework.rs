@@ -76,7 +76,7 @@ async fn a_rejection_says_why_and_opens_nothing() {
 async fn a_wanted_plate_is_listed_with_its_reason_and_audited() {
     let world = World::start().await;
     let authority = world.person(Role::Authority).await;
-    let wanted = json!({"plate": "晋a·99999", "plate_colour": "yellow", "reason": "套牌嫌疑"});
+    let wanted = json!({"plate": "晋a·99999", "colour": "yellow", "reason": "套牌嫌疑"});
     let list = "/api/v1/watchlist/wanted";
     assert_eq!(authority.post(list, &wanted).await.status, StatusCode::NO_CONTENT);
     assert_eq!(authority.post(list, &wanted).await.code(), "wanted-already");
