@@ -21,7 +21,7 @@ const ok = (body) => ({ status: 200, body })
 const empty = (who) => who.name === 'empty'
 const named = (name) => world.accounts.find((a) => a.name === name) ?? (['new', 'empty'].includes(name) ? { name, display_name: '新同事', role: 'reviewer', region: '140100', must_change_password: name === 'new' } : null)
 
-const summary = (passages, exceeding, waiting, online, all) => ({ today: { passages, passed: passages - exceeding, screened: 0, exceeding, not_judged: 0 }, stations: { all, online }, waiting, open_cases: 1 })
+const summary = (passages, exceeding, waiting, online, all) => ({ passages_today: passages, passed_today: passages - exceeding, screened_today: 0, exceeding_today: exceeding, not_judged_today: 0, waiting_review: waiting, open_cases: 1, stations: all, stations_online: online })
 
 function passagesPage(q) {
   let list = world.passages.map((p) => p.summary)

@@ -116,10 +116,10 @@ export const api = {
   audit: (cursor?: number | null) => get<{ rows: AuditRow[]; next: number | null }>('/audit', { cursor }),
 
   wanted: () => get<{ wanted: Wanted[] }>('/watchlist/wanted'),
-  addWanted: (entry: { plate: string; plate_colour: PlateColour | null; reason: string }) =>
+  addWanted: (entry: { plate: string; colour: PlateColour | null; reason: string }) =>
     post<unknown>('/watchlist/wanted', entry),
-  removeWanted: (plate: string, plate_colour: PlateColour | null, reason: string) =>
-    call<unknown>('DELETE', '/watchlist/wanted', { body: { plate, plate_colour, reason } }),
+  removeWanted: (plate: string, colour: PlateColour | null, reason: string) =>
+    call<unknown>('DELETE', '/watchlist/wanted', { body: { plate, colour, reason } }),
 }
 
 /** Where a picture is, by the SHA-256 that names it. */

@@ -270,7 +270,7 @@ export interface Ledger {
 
 export interface Wanted {
   plate: string
-  plate_colour: PlateColour | null
+  colour: PlateColour | null
   reason: string
   added_utc_us: number
   added_by: string
@@ -283,12 +283,17 @@ export interface Rulebook {
   limits: { item: Item; at_most: number; role: 'enforcement' | 'screening'; clause: string }[]
 }
 
-/** Counts for the front page, since midnight in China; null for what the account may not see. */
+/** Counts for the front page; a day begins at midnight in China. */
 export interface Summary {
-  today: { passages: number; passed: number; screened: number; exceeding: number; not_judged: number }
-  stations: { all: number; online: number }
-  waiting: number | null
-  open_cases: number | null
+  passages_today: number
+  passed_today: number
+  screened_today: number
+  exceeding_today: number
+  not_judged_today: number
+  waiting_review: number
+  open_cases: number
+  stations: number
+  stations_online: number
 }
 
 /** What `GET /passages` and the live stream can be narrowed by. */
