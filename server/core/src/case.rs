@@ -222,7 +222,9 @@ impl Case {
             (Repaired { .. }, Event::OrderRepair | Event::Repaired) => return Err(Refusal::AlreadyRepaired),
             (Repaired { .. }, Event::RetestPassed) => Closed { at: now },
             (Repaired { .. }, Event::RetestFailed) => RepairOrdered { at: now },
-            (Opened { .. } | RepairOrdered { .. } | Repaired { .. }, Event::Withdraw) => Withdrawn { at: now },
+            (Opened { .. } | RepairOrdered { .. } | Repaired { .. }, Event::Withdraw) => {
+                Withdrawn { at: now }
+            }
             (Closed { .. } | Withdrawn { .. }, _) => return Err(Refusal::Ended),
         };
         let mut effects = vec![Effect::Audit(event.action())];
@@ -260,8 +262,14 @@ mod tests {
     #[test]
     fn the_way_of_a_case_is_this_table() {
         let table = [
-            ("opened", ["repair-ordered", "NotOrdered", "RetestBeforeRepair", "RetestBeforeRepair", "withdrawn"]),
-            ("repair-ordered", ["AlreadyOrdered", "repaired", "RetestBeforeRepair", "RetestBeforeRepair", "withdrawn"]),
+            (
+                "opened",
+                ["repair-ordered", "NotOrdered", "RetestBeforeRepair", "RetestBeforeRepair", "withdrawn"],
+            ),
+            (
+                "repair-ordered",
+                ["AlreadyOrdered", "repaired", "RetestBeforeRepair", "RetestBeforeRepair", "withdrawn"],
+            ),
             ("repaired", ["AlreadyRepaired", "AlreadyRepaired", "closed", "repair-ordered", "withdrawn"]),
             ("closed", ["Ended"; 5]),
             ("withdrawn", ["Ended"; 5]),

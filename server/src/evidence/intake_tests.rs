@@ -33,7 +33,14 @@ impl Bench {
         Intake::new(self.files())
     }
 
-    async fn send(&self, intake: &mut Intake, file: FileHash, total: u32, offset: u32, bytes: &[u8]) -> Option<Answer> {
+    async fn send(
+        &self,
+        intake: &mut Intake,
+        file: FileHash,
+        total: u32,
+        offset: u32,
+        bytes: &[u8],
+    ) -> Option<Answer> {
         let payload = Chunk { total, offset, bytes }.encode();
         intake.take(&self.store, station(STATION), file, &payload, now()).await.unwrap()
     }
@@ -115,7 +122,8 @@ async fn a_file_on_the_disk_that_the_database_does_not_know_is_completed_by_the_
 async fn what_is_no_chunk_is_refused() {
     let bench = Bench::announcing(b"0123456789").await;
     let mut intake = bench.intake();
-    let answer = intake.take(&bench.store, station(STATION), FileHash::of(b"x"), b"\x01", now()).await.unwrap();
+    let answer =
+        intake.take(&bench.store, station(STATION), FileHash::of(b"x"), b"\x01", now()).await.unwrap();
     assert!(answer.unwrap().refused.is_some());
 }
 

@@ -53,7 +53,10 @@ pub(super) struct Outcome {
 
 impl Batch {
     pub(super) fn is_empty(&self) -> bool {
-        self.records.is_empty() && self.refused.is_empty() && self.states.is_empty() && self.healths.is_empty()
+        self.records.is_empty()
+            && self.refused.is_empty()
+            && self.states.is_empty()
+            && self.healths.is_empty()
     }
 
     /// The same, each message alone: when a batch fails, only what is wrong must fail again.
@@ -67,7 +70,12 @@ impl Batch {
 }
 
 /// Stores a batch. Nothing of it is stored unless all is.
-pub(super) async fn commit(store: &Store, mut batch: Batch, book: &Rulebook, now: Timestamp) -> Stored<Outcome> {
+pub(super) async fn commit(
+    store: &Store,
+    mut batch: Batch,
+    book: &Rulebook,
+    now: Timestamp,
+) -> Stored<Outcome> {
     let mut writing = store.writing().await?;
     let mut outcome = Outcome::default();
     for (station, state) in &batch.states {
@@ -116,8 +124,12 @@ async fn store_records(
         .map(|taken| NewPassage { watch: watch(&watched, &taken.new), ..taken.new.clone() })
         .collect();
     let insertions = writing.insert_passages(&passages).await?;
-    let fresh: Vec<&NewPassage> =
-        passages.iter().zip(&insertions).filter(|(_, what)| **what == Insertion::New).map(|(new, _)| new).collect();
+    let fresh: Vec<&NewPassage> = passages
+        .iter()
+        .zip(&insertions)
+        .filter(|(_, what)| **what == Insertion::New)
+        .map(|(new, _)| new)
+        .collect();
     writing.insert_countings(&fresh).await?;
     let touched = fresh.iter().filter_map(|new| new.passage.plate()).cloned().collect();
     outcome.counted = count(writing, &touched, book, now).await?;
@@ -151,8 +163,12 @@ fn place_taken(taken: &Taken, outcome: &mut Outcome) -> Quarantined {
     let id = taken.new.passage.id;
     outcome.taken.push((id.station, taken.sha256));
     let topic = super::record_topic(id.station);
-    let mut kept =
-        Quarantined::new(Some(id.station), &topic, RecordRefusal::Taken.to_string(), taken.new.sealed.as_bytes());
+    let mut kept = Quarantined::new(
+        Some(id.station),
+        &topic,
+        RecordRefusal::Taken.to_string(),
+        taken.new.sealed.as_bytes(),
+    );
     kept.sha256 = taken.sha256;
     kept
 }
@@ -161,8 +177,7 @@ fn place_taken(taken: &Taken, outcome: &mut Outcome) -> Quarantined {
 fn watch(watched: &[(Vehicle, WatchReason)], new: &NewPassage) -> Option<WatchReason> {
     let (plate, colour) = (new.passage.plate()?, new.passage.plate_colour());
     let fits = |vehicle: &Vehicle| {
-        vehicle.plate == *plate
-            && (vehicle.colour.is_none() || colour.is_none() || vehicle.colour == colour)
+        vehicle.plate == *plate && (vehicle.colour.is_none() || colour.is_none() || vehicle.colour == colour)
     };
     watched.iter().filter(|(vehicle, _)| fits(vehicle)).map(|(_, reason)| *reason).min()
 }

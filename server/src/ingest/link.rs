@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::figures::IngestFigures;
 
-/// QoS 1 messages that the broker may leave unacknowledged: two batches, one in work and one gathering.
+/// `QoS` 1 messages that the broker may leave unacknowledged: two batches, one in work and one gathering.
 const RECEIVE_MAX: u16 = 2 * super::BATCH_MAX as u16;
 /// Messages between the poller and the worker. Larger than [`RECEIVE_MAX`], so that only a broker or a sender
 /// that keeps no rule fills it.
@@ -113,7 +113,7 @@ pub fn link(endpoint: &MqttEndpoint, figures: Arc<IngestFigures>) -> (Link, mpsc
 }
 
 impl Link {
-    /// Publishes with QoS 1. Waits while the broker is away or slow; `Err` only when the poller has ended.
+    /// Publishes with `QoS` 1. Waits while the broker is away or slow; `Err` only when the poller has ended.
     pub async fn publish(&self, topic: Topic, retain: bool, payload: Vec<u8>) -> Result<(), Ended> {
         self.client.publish(topic.to_string(), QoS::AtLeastOnce, retain, payload).await.map_err(|_| Ended)
     }
@@ -205,3 +205,7 @@ impl Poller {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "link_tests.rs"]
+mod tests;

@@ -181,7 +181,8 @@ impl Ingest {
         let mut due = if batch.is_empty() { Vec::new() } else { vec![batch] };
         let mut wait = BACK_OFF.0;
         while let Some(batch) = due.pop() {
-            let alone = batch.records.len() + batch.refused.len() + batch.states.len() + batch.healths.len() == 1;
+            let alone =
+                batch.records.len() + batch.refused.len() + batch.states.len() + batch.healths.len() == 1;
             match commit(&self.store, batch.clone(), &self.rulebook, now).await {
                 Ok(outcome) => {
                     wait = BACK_OFF.0;
@@ -206,7 +207,10 @@ impl Ingest {
                 Err(StoreError::Conflict { .. }) => due.extend(batch.split()),
                 Err(error) => {
                     IngestFigures::add(&self.figures.retries, 1);
-                    tracing::error!(error = &error as &dyn std::error::Error, "messages cannot be stored; trying again");
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "messages cannot be stored; trying again"
+                    );
                     tokio::time::sleep(wait).await;
                     wait = (wait * 2).min(BACK_OFF.1);
                     due.push(batch);
@@ -270,8 +274,7 @@ impl Ingest {
         if !self.live.has_listeners() {
             return;
         }
-        let ids: Stored<_> =
-            async { self.store.reading().await?.passages_with_file(file).await }.await;
+        let ids: Stored<_> = async { self.store.reading().await?.passages_with_file(file).await }.await;
         match ids {
             Ok(stored) => self.tell(&Outcome { stored, ..Outcome::default() }).await,
             Err(error) => {
@@ -337,7 +340,11 @@ impl Gathered {
 
 impl Receipts {
     fn of(&mut self, station: StationId) -> &mut Receipt {
-        self.0.entry(station).or_insert_with(|| Receipt { v: VERSION, stored: Vec::new(), refused: Vec::new() })
+        self.0.entry(station).or_insert_with(|| Receipt {
+            v: VERSION,
+            stored: Vec::new(),
+            refused: Vec::new(),
+        })
     }
 
     fn refuse(&mut self, station: StationId, sha256: FileHash, reason: &RecordRefusal) {

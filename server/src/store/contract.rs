@@ -56,7 +56,7 @@ on_both! {
         enrol(&store, STATION).await;
         let first = record(sample::passage(1));
         let other = record(sample::passage(1).with_opacity(2_000));
-        assert_eq!(insert(&store, &[first.clone()]).await, [Insertion::New]);
+        assert_eq!(insert(&store, std::slice::from_ref(&first)).await, [Insertion::New]);
         assert_eq!(insert(&store, &[first]).await, [Insertion::Repeated]);
         assert_eq!(insert(&store, &[other]).await, [Insertion::Taken]);
         let page = store.reading().await.unwrap().passages(&PassageFilter::all(china()), 10).await.unwrap();

@@ -60,10 +60,12 @@ impl Writing {
         };
         let keys: BTreeSet<i64> = plates.iter().map(key).collect();
         let keys: Vec<i64> = keys.into_iter().collect();
-        sqlx::query("select pg_advisory_xact_lock(key) from unnest($1::bigint[]) with ordinality as k(key, at)")
-            .bind(keys)
-            .execute(on)
-            .await?;
+        sqlx::query(
+            "select pg_advisory_xact_lock(key) from unnest($1::bigint[]) with ordinality as k(key, at)",
+        )
+        .bind(keys)
+        .execute(on)
+        .await?;
         Ok(())
     }
 
@@ -102,7 +104,12 @@ impl Writing {
     }
 
     /// Makes a candidate wait for review: a new one, or a void one that stands again.
-    pub async fn open_candidate(&mut self, candidate: &Candidate, book: &Rulebook, now: Timestamp) -> Stored<()> {
+    pub async fn open_candidate(
+        &mut self,
+        candidate: &Candidate,
+        book: &Rulebook,
+        now: Timestamp,
+    ) -> Stored<()> {
         let last = candidate.passages.last().ok_or(StoreError::Corrupt("a candidate without passages"))?;
         change!(
             self,
@@ -136,15 +143,15 @@ impl Writing {
         Ok(())
     }
 
-    /// Takes a waiting candidate out of review.
-    pub async fn void_candidate(&mut self, id: &CandidateId, now: Timestamp) -> Stored<()> {
-        change!(
+    /// Takes a candidate out of review; false if it no longer waits, because a person was faster.
+    pub async fn void_candidate(&mut self, id: &CandidateId, now: Timestamp) -> Stored<bool> {
+        let voided = change!(
             self,
             "update candidates set state = 'void', changed_us = $2 where id = $1 and state = 'waiting'",
             id.as_str(),
             now.as_microsecond()
         )?;
-        Ok(())
+        Ok(voided == 1)
     }
 
     /// Marks a decided candidate as contested by late records, or as standing again.
@@ -253,7 +260,8 @@ impl Reading {
                     id,
                     item: item(&item_word)?,
                     passages: vec![passage],
-                    state: CandidateState::from_word(&state).ok_or(StoreError::Corrupt("candidates.state"))?,
+                    state: CandidateState::from_word(&state)
+                        .ok_or(StoreError::Corrupt("candidates.state"))?,
                     contested,
                 }),
             }

@@ -87,7 +87,9 @@ impl Store {
     /// A transaction. Keep it short and never wait for the network inside it.
     pub async fn writing(&self) -> Stored<Writing> {
         Ok(Writing(Reading(match &self.0 {
-            Engine::Sqlite { write, .. } => Link::SqliteTransaction(write.begin_with("begin immediate").await?),
+            Engine::Sqlite { write, .. } => {
+                Link::SqliteTransaction(write.begin_with("begin immediate").await?)
+            }
             Engine::Postgres(pool) => Link::PostgresTransaction(pool.begin().await?),
         })))
     }
@@ -122,7 +124,10 @@ async fn sqlite(url: &str) -> Stored<Engine> {
         .busy_timeout(Duration::from_secs(10))
         .optimize_on_close(true, None);
     let pool = |connections| {
-        SqlitePoolOptions::new().max_connections(connections).min_connections(1).acquire_timeout(CONNECTION_WAIT)
+        SqlitePoolOptions::new()
+            .max_connections(connections)
+            .min_connections(1)
+            .acquire_timeout(CONNECTION_WAIT)
     };
     let write = pool(1).connect_with(options.clone()).await.map_err(StoreError::Open)?;
     migrations::sqlite().run(&write).await?;

@@ -90,8 +90,10 @@ fn start_cluster() -> Cluster {
     let out = keeper.stdout.take().expect("it is piped");
     BufReader::new(out).read_line(&mut home).expect("the shell speaks");
     assert!(!home.trim().is_empty(), "the PostgreSQL cluster did not start");
-    let options =
-        PgConnectOptions::new_without_pgpass().socket(home.trim()).username("plumewatch").database("postgres");
+    let options = PgConnectOptions::new_without_pgpass()
+        .socket(home.trim())
+        .username("plumewatch")
+        .database("postgres");
     Cluster { options, _keeper: Some(keeper) }
 }
 

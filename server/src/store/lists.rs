@@ -82,7 +82,15 @@ pub struct PassageFilter {
 impl PassageFilter {
     /// Everything in a region.
     pub fn all(scope: Region) -> Self {
-        Self { scope, station: None, outcome: None, plate: None, from_us: None, to_us: None, older_than: None }
+        Self {
+            scope,
+            station: None,
+            outcome: None,
+            plate: None,
+            from_us: None,
+            to_us: None,
+            older_than: None,
+        }
     }
 }
 
@@ -109,10 +117,9 @@ impl Reading {
     /// A page of passages, newest first.
     pub async fn passages(&mut self, filter: &PassageFilter, limit: u32) -> Stored<Vec<PassageRow>> {
         let (low, high) = codes(filter.scope);
-        let (older_us, older_station, older_sequence) = filter.older_than.map_or(
-            (i64::MAX, String::new(), 0),
-            |(at, id)| (at, id.station.to_string(), sequence(id)),
-        );
+        let (older_us, older_station, older_sequence) = filter
+            .older_than
+            .map_or((i64::MAX, String::new(), 0), |(at, id)| (at, id.station.to_string(), sequence(id)));
         rows!(
             self,
             PassageRow,

@@ -99,7 +99,8 @@ fn shown(new: &NewPassage) -> Shown {
         doubts: passage.doubts.iter().map(|doubt: &Doubt| doubt.wire_word()).collect::<Vec<_>>().join(","),
         picture: file([EvidenceKind::VehicleFront, EvidenceKind::VehicleRear]),
         plate_picture: file([EvidenceKind::PlateFront, EvidenceKind::PlateRear]),
-        verdict: serde_json::to_string(&WireVerdict::from(&new.verdict)).expect("strings and numbers serialise"),
+        verdict: serde_json::to_string(&WireVerdict::from(&new.verdict))
+            .expect("strings and numbers serialise"),
     }
 }
 
@@ -170,11 +171,15 @@ impl Writing {
     ) -> Stored<()> {
         let mut files = Vec::new();
         let mut kinds = HashSet::new();
-        for id in passages.iter().map(|new| &new.passage).filter(|passage| {
-            fresh.contains(&(passage.id.station.to_string(), sequence(passage.id)))
-        }) {
+        for id in passages
+            .iter()
+            .map(|new| &new.passage)
+            .filter(|passage| fresh.contains(&(passage.id.station.to_string(), sequence(passage.id))))
+        {
             // A second file of one kind has no place on a page; the report still names it.
-            files.extend(id.evidence.iter().filter(|file| kinds.insert((id.id, file.kind))).map(|file| (id.id, file)));
+            files.extend(
+                id.evidence.iter().filter(|file| kinds.insert((id.id, file.kind))).map(|file| (id.id, file)),
+            );
         }
         for slice in slices(&files) {
             let text = format!(

@@ -75,12 +75,8 @@ impl Reading {
 
     /// How many of a station's records stand in quarantine.
     pub async fn refused(&mut self, station: StationId) -> Stored<u64> {
-        let found = row!(
-            self,
-            (i64,),
-            "select count(*) from quarantine where station = $1",
-            station.to_string()
-        )?;
+        let found =
+            row!(self, (i64,), "select count(*) from quarantine where station = $1", station.to_string())?;
         Ok(found.map_or(0, |(count,)| count as u64))
     }
 }

@@ -43,7 +43,8 @@ impl Reading {
 
     /// The current edition; `None` before the first.
     pub async fn watchlist_edition(&mut self) -> Stored<Option<EditionRow>> {
-        let found = row!(self, (i64, String, i64), "select version, digest, issued_us from watchlist_edition")?;
+        let found =
+            row!(self, (i64, String, i64), "select version, digest, issued_us from watchlist_edition")?;
         found
             .map(|(version, digest, issued)| {
                 let version =

@@ -48,15 +48,13 @@ mod golden {
 
     #[test]
     fn exactly_six_calendar_months_count() {
-        let shots =
-            [shot(1, "2020-01-10").with_opacity(3_500), shot(2, "2020-07-10").with_opacity(3_300)];
+        let shots = [shot(1, "2020-01-10").with_opacity(3_500), shot(2, "2020-07-10").with_opacity(3_300)];
         assert_eq!(counted(shots), [[1, 2]]);
     }
 
     #[test]
     fn six_months_and_a_day_do_not() {
-        let shots =
-            [shot(1, "2020-01-10").with_opacity(3_500), shot(2, "2020-07-11").with_opacity(3_300)];
+        let shots = [shot(1, "2020-01-10").with_opacity(3_500), shot(2, "2020-07-11").with_opacity(3_300)];
         assert!(counted(shots).is_empty());
     }
 
@@ -91,15 +89,16 @@ mod golden {
 
     #[test]
     fn screening_twice_counts_for_nothing() {
-        assert!(counted([1, 2].map(|n| shot(n, "2020-01-10").with_opacity(1_000).with_no(160_000))).is_empty());
+        assert!(
+            counted([1, 2].map(|n| shot(n, "2020-01-10").with_opacity(1_000).with_no(160_000))).is_empty()
+        );
     }
 }
 
 #[test]
 fn a_passage_in_doubt_is_nobodys() {
-    let doubted = shot(2, "2020-02-10")
-        .with_opacity(3_500)
-        .doubted(plumewatch_shared::passage::Doubt::SeveralVehicles);
+    let doubted =
+        shot(2, "2020-02-10").with_opacity(3_500).doubted(plumewatch_shared::passage::Doubt::SeveralVehicles);
     assert!(counted([shot(1, "2020-01-10").with_opacity(3_500), doubted]).is_empty());
 }
 
@@ -114,9 +113,8 @@ fn days_turn_at_midnight_in_china() {
 
 #[test]
 fn where_the_month_has_no_such_day_its_last_day_ends_the_period() {
-    let pair = |last: &str| {
-        counted([shot(1, "2020-08-31").with_opacity(3_500), shot(2, last).with_opacity(3_500)])
-    };
+    let pair =
+        |last: &str| counted([shot(1, "2020-08-31").with_opacity(3_500), shot(2, last).with_opacity(3_500)]);
     assert_eq!(pair("2021-02-28"), [[1, 2]]);
     assert!(pair("2021-03-01").is_empty());
 }
