@@ -20,7 +20,7 @@ use crate::picture::Picture;
 pub const MAX_REFINED: usize = 3;
 /// Characters below which a place has nothing written on it.
 const WRITTEN: usize = 4;
-/// At or above this, a text is given; below it, the reader abstains. See MODEL_CARD.md for how it was set.
+/// At or above this, a text is given; below it, the reader abstains. See `MODEL_CARD.md` for how it was set.
 pub const ACCEPT: f32 = 0.80;
 /// Below this a place is not even called an unread plate.
 pub const NOTICE: f32 = 0.25;

@@ -1,9 +1,9 @@
 //! The figure: how much of the background's light the plume takes.
 //!
-//! Contrast model (STANDARDS.md 9): L_plume = T·L_background + (1−T)·L_soot over places with light and dark
+//! Contrast model (STANDARDS.md 9): `L_plume = T·L_background + (1−T)·L_soot` over places with light and dark
 //! background, so T is the slope of plume against background and needs no guess of the soot's own light. Where
 //! the background is even, that slope says nothing; then black soot is taken to send no light of its own and
-//! T = L_plume / L_background. Opacity = 1 − T.
+//! `T = L_plume / L_background`. Opacity = 1 − T.
 
 use super::linear::Luminance;
 

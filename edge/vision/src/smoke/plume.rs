@@ -59,8 +59,17 @@ pub(super) fn find(now: &Luminance, behind: &Luminance, near: Rect) -> Option<Pl
         .into_iter()
         .filter(|part| part.len() >= LEAST)
         .filter(|part| soft(part, &member, &slope, w, h) >= SOFT_RIM)
-        .max_by_key(Vec::len)
-        .map(|part| plume(part, &through, w))
+        .map(|part| (part.len(), plume(part, &through, w)))
+        .filter(|(size, plume)| compact(*size, plume.bounds))
+        .max_by_key(|(size, _)| *size)
+        .map(|(_, plume)| plume)
+}
+
+/// A cloud, not a strip: the shadow under a chassis and the seam of a load are long and thin.
+fn compact(size: usize, bounds: Rect) -> bool {
+    let thin = bounds.width.min(bounds.height);
+    let long = bounds.width.max(bounds.height);
+    thin >= 8 && long <= 6 * thin && size as f32 >= 0.35 * (bounds.width * bounds.height) as f32
 }
 
 /// Mean of 3 x 3.

@@ -135,12 +135,12 @@ impl Track {
         let (w, h) = (frame.picture.width() as f32, frame.picture.height() as f32);
         let inside = self.area.x > 2.0 && self.area.x + self.area.w < w - 2.0 && self.area.y + self.area.h < h - 2.0;
         let score = size * if inside { 1.0 } else { 0.4 };
-        if score > self.best_score {
-            if let Ok(picture) = frame.picture.shrunk(EVIDENCE_SIDE) {
-                self.best_picture = Some(picture);
-                self.best_score = score;
-                self.best_area = self.area;
-            }
+        if score > self.best_score
+            && let Ok(picture) = frame.picture.shrunk(EVIDENCE_SIDE)
+        {
+            self.best_picture = Some(picture);
+            self.best_score = score;
+            self.best_area = self.area;
         }
     }
 

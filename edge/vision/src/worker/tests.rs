@@ -111,11 +111,11 @@ fn a_worker_tells_of_its_start_its_health_and_its_end() {
     }
     assert_eq!(said.first(), Some(&WorkerMessage::Started));
     assert_eq!(said.last(), Some(&WorkerMessage::SourceEnded));
-    let frames = said.iter().filter_map(|m| match m {
+    let mut frames = said.iter().filter_map(|m| match m {
         WorkerMessage::Health(health) => Some(health.frames),
         _ => None,
     });
-    assert_eq!(frames.last(), Some(4));
+    assert_eq!(frames.next_back(), Some(4));
 }
 
 #[test]

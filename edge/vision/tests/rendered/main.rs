@@ -1,5 +1,7 @@
 //! Rendered trucks, plates and plumes through the whole of the vision: what went in must come out.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "tests fail by panicking and say their figures")]
+
 mod draw;
 mod plates;
 mod real;
