@@ -7,6 +7,7 @@
 use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::net::SocketAddr;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -91,11 +92,13 @@ impl Server {
         let password_file = first_admin::password_file(data_dir);
         let doorman = Doorman::new(config.http.session_length.0, password_file.clone())?;
         let password = first_admin::make_if_none(&store, &doorman, &password_file, now).await?;
-        let evidence = EvidenceStore::open(&config.evidence_dir())
-            .with_context(|| format!("cannot open the evidence folder {}", config.evidence_dir().display()))?;
+        let evidence = EvidenceStore::open(&config.evidence_dir()).with_context(|| {
+            format!("cannot open the evidence folder {}", config.evidence_dir().display())
+        })?;
 
         let (broker, endpoint, for_edges) = open_broker(config, &store, &authority, now).await?;
-        let for_edges = ForEdges { server_signing_key: hex::encode(signing_key.verifying_key().to_bytes()), ..for_edges };
+        let for_edges =
+            ForEdges { server_signing_key: hex::encode(signing_key.verifying_key().to_bytes()), ..for_edges };
         let figures = Arc::new(IngestFigures::default());
         let (link, arrivals, poller) = link::link(&endpoint, Arc::clone(&figures));
         let (live, nudge, rulebook) = (Live::new(), Nudge::new(), Rulebook::hj845());
@@ -265,7 +268,10 @@ fn external_endpoint(
     Ok(MqttEndpoint { host, port, client_id, credentials, tls, share })
 }
 
-fn trust(external: &ExternalBrokerConfig, authority: &Authority) -> anyhow::Result<Arc<rustls::ClientConfig>> {
+fn trust(
+    external: &ExternalBrokerConfig,
+    authority: &Authority,
+) -> anyhow::Result<Arc<rustls::ClientConfig>> {
     let pem = if external.ca_file.as_os_str().is_empty() {
         authority.pem().to_owned()
     } else {
@@ -314,11 +320,16 @@ fn told_to_stop() -> anyhow::Result<impl Future<Output = ()>> {
     })
 }
 
+/// Makes the data folder if it is missing, for its owner alone: what lies in it is personal data and keys.
+pub(crate) fn make_data_folder(data_dir: &Path) -> anyhow::Result<()> {
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(data_dir);
+    made.with_context(|| format!("cannot make the data folder {}", data_dir.display()))
+}
+
 /// Makes the data folder ours alone: two servers on one SQLite file and one evidence folder would each be right
 /// and both be wrong. The lock goes with the process, however it ends.
 fn hold(data_dir: &Path) -> anyhow::Result<File> {
-    std::fs::create_dir_all(data_dir)
-        .with_context(|| format!("cannot make the data folder {}", data_dir.display()))?;
+    make_data_folder(data_dir)?;
     let path = data_dir.join("lock");
     let file = OpenOptions::new().write(true).create(true).truncate(false).open(&path);
     let file = file.with_context(|| format!("cannot open {}", path.display()))?;

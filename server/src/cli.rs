@@ -60,11 +60,14 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
     }
 }
 
-async fn enrol_token(config: Option<&Path>, station: StationId, name: Option<&str>) -> anyhow::Result<String> {
+async fn enrol_token(
+    config: Option<&Path>,
+    station: StationId,
+    name: Option<&str>,
+) -> anyhow::Result<String> {
     const ACTOR: &str = "enrol-token";
     let config = Config::read(config)?;
-    std::fs::create_dir_all(&config.data_dir)
-        .with_context(|| format!("cannot make the data folder {}", config.data_dir.display()))?;
+    app::make_data_folder(&config.data_dir)?;
     let now = Timestamp::now();
     let authority = Authority::open(&config.pki_dir(), now)?;
     let store = Store::open(&config.database_url()?).await?;

@@ -157,7 +157,8 @@ impl Config {
 
     /// The defaults with `text` laid over them; `place` is named in errors.
     pub fn parse(place: &str, text: &str) -> Result<Self, ConfigError> {
-        let malformed = |e: toml::de::Error| ConfigError::Malformed { place: place.to_owned(), reason: e.to_string() };
+        let malformed =
+            |e: toml::de::Error| ConfigError::Malformed { place: place.to_owned(), reason: e.to_string() };
         let mut settings: toml::Table = toml::from_str(DEFAULT_TOML).map_err(malformed)?;
         lay_over(&mut settings, toml::from_str(text).map_err(malformed)?);
         settings.try_into().map_err(malformed)
@@ -270,7 +271,8 @@ mod tests {
         for (at, line) in lines.iter().enumerate() {
             let setting = line.trim_start_matches("# ");
             let key = setting.split(" = ").next().unwrap_or_default();
-            let is_setting = setting.contains(" = ") && key.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+            let is_setting =
+                setting.contains(" = ") && key.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
             assert!(!is_setting || lines[at - 1].starts_with('#'), "{line}");
         }
     }
@@ -297,7 +299,8 @@ mod tests {
 
     #[test]
     fn an_unknown_key_is_refused_by_name() {
-        let error = Config::parse("site.toml", "[http]\nlissten = \"127.0.0.1:0\"\n").unwrap_err().to_string();
+        let error =
+            Config::parse("site.toml", "[http]\nlissten = \"127.0.0.1:0\"\n").unwrap_err().to_string();
         assert!(error.contains("site.toml") && error.contains("lissten"), "{error}");
     }
 

@@ -120,7 +120,8 @@ pub async fn issue_token(
     let secret = Secret::random()?;
     let life = i64::try_from(TOKEN_LIFE.as_micros()).expect("a day fits");
     let mut writing = store.writing().await?;
-    if !writing.set_enrolment_token(station, secret.hash(), now.as_microsecond().saturating_add(life)).await? {
+    if !writing.set_enrolment_token(station, secret.hash(), now.as_microsecond().saturating_add(life)).await?
+    {
         return Err(EnrolError::UnknownStation);
     }
     writing.append_audit(entry(now, actor, Action::TokenIssued, station)).await?;
@@ -144,8 +145,7 @@ pub async fn enrol(
     }
     let hash = token.secret.hash();
     let mut writing = store.writing().await?;
-    let station =
-        writing.station_of_token(hash, now.as_microsecond()).await?.ok_or(EnrolError::Token)?;
+    let station = writing.station_of_token(hash, now.as_microsecond()).await?.ok_or(EnrolError::Token)?;
     let certificate = authority.certify_edge(station, request_pem, now)?;
     let key = signing_key.to_bytes();
     if !writing.enrol_station(station, hash, key, &certificate.serial, now.as_microsecond()).await? {

@@ -31,7 +31,9 @@ pub async fn page(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     match file(path, &headers) {
         Some(response) => response,
         // A missing file is said to be missing: the app in its place would confuse whoever asked for a script.
-        None if path.starts_with("assets/") || path.rsplit('/').next().is_some_and(|name| name.contains('.')) => {
+        None if path.starts_with("assets/")
+            || path.rsplit('/').next().is_some_and(|name| name.contains('.')) =>
+        {
             StatusCode::NOT_FOUND.into_response()
         }
         None => file("index.html", &headers).unwrap_or_else(|| {
@@ -78,7 +80,8 @@ fn compressed(path: &str, headers: &HeaderMap) -> Option<Compressed> {
 
 /// Does the browser take this coding? `br;q=0` says that it does not.
 fn accepts(headers: &HeaderMap, coding: &str) -> bool {
-    let accepted = headers.get_all(header::ACCEPT_ENCODING).into_iter().filter_map(|value| value.to_str().ok());
+    let accepted =
+        headers.get_all(header::ACCEPT_ENCODING).into_iter().filter_map(|value| value.to_str().ok());
     accepted.flat_map(|list| list.split(',')).any(|item| {
         let mut parts = item.split(';').map(str::trim);
         parts.next().is_some_and(|name| name.eq_ignore_ascii_case(coding))

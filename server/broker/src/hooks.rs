@@ -132,9 +132,9 @@ impl Hooks {
             }
             None => {
                 let named_so = connect.username().is_some_and(|name| &**name == INTERNAL_USER);
-                let knows = connect.password().is_some_and(|password| {
-                    same(password.as_ref(), self.internal_password.as_bytes())
-                });
+                let knows = connect
+                    .password()
+                    .is_some_and(|password| same(password.as_ref(), self.internal_password.as_bytes()));
                 // A station's name is an edge's alone, whatever the password.
                 let is_edge = connect.client_id().parse::<StationId>().is_ok();
                 if named_so && knows && !is_edge {

@@ -156,8 +156,7 @@ async fn open(config: BrokerConfig, asker: hooks::Asker) -> Result<(u16, u16), B
         .build()
         .await;
     *context.extends.retain.write().await = Box::new(retained::Retained::default());
-    *context.extends.shared_subscription.write().await =
-        Box::new(shared_subscription::RoundRobin::default());
+    *context.extends.shared_subscription.write().await = Box::new(shared_subscription::RoundRobin::default());
     hooks::install(&context, asker, config.internal_password).await;
 
     let server = MqttServer::new(context)
@@ -230,7 +229,7 @@ fn lay_out(folder: &Path, name: &str, pem: &str) -> io::Result<String> {
     let path: PathBuf = folder.join(name);
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
     file.write_all(pem.as_bytes())?;
-    path.into_os_string()
-        .into_string()
-        .map_err(|_| io::Error::new(io::ErrorKind::InvalidInput, "the folder for temporary files is not UTF-8"))
+    path.into_os_string().into_string().map_err(|_| {
+        io::Error::new(io::ErrorKind::InvalidInput, "the folder for temporary files is not UTF-8")
+    })
 }

@@ -22,9 +22,7 @@ pub(crate) fn may_publish(station: StationId, topic: &str, bytes: usize, retain:
         Channel::Evidence(_) | Channel::State | Channel::Health => PAYLOAD_MAX,
         Channel::Receipt | Channel::EvidenceReceipt | Channel::Watchlist => return false,
     };
-    Topic::edge_may_publish(station, topic)
-        && bytes <= bytes_max
-        && (!retain || channel == Channel::State)
+    Topic::edge_may_publish(station, topic) && bytes <= bytes_max && (!retain || channel == Channel::State)
 }
 
 /// Is this a last will that the edge of `station` may leave? Wills pass by the library's access check, so they

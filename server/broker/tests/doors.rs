@@ -191,4 +191,3 @@ async fn a_taken_port_is_an_error_not_an_exit() {
     let error = world.start_second_on(world.broker.tls_port()).await.unwrap_err();
     assert!(error.to_string().contains("cannot listen"), "{error}");
 }
-

@@ -78,7 +78,9 @@ pub async fn make_if_none(
     }
     let (actor, subject) = ("system".to_owned(), NAME.to_owned());
     let detail = "first start".to_owned();
-    writing.append_audit(Entry { at: now, actor, action: Action::AccountAdded, subject, reason: None, detail }).await?;
+    writing
+        .append_audit(Entry { at: now, actor, action: Action::AccountAdded, subject, reason: None, detail })
+        .await?;
     writing.commit().await?;
     Ok(Some(password))
 }
@@ -88,7 +90,9 @@ pub(super) fn forget(file: &Path) {
     match std::fs::remove_file(file) {
         Ok(()) => {}
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => tracing::warn!(%error, path = %file.display(), "the first password could not be removed"),
+        Err(error) => {
+            tracing::warn!(%error, path = %file.display(), "the first password could not be removed")
+        }
     }
 }
 

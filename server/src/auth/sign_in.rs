@@ -91,7 +91,12 @@ impl Doorman {
     }
 
     /// The account of this name, if it need not wait; the try is counted.
-    async fn admit(&self, store: &Store, name: &str, now: Timestamp) -> Result<Option<AccountRow>, SignInError> {
+    async fn admit(
+        &self,
+        store: &Store,
+        name: &str,
+        now: Timestamp,
+    ) -> Result<Option<AccountRow>, SignInError> {
         let mut writing = store.writing().await?;
         let account = if name.chars().count() <= NAME_MAX { writing.account(name).await? } else { None };
         let before = match &account {

@@ -56,7 +56,8 @@ impl Strangers {
     pub fn count(&self, name: &str, now: Timestamp) {
         let hash = FileHash::of(name.as_bytes());
         let mut strangers = self.0.lock().expect("nothing panics while it is held");
-        let before = strangers.iter().position(|(known, _)| *known == hash).and_then(|at| strangers.remove(at));
+        let before =
+            strangers.iter().position(|(known, _)| *known == hash).and_then(|at| strangers.remove(at));
         let count = before.map_or(0, |(_, failures)| failures.count).saturating_add(1);
         if strangers.len() >= STRANGERS_MAX {
             strangers.pop_front();

@@ -98,7 +98,8 @@ impl ApiError {
 
     /// A part of the server does not answer.
     pub fn unavailable() -> Self {
-        let (zh, en) = ("服务暂时不可用，请稍后再试。", "The server cannot do this at the moment; try again.");
+        let (zh, en) =
+            ("服务暂时不可用，请稍后再试。", "The server cannot do this at the moment; try again.");
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", zh, en)
     }
 
@@ -131,7 +132,10 @@ impl From<StoreError> for ApiError {
         match error {
             StoreError::Conflict { constraint } => {
                 tracing::info!(constraint, "the database refused a request's change");
-                let (zh, en) = ("与现有数据冲突，请刷新后重试。", "This contradicts what is stored; reload and try again.");
+                let (zh, en) = (
+                    "与现有数据冲突，请刷新后重试。",
+                    "This contradicts what is stored; reload and try again.",
+                );
                 Self::conflict("conflict", zh, en)
             }
             StoreError::Unavailable(_)

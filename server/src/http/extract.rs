@@ -18,7 +18,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        Json::from_request(request, state).await.map(|Json(body)| Self(body)).map_err(|refused| match refused {
+        Json::from_request(request, state).await.map(|Json(body)| Self(body)).map_err(|refused| match refused
+        {
             JsonRejection::BytesRejection(_) if refused.status() == StatusCode::PAYLOAD_TOO_LARGE => {
                 let (zh, en) = ("请求内容过大。", "The request is too large.");
                 ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", zh, en)
@@ -28,7 +29,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
                 ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-json", zh, en)
             }
             // Its words name fields of the request, never values of the server.
-            other => ApiError::invalid("请求内容无法识别。", format!("The request cannot be read: {}", cut(&other.body_text()))),
+            other => ApiError::invalid(
+                "请求内容无法识别。",
+                format!("The request cannot be read: {}", cut(&other.body_text())),
+            ),
         })
     }
 }

@@ -41,8 +41,12 @@ impl ServerIdentity {
         names: &[String],
         now: Timestamp,
     ) -> Result<Self, PkiError> {
-        let mut names: Vec<String> =
-            names.iter().cloned().chain(OWN_NAMES.map(str::to_owned)).filter(|name| !name.is_empty()).collect();
+        let mut names: Vec<String> = names
+            .iter()
+            .cloned()
+            .chain(OWN_NAMES.map(str::to_owned))
+            .filter(|name| !name.is_empty())
+            .collect();
         names.sort();
         names.dedup();
         let (certificate, key, made_for) =
@@ -52,7 +56,9 @@ impl ServerIdentity {
         let fits = made.is_some_and(|made| {
             made.names == names && made.authority == authority_name && now < made.renew_from
         });
-        if let (true, Some(certificate_pem), Some(key_pem)) = (fits, files::read(&certificate)?, files::read(&key)?) {
+        if let (true, Some(certificate_pem), Some(key_pem)) =
+            (fits, files::read(&certificate)?, files::read(&key)?)
+        {
             return Ok(Self { certificate_pem, key_pem });
         }
         let pair = KeyPair::generate()?;

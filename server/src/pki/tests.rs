@@ -42,7 +42,8 @@ fn keys_are_for_their_owner_alone() {
 fn every_edge_gets_a_serial_number_of_its_own_without_leading_zeros() {
     let folder = tempfile::tempdir().unwrap();
     let authority = Authority::open(folder.path(), noon()).unwrap();
-    let issue = || authority.certify_edge("A140105001".parse().unwrap(), &request("anybody"), noon()).unwrap();
+    let issue =
+        || authority.certify_edge("A140105001".parse().unwrap(), &request("anybody"), noon()).unwrap();
     let (first, second) = (issue(), issue());
     assert_ne!(first.serial, second.serial);
     assert!(first.serial.len() == 32 && !first.serial.starts_with('0'));

@@ -29,11 +29,15 @@ pub struct AccountRow {
 /// Shows no hash.
 impl std::fmt::Debug for AccountRow {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("AccountRow").field("name", &self.name).field("role", &self.role).finish_non_exhaustive()
+        f.debug_struct("AccountRow")
+            .field("name", &self.name)
+            .field("role", &self.role)
+            .finish_non_exhaustive()
     }
 }
 
-const COLUMNS: &str = "select name, display_name, password_hash, role, region, must_change_password, disabled,
+const COLUMNS: &str =
+    "select name, display_name, password_hash, role, region, must_change_password, disabled,
     failed_attempts, last_failed_us from accounts where (name = $1 or $1 = '') order by name";
 
 impl Reading {
@@ -52,12 +56,8 @@ impl Reading {
 
     /// How many accounts of this role may sign in.
     pub async fn active_accounts(&mut self, role: &str) -> Stored<i64> {
-        let count = row!(
-            self,
-            (i64,),
-            "select count(*) from accounts where role = $1 and disabled = false",
-            role
-        )?;
+        let count =
+            row!(self, (i64,), "select count(*) from accounts where role = $1 and disabled = false", role)?;
         Ok(count.map_or(0, |(count,)| count))
     }
 }

@@ -3,7 +3,7 @@
 use plumewatch_shared::ids::{FileHash, StationId};
 
 use super::engine::{change, row};
-use super::{Reading, Stored, StoreError, Writing};
+use super::{Reading, StoreError, Stored, Writing};
 
 impl Reading {
     /// The station that a token was made for, if the token is good at `now_us`.
@@ -21,7 +21,12 @@ impl Reading {
 
 impl Writing {
     /// Gives a station a token, in place of any before; false if there is no such station.
-    pub async fn set_enrolment_token(&mut self, id: StationId, hash: FileHash, expires_us: i64) -> Stored<bool> {
+    pub async fn set_enrolment_token(
+        &mut self,
+        id: StationId,
+        hash: FileHash,
+        expires_us: i64,
+    ) -> Stored<bool> {
         let set = change!(
             self,
             "update stations set token_hash = $2, token_expires_us = $3 where id = $1",

@@ -7,7 +7,9 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use plumewatch_shared::ids::StationId;
 use plumewatch_shared::protocol::topic::Topic;
-use rcgen::{BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, SanType};
+use rcgen::{
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, SanType,
+};
 use rumqttc::v5::mqttbytes::QoS;
 use rumqttc::v5::mqttbytes::v5::{ConnectReturnCode, LastWill, Packet, PubAckReason, SubscribeReasonCode};
 use rumqttc::v5::{AsyncClient, Event, EventLoop, MqttOptions};
@@ -196,7 +198,9 @@ impl Edge {
         let connected = async {
             loop {
                 match connection.poll().await {
-                    Ok(Event::Incoming(Packet::ConnAck(ack))) => return ack.code == ConnectReturnCode::Success,
+                    Ok(Event::Incoming(Packet::ConnAck(ack))) => {
+                        return ack.code == ConnectReturnCode::Success;
+                    }
                     Ok(_) => {}
                     Err(_) => return false,
                 }
@@ -207,7 +211,8 @@ impl Edge {
     }
 
     async fn poll(&mut self) -> Result<Option<Packet>, rumqttc::v5::ConnectionError> {
-        let event = tokio::time::timeout(PATIENCE, self.connection.poll()).await.expect("something in time")?;
+        let event =
+            tokio::time::timeout(PATIENCE, self.connection.poll()).await.expect("something in time")?;
         Ok(match event {
             Event::Incoming(Packet::Publish(publish)) => {
                 self.waiting.push_back((

@@ -80,7 +80,8 @@ pub(super) struct AccountChange {
 pub(super) async fn list(State(site): State<Site>, signed: Signed) -> Result<Json<Accounts>, ApiError> {
     let scope = signed.may(Operation::ManageAccounts)?;
     let accounts = site.store.reading().await?.accounts().await?;
-    let seen = accounts.into_iter().filter(|account| region(account).is_some_and(|region| scope.0.contains(region)));
+    let seen =
+        accounts.into_iter().filter(|account| region(account).is_some_and(|region| scope.0.contains(region)));
     let accounts = seen.map(listed).collect();
     Ok(Json(Accounts { accounts }))
 }
@@ -139,7 +140,8 @@ pub(super) async fn change(
         None => None,
     };
     let mut writing = site.store.writing().await?;
-    let before = writing.account(&name).await?.filter(|account| region(account).is_some_and(|r| scope.0.contains(r)));
+    let before =
+        writing.account(&name).await?.filter(|account| region(account).is_some_and(|r| scope.0.contains(r)));
     let before = before.ok_or_else(ApiError::not_found)?;
     let mut after = before.clone();
     if let Some(text) = &change.display_name {
@@ -164,7 +166,8 @@ pub(super) async fn change(
         writing.set_password(&name, hash, true).await?;
         after.must_change_password = true;
     }
-    let narrowed = (&before.role, before.region, before.disabled) != (&after.role, after.region, after.disabled);
+    let narrowed =
+        (&before.role, before.region, before.disabled) != (&after.role, after.region, after.disabled);
     if narrowed || hash.is_some() {
         writing.end_sessions(&name).await?;
     }

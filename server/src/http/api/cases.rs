@@ -107,7 +107,8 @@ pub(super) async fn detail(
     let mut writing = site.store.writing().await?;
     writing.record(site.now(), &signed.name, Action::CaseViewed, id.as_str(), None).await?;
     writing.commit().await?;
-    let allowed = if may(signed.role, Operation::MoveCase) { row.case.allowed(site.now()) } else { Vec::new() };
+    let allowed =
+        if may(signed.role, Operation::MoveCase) { row.case.allowed(site.now()) } else { Vec::new() };
     let history = history.into_iter().map(AuditEntry::from).collect();
     Ok(Json(CaseDetail { case: row.into(), history, passages, actions: words(&allowed) }))
 }

@@ -50,15 +50,9 @@ pub(super) async fn enrol(
     Body(shown): Body<Enrolment>,
 ) -> Result<Json<EnrolledBody>, ApiError> {
     let (authority, now) = (&site.authority, site.now());
-    let enrolled = crate::enrol::enrol(
-        &site.store,
-        authority,
-        &shown.token,
-        &shown.csr_pem,
-        &shown.signing_key,
-        now,
-    )
-    .await?;
+    let enrolled =
+        crate::enrol::enrol(&site.store, authority, &shown.token, &shown.csr_pem, &shown.signing_key, now)
+            .await?;
     tracing::info!(station.id = %enrolled.station, "an edge unit enrolled");
     site.watchlist.nudge();
     Ok(Json(EnrolledBody {

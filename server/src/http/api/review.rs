@@ -107,9 +107,8 @@ pub(super) async fn decide(
     Body(said): Body<DecisionBody>,
 ) -> Result<Json<Decided>, ApiError> {
     let scope = signed.may(Operation::Decide)?;
-    let decision = Decision::from_word(&said.decision).ok_or_else(|| {
-        ApiError::invalid("未知的复核决定。", "A decision is confirm or reject.")
-    })?;
+    let decision = Decision::from_word(&said.decision)
+        .ok_or_else(|| ApiError::invalid("未知的复核决定。", "A decision is confirm or reject."))?;
     let given = said.reason.as_deref().map(str::trim).filter(|text| !text.is_empty());
     let reason: Option<Reason> = given.map(reason).transpose()?;
     let review = Review { candidate: id, decision, by: signed.name, at: site.now(), reason };
@@ -127,7 +126,11 @@ pub(super) fn seen_by(signed: &Signed, passages: &[PassageId]) -> Vec<PassageId>
 }
 
 /// Writes down that a person looked at passages.
-pub(super) async fn record_views(site: &Site, signed: &Signed, passages: &[PassageId]) -> Result<(), ApiError> {
+pub(super) async fn record_views(
+    site: &Site,
+    signed: &Signed,
+    passages: &[PassageId],
+) -> Result<(), ApiError> {
     let mut writing = site.store.writing().await?;
     for id in passages {
         writing.record(site.now(), &signed.name, Action::PassageViewed, &id.to_string(), None).await?;

@@ -9,10 +9,10 @@ use server_core::access::Role;
 use utoipa::ToSchema;
 
 use crate::auth::sign_in::SignInError;
+use crate::http::Site;
 use crate::http::error::{ApiError, ErrorBody};
 use crate::http::extract::Body;
 use crate::http::session::{Signed, account_role, no_session_cookie, session_cookie, session_of};
-use crate::http::Site;
 
 /// A name and its password.
 #[derive(Deserialize, ToSchema)]

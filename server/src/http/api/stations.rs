@@ -108,7 +108,8 @@ pub(super) async fn ledger(
     let announced = reading.announced_sequence(id).await?;
     let holes = reading.holes(id).await?;
     let refused = reading.refused(id).await?;
-    let gaps = gaps(&holes, received, announced).into_iter().map(|gap| GapBody { from: gap.from, to: gap.to });
+    let gaps =
+        gaps(&holes, received, announced).into_iter().map(|gap| GapBody { from: gap.from, to: gap.to });
     Ok(Json(Ledger { gaps: gaps.collect(), refused }))
 }
 
@@ -124,7 +125,10 @@ pub(super) async fn add(
     let scope = signed.may(Operation::ManageStations)?;
     let (id, name) = (station(&new.id)?, new.name.trim());
     if name.is_empty() || name.chars().count() > 80 || name.chars().any(char::is_control) {
-        return Err(ApiError::invalid("站点名称应为1至80个字符。", "A station's name has 1 to 80 characters."));
+        return Err(ApiError::invalid(
+            "站点名称应为1至80个字符。",
+            "A station's name has 1 to 80 characters.",
+        ));
     }
     if !scope.holds(id) {
         return Err(ApiError::forbidden());

@@ -91,7 +91,11 @@ pub(super) async fn add(
     let now = site.now();
     let mut writing = site.store.writing().await?;
     if !writing.add_wanted(&plate, colour, reason.as_str(), &signed.name, now.as_microsecond()).await? {
-        return Err(ApiError::conflict("wanted-already", "该车牌已在布控名单中。", "The plate is wanted already."));
+        return Err(ApiError::conflict(
+            "wanted-already",
+            "该车牌已在布控名单中。",
+            "The plate is wanted already.",
+        ));
     }
     writing.append_audit(entry(&site, signed, Action::WantedAdded, &plate, reason)).await?;
     writing.commit().await?;
@@ -123,12 +127,20 @@ pub(super) async fn remove(
 
 fn entry(site: &Site, signed: Signed, action: Action, plate: &Plate, reason: Reason) -> Entry {
     let (actor, subject) = (signed.name, plate.as_str().to_owned());
-    Entry { at: site.now(), actor, action, subject, reason: Some(reason.as_str().to_owned()), detail: String::new() }
+    Entry {
+        at: site.now(),
+        actor,
+        action,
+        subject,
+        reason: Some(reason.as_str().to_owned()),
+        detail: String::new(),
+    }
 }
 
 /// A plate in a request.
 pub(super) fn plate(text: &str) -> Result<Plate, ApiError> {
-    text.parse().map_err(|error| ApiError::invalid("车牌号码格式不正确。", format!("This is no plate: {error}.")))
+    text.parse()
+        .map_err(|error| ApiError::invalid("车牌号码格式不正确。", format!("This is no plate: {error}.")))
 }
 
 fn colour(word: Option<&str>) -> Result<Option<PlateColour>, ApiError> {

@@ -18,7 +18,10 @@ async fn a_confirmed_candidate_opens_a_case_that_goes_its_way() {
     let queue = reviewer.get("/api/v1/review").await;
     assert_eq!(queue.body["waiting"], 1);
     let candidate = &queue.body["candidates"][0];
-    assert_eq!((&candidate["plate"], &candidate["item"], &candidate["state"]), (&json!("晋A12345"), &json!("opacity"), &json!("waiting")));
+    assert_eq!(
+        (&candidate["plate"], &candidate["item"], &candidate["state"]),
+        (&json!("晋A12345"), &json!("opacity"), &json!("waiting"))
+    );
     assert!(candidate["explanation"]["zh"].as_str().unwrap().contains("不透光度"));
     let id = candidate["id"].as_str().unwrap();
 
@@ -50,8 +53,12 @@ async fn a_confirmed_candidate_opens_a_case_that_goes_its_way() {
         assert_eq!(moved.body["case"]["state"], state, "{word}: {}", moved.body);
     }
     let closed = authority.get(&page).await;
-    let actions: Vec<&str> =
-        closed.body["history"].as_array().unwrap().iter().map(|row| row["action"].as_str().unwrap()).collect();
+    let actions: Vec<&str> = closed.body["history"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["action"].as_str().unwrap())
+        .collect();
     for action in ["candidate-confirmed", "case-opened", "repair-ordered", "case-repaired", "retest-passed"] {
         assert!(actions.contains(&action), "{action} in {actions:?}");
     }
@@ -81,7 +88,10 @@ async fn a_wanted_plate_is_listed_with_its_reason_and_audited() {
     assert_eq!(authority.post(list, &wanted).await.status, StatusCode::NO_CONTENT);
     assert_eq!(authority.post(list, &wanted).await.code(), "wanted-already");
     let listed = authority.get(list).await.body;
-    assert_eq!((&listed["wanted"][0]["plate"], &listed["wanted"][0]["added_by"]), (&json!("晋A99999"), &json!("authority")));
+    assert_eq!(
+        (&listed["wanted"][0]["plate"], &listed["wanted"][0]["added_by"]),
+        (&json!("晋A99999"), &json!("authority"))
+    );
     let gone = axum::body::Body::from(wanted.to_string());
     assert_eq!(authority.ask(axum::http::Method::DELETE, list, gone).await.status, StatusCode::NO_CONTENT);
     assert_eq!(authority.get(list).await.body["wanted"], json!([]));

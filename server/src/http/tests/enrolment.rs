@@ -39,7 +39,8 @@ async fn a_token_enrols_once_and_its_certificate_alone_connects() {
     assert!(token.ends_with(&world.site.authority.fingerprint().to_string()));
     let again = edge.post("/api/v1/enrol", &shown(&token)).await;
     assert_eq!((again.status, again.code()), (StatusCode::FORBIDDEN, "token"));
-    let key = world.site.store.reading().await.unwrap().signing_key("A140105001".parse().unwrap()).await.unwrap();
+    let key =
+        world.site.store.reading().await.unwrap().signing_key("A140105001".parse().unwrap()).await.unwrap();
     assert_eq!(key, Some(SigningKey::from_bytes(&[7; 32]).verifying_key()));
     let mut reading = world.site.store.reading().await.unwrap();
     assert!(!reading.station_may_connect("A140105001".parse().unwrap(), "10aa").await.unwrap());
@@ -60,7 +61,8 @@ async fn a_token_survives_a_request_that_cannot_be_certified() {
     let world = World::start().await;
     let token = token(&world, "A140105001").await;
     let mut broken = shown(&token);
-    broken["csr_pem"] = json!("-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n");
+    broken["csr_pem"] =
+        json!("-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n");
     assert_eq!(world.stranger().post("/api/v1/enrol", &broken).await.code(), "invalid");
     let mut weak = shown(&token);
     weak["signing_key"] = json!("00".repeat(32));

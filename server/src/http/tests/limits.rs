@@ -27,7 +27,9 @@ async fn malformed_requests_get_an_error_in_both_languages() {
             assert!(!answer.body["error"][language].as_str().unwrap().is_empty(), "{body}");
         }
     }
-    for query in ["limit=x", "unknown=1", "station=x", "outcome=x", "cursor=x", "plate=x&reason=y", "from_utc_us=1e9"] {
+    for query in
+        ["limit=x", "unknown=1", "station=x", "outcome=x", "cursor=x", "plate=x&reason=y", "from_utc_us=1e9"]
+    {
         let answer = admin.get(&format!("/api/v1/passages?{query}")).await;
         assert_eq!((answer.status, answer.code()), (StatusCode::BAD_REQUEST, "invalid"), "{query}");
     }
@@ -42,7 +44,9 @@ async fn every_answer_tells_the_browser_what_not_to_do() {
     let world = World::start().await;
     for path in ["/", "/api/v1/session", "/healthz", "/assets/none.js"] {
         let answer = world.stranger().get(path).await;
-        assert!(answer.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap().contains("default-src 'self'"));
+        assert!(
+            answer.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap().contains("default-src 'self'")
+        );
         assert_eq!(answer.headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff", "{path}");
     }
     assert_eq!(world.stranger().get("/api/v1/session").await.headers[header::CACHE_CONTROL], "no-store");
@@ -54,9 +58,16 @@ async fn the_server_says_whether_it_is_alive_and_ready_and_how_it_does() {
     let program = world.stranger();
     assert_eq!(program.get("/healthz").await.status, StatusCode::OK);
     let ready = program.get("/readyz").await;
-    assert_eq!((ready.status, &ready.body["database"], &ready.body["ingest"]), (StatusCode::SERVICE_UNAVAILABLE, &json!(true), &json!(false)));
+    assert_eq!(
+        (ready.status, &ready.body["database"], &ready.body["ingest"]),
+        (StatusCode::SERVICE_UNAVAILABLE, &json!(true), &json!(false))
+    );
     let figures = String::from_utf8(program.get("/metrics").await.bytes).unwrap();
-    for line in ["plumewatch_ready{part=\"database\"} 1", "plumewatch_http_requests_total{class=\"2xx\"} 1", "plumewatch_stations{state=\"online\"} 0"] {
+    for line in [
+        "plumewatch_ready{part=\"database\"} 1",
+        "plumewatch_http_requests_total{class=\"2xx\"} 1",
+        "plumewatch_stations{state=\"online\"} 0",
+    ] {
         assert!(figures.contains(line), "{line} in\n{figures}");
     }
 }
@@ -65,14 +76,31 @@ async fn the_server_says_whether_it_is_alive_and_ready_and_how_it_does() {
 #[tokio::test]
 async fn every_route_of_the_contract_is_described_and_answers() {
     let contract = [
-        "post get delete /api/v1/session", "post /api/v1/session/password", "get /api/v1/passages",
-        "get /api/v1/passages/live", "get /api/v1/passages/{id}", "get /api/v1/evidence/{sha256}",
-        "get /api/v1/review", "get /api/v1/review/{id}", "post /api/v1/review/{id}/decision",
-        "get /api/v1/cases", "get /api/v1/cases/{id}", "post /api/v1/cases/{id}/events",
-        "get post /api/v1/stations", "get /api/v1/stations/{id}/ledger", "post /api/v1/stations/{id}/token",
-        "post /api/v1/enrol", "get post /api/v1/accounts", "patch /api/v1/accounts/{name}",
-        "get /api/v1/audit", "get post delete /api/v1/watchlist/wanted", "get /api/v1/rulebook",
-        "get /api/v1/summary", "get /healthz", "get /readyz", "get /metrics",
+        "post get delete /api/v1/session",
+        "post /api/v1/session/password",
+        "get /api/v1/passages",
+        "get /api/v1/passages/live",
+        "get /api/v1/passages/{id}",
+        "get /api/v1/evidence/{sha256}",
+        "get /api/v1/review",
+        "get /api/v1/review/{id}",
+        "post /api/v1/review/{id}/decision",
+        "get /api/v1/cases",
+        "get /api/v1/cases/{id}",
+        "post /api/v1/cases/{id}/events",
+        "get post /api/v1/stations",
+        "get /api/v1/stations/{id}/ledger",
+        "post /api/v1/stations/{id}/token",
+        "post /api/v1/enrol",
+        "get post /api/v1/accounts",
+        "patch /api/v1/accounts/{name}",
+        "get /api/v1/audit",
+        "get post delete /api/v1/watchlist/wanted",
+        "get /api/v1/rulebook",
+        "get /api/v1/summary",
+        "get /healthz",
+        "get /readyz",
+        "get /metrics",
     ];
     let document: Value = serde_json::from_str(&openapi_json()).unwrap();
     let paths = document["paths"].as_object().unwrap();

@@ -23,7 +23,10 @@ async fn a_person_signs_in_is_known_and_signs_out() {
     let cookie = answer.headers[header::SET_COOKIE].to_str().unwrap();
     assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
     assert_eq!(person.get("/api/v1/session").await.body, expected);
-    assert_eq!(person.ask(Method::DELETE, "/api/v1/session", Body::empty()).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(
+        person.ask(Method::DELETE, "/api/v1/session", Body::empty()).await.status,
+        StatusCode::NO_CONTENT
+    );
     assert_eq!(person.get("/api/v1/session").await.status, StatusCode::UNAUTHORIZED);
     assert_eq!(world.audited().await, ["li.wei signed-in", "li.wei signed-out"]);
 }
@@ -53,7 +56,11 @@ async fn guessing_costs_time_whether_or_not_the_name_exists() {
     }
     world.pass(Duration::from_secs(5));
     assert_eq!(person.sign_in("li.wei", PASSWORD).await.status, StatusCode::OK);
-    assert_eq!(person.sign_in("li.wei", "a wrong password").await.code(), "wrong-credentials", "counted anew");
+    assert_eq!(
+        person.sign_in("li.wei", "a wrong password").await.code(),
+        "wrong-credentials",
+        "counted anew"
+    );
 }
 
 #[tokio::test]
@@ -117,7 +124,11 @@ async fn every_role_reaches_what_it_may_and_nothing_else() {
     ];
     let posts = [
         ("/api/v1/stations", json!({"id": "bad", "name": ""}), "admin"),
-        ("/api/v1/accounts", json!({"name": "", "display_name": "", "role": "", "region": "", "password": ""}), "admin"),
+        (
+            "/api/v1/accounts",
+            json!({"name": "", "display_name": "", "role": "", "region": "", "password": ""}),
+            "admin",
+        ),
         ("/api/v1/watchlist/wanted", json!({"plate": "bad", "reason": "x"}), "authority"),
         ("/api/v1/review/00112233445566778899/decision", json!({"decision": "?"}), "reviewer"),
         ("/api/v1/cases/C00112233445566778899/events", json!({"event": "?", "reason": "x"}), "authority"),

@@ -21,8 +21,11 @@ async fn an_account_sees_its_region_and_a_thing_elsewhere_is_as_unknown_as_none(
         format!("/api/v1/review/{candidate}"),
         "/api/v1/stations/A140105001/ledger".to_owned(),
     ];
-    let never_was =
-        ["/api/v1/passages/A110105001-0000000009", "/api/v1/review/00112233445566778899", "/api/v1/stations/A110105009/ledger"];
+    let never_was = [
+        "/api/v1/passages/A110105001-0000000009",
+        "/api/v1/review/00112233445566778899",
+        "/api/v1/stations/A110105009/ledger",
+    ];
     for (hidden, never_was) in hidden.iter().zip(never_was) {
         assert_eq!(here.get(hidden).await.status, StatusCode::OK, "{hidden}");
         let (of_another, of_nobody) = (elsewhere.get(hidden).await, elsewhere.get(never_was).await);
@@ -69,7 +72,9 @@ async fn pages_follow_each_other_without_gap_or_repeat() {
     let mut seen = Vec::new();
     loop {
         let page = person.get(&path).await.body;
-        seen.extend(page["passages"].as_array().unwrap().iter().map(|p| p["id"].as_str().unwrap().to_owned()));
+        seen.extend(
+            page["passages"].as_array().unwrap().iter().map(|p| p["id"].as_str().unwrap().to_owned()),
+        );
         let Some(next) = page["next"].as_str() else { break };
         path = format!("/api/v1/passages?limit=2&cursor={next}");
     }

@@ -9,11 +9,11 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use jiff::Timestamp;
+use plumewatch_shared::ids::FileHash;
 use plumewatch_shared::passage::Passage;
 use plumewatch_shared::protocol::chunk::Chunk;
 use plumewatch_shared::protocol::message::PassageReport;
 use plumewatch_shared::protocol::seal::CHAIN_START;
-use plumewatch_shared::ids::FileHash;
 use plumewatch_shared::rulebook::Rulebook;
 use plumewatch_shared::sample;
 use plumewatch_shared::verdict::judge;
@@ -24,8 +24,8 @@ use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
-use crate::auth::sign_in::Doorman;
 use crate::auth::first_admin::password_file;
+use crate::auth::sign_in::Doorman;
 use crate::config::Config;
 use crate::evidence::Intake;
 use crate::http::{ForEdges, Site, SiteParts, router};
@@ -175,9 +175,8 @@ impl World {
     /// Two exceedances of one vehicle at one station: a candidate.
     pub(super) async fn store_candidate(&self, station: &str) {
         self.add_station(station).await;
-        let exceeding = |sequence, at| {
-            sample::passage(sequence).at_station(station).at(at).with_opacity(3_500).passage()
-        };
+        let exceeding =
+            |sequence, at| sample::passage(sequence).at_station(station).at(at).with_opacity(3_500).passage();
         let passages = vec![exceeding(1, "2026-11-20T02:00:00Z"), exceeding(2, "2026-11-21T02:00:00Z")];
         self.store_passages(passages).await;
     }
@@ -208,7 +207,8 @@ fn stored(passage: Passage, book: &Rulebook) -> NewPassage {
 
 impl Person<'_> {
     pub(super) async fn sign_in(&mut self, name: &str, password: &str) -> Answer {
-        let answer = self.post("/api/v1/session", &serde_json::json!({"name": name, "password": password})).await;
+        let answer =
+            self.post("/api/v1/session", &serde_json::json!({"name": name, "password": password})).await;
         if let Some(cookie) = answer.headers.get(header::SET_COOKIE) {
             self.cookie = cookie.to_str().unwrap().split(';').next().map(str::to_owned);
         }
