@@ -231,7 +231,8 @@ fn accounts(dir: &Path, url: &str, seed: u64) -> anyhow::Result<Accounts> {
         return serde_json::from_slice(&kept).with_context(|| format!("{} is not ours", file.display()));
     }
     let first = dir.join("server").join("first-admin-password");
-    let first = std::fs::read_to_string(&first).with_context(|| format!("cannot read {}", first.display()))?;
+    let first =
+        std::fs::read_to_string(&first).with_context(|| format!("cannot read {}", first.display()))?;
     let people = [
         ("reviewer", "复核 review"),
         ("authority", "主管 cases, watchlist"),
@@ -242,7 +243,9 @@ fn accounts(dir: &Path, url: &str, seed: u64) -> anyhow::Result<Accounts> {
     for (name, purpose) in people {
         accounts.push([name.to_owned(), purpose.to_owned(), password()?]);
     }
-    let of = |wanted: &str| accounts.iter().find(|[name, ..]| name == wanted).map(|[.., password]| password.clone());
+    let of = |wanted: &str| {
+        accounts.iter().find(|[name, ..]| name == wanted).map(|[.., password]| password.clone())
+    };
     let mut admin = Api::sign_in(url, "admin", first.trim())?;
     admin.change_password(first.trim(), &of("admin").context("the admin is on the list")?)?;
     // Kept before the others are made: the first password is void from here on.
@@ -256,7 +259,7 @@ fn accounts(dir: &Path, url: &str, seed: u64) -> anyhow::Result<Accounts> {
     let mut authority = Api::sign_in(url, "authority", &of("authority").context("it is on the list")?)?;
     for vehicle in Traffic::new(TrafficPlan::new(seed, Duration::from_secs(8))).wanted() {
         let wanted = serde_json::json!({ "plate": vehicle.front.plate.as_str(),
-            "plate_colour": vehicle.front.colour.word(), "reason": "演示：多次未按期复检" });
+            "colour": vehicle.front.colour.word(), "reason": "演示：多次未按期复检" });
         authority.post("/watchlist/wanted", &wanted)?;
     }
     Ok(accounts)

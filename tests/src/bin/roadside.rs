@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
+use e2e::camera::{self, FrameFolder, Role, Sky};
 use e2e::compare::{self, Comparison};
 use e2e::drive::{Drive, Fault};
 use e2e::replay::{Replay, scenes};
-use e2e::road::{Passing, TrafficPlan};
+use e2e::road::{Passing, Traffic, TrafficPlan};
 use e2e::world::Api;
 
 /// A simulated checkpoint.
@@ -59,6 +60,18 @@ enum Command {
         #[arg(long, default_value = "3s", value_parser = duration)]
         every: Duration,
     },
+    /// Writes the frames of one vehicle's passing into DIR/front and DIR/rear, to look at or to measure.
+    Film {
+        /// Where to.
+        #[arg(long)]
+        dir: PathBuf,
+        /// Names the traffic.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Which vehicle of it, from 1.
+        #[arg(long, default_value_t = 1)]
+        number: u32,
+    },
     /// Holds the passages of a server against a truth file: plates right, wrong, abstained, values.
     Compare {
         /// The truth.jsonl of a drive or a replay.
@@ -104,6 +117,19 @@ fn report(comparison: &Comparison) {
     println!("{comparison}");
 }
 
+/// Both cameras' frames from four seconds before a vehicle's rear leaves the beam until four after.
+fn film(dir: &std::path::Path, seed: u64, passing: &Passing) -> anyhow::Result<()> {
+    let seconds: Vec<f64> = (-40..32).map(|frame| f64::from(frame) / 8.0).collect();
+    for (role, name) in [(Role::Front, "front"), (Role::Rear, "rear")] {
+        let mut folder = FrameFolder::endless(&dir.join(name))?;
+        for frame in camera::film(passing, Sky::Day, seed, role, &seconds) {
+            folder.add(&frame)?;
+        }
+    }
+    tell(passing, passing.vehicle.body.word());
+    Ok(())
+}
+
 fn main() -> anyhow::Result<()> {
     tracing_subscriber::fmt().with_writer(std::io::stderr).init();
     let stop = AtomicBool::new(false);
@@ -120,6 +146,11 @@ fn main() -> anyhow::Result<()> {
             let mut scenes = scenes(&manifest)?;
             scenes.truncate(limit.unwrap_or(usize::MAX));
             Replay { folder: dir, scenes, every }.run(&stop, |passing, scene| tell(passing, &scene.stratum))
+        }
+        Command::Film { dir, seed, number } => {
+            let traffic = Traffic::new(TrafficPlan::new(seed, Duration::from_secs(8)));
+            let passing = traffic.skip_while(|passing| passing.number < number).next();
+            film(&dir, seed, &passing.context("traffic never ends")?)
         }
         Command::Compare { truth, server, account, password_file } => {
             let password = std::fs::read_to_string(&password_file)

@@ -14,6 +14,7 @@ pub struct FrameFolder {
     folder: PathBuf,
     number: u64,
     lying: VecDeque<PathBuf>,
+    kept: usize,
 }
 
 impl FrameFolder {
@@ -27,7 +28,12 @@ impl FrameFolder {
             .collect();
         lying.sort();
         let number = lying.last().and_then(|path| path.file_stem()?.to_str()?.parse().ok()).unwrap_or(0);
-        Ok(Self { folder: folder.to_owned(), number, lying: lying.into() })
+        Ok(Self { folder: folder.to_owned(), number, lying: lying.into(), kept: KEPT })
+    }
+
+    /// The same, but nothing is taken away: for a recording.
+    pub fn endless(folder: &Path) -> anyhow::Result<Self> {
+        Ok(Self { kept: usize::MAX, ..Self::open(folder)? })
     }
 
     /// Adds one picture.
@@ -38,7 +44,7 @@ impl FrameFolder {
         std::fs::write(&aside, jpeg).with_context(|| format!("cannot write {}", aside.display()))?;
         std::fs::rename(&aside, &path).with_context(|| format!("cannot rename {}", aside.display()))?;
         self.lying.push_back(path);
-        while self.lying.len() > KEPT {
+        while self.lying.len() > self.kept {
             // A reader may have taken it away itself.
             let _ = self.lying.pop_front().map(std::fs::remove_file);
         }

@@ -225,6 +225,10 @@ pub fn film(passing: &Passing, sky: Sky, seed: u64, role: Role, seconds: &[f64])
     let faces = body_art::faces(&passing.vehicle);
     let lane_x = if role == Role::Front { LANE_M } else { -LANE_M };
     let mut studio = Studio::new(View::new(lane_x), sky, seed);
-    let frame = |since: &f64| studio.frame(&[shot(role, lane_x, passing, &faces, *since)]);
-    seconds.iter().map(frame).collect()
+    let mut frame = |since: f64| {
+        let shot = shot(role, lane_x, passing, &faces, since);
+        let gone = shot.near_z > REACH_M || shot.near_z + passing.vehicle.body.length_m() < 1.0;
+        if gone { studio.frame(&[]) } else { studio.frame(&[shot]) }
+    };
+    seconds.iter().map(|since| frame(*since)).collect()
 }

@@ -75,7 +75,8 @@ impl Station {
             std::fs::create_dir_all(road.join(folder))?;
         }
         let link = Arc::new(Link::to(server.listening.mqtt)?);
-        let config = edge_config(&plan.id, "测试检查站", &road, &data, plan.instruments != Instruments::Head) + &plan.extra;
+        let config = edge_config(&plan.id, "测试检查站", &road, &data, plan.instruments != Instruments::Head)
+            + &plan.extra;
         std::fs::write(folder.join("edge.toml"), config)?;
         let token = server.token(&plan.id, "测试检查站")?;
         enrol(&folder.join("edge.toml"), &server.url(), &token)?;
