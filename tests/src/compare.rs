@@ -190,7 +190,7 @@ mod tests {
     #[test]
     fn a_picture_without_a_plate_is_right_when_none_is_read() {
         let truth = truth(1, None);
-        let comparison = Comparison::of(&[truth.clone()], &[seen(&truth, None)]);
+        let comparison = Comparison::of(std::slice::from_ref(&truth), &[seen(&truth, None)]);
         assert_eq!(comparison.all_plates().right, 1);
     }
 }

@@ -148,8 +148,8 @@ fn main() -> anyhow::Result<()> {
             Replay { folder: dir, scenes, every }.run(&stop, |passing, scene| tell(passing, &scene.stratum))
         }
         Command::Film { dir, seed, number } => {
-            let traffic = Traffic::new(TrafficPlan::new(seed, Duration::from_secs(8)));
-            let passing = traffic.skip_while(|passing| passing.number < number).next();
+            let mut traffic = Traffic::new(TrafficPlan::new(seed, Duration::from_secs(8)));
+            let passing = traffic.find(|passing| passing.number >= number);
             film(&dir, seed, &passing.context("traffic never ends")?)
         }
         Command::Compare { truth, server, account, password_file } => {

@@ -2,7 +2,7 @@
 //!
 //! The plume is a field of optical depth: along its fresh core it takes exactly the opacity the truth names,
 //! towards its rim and its end less. The light that remains is transmittance times background, plus what little
-//! soot gives back (STANDARDS.md 9: L = T·L_bg + (1 − T)·L_soot, in linear light).
+//! soot gives back (STANDARDS.md 9: `L = T·L_bg + (1 − T)·L_soot`, in linear light).
 
 use plumewatch_shared::units::Opacity;
 

@@ -84,7 +84,7 @@ fn run(terminal: &Terminal, state: &Mutex<State>) {
             if state.stop {
                 return;
             }
-            state.weather.clone()
+            state.weather
         };
         match terminal.read(&mut room, SILENCE) {
             Ok(0) => request.clear(),

@@ -6,6 +6,7 @@
 //! Everything waits for conditions with a name and an end; when a test fails, the programs' logs are shown.
 
 mod api;
+mod broker;
 mod edge;
 mod link;
 mod process;
@@ -15,6 +16,7 @@ mod wait;
 use std::path::{Path, PathBuf};
 
 pub use api::{Api, SeenPassage};
+pub use broker::Mosquitto;
 pub use edge::{Instruments, Station, StationPlan, edge_config, enrol};
 pub use link::{Link, Wire};
 pub use process::{Program, command, program_path, run};
@@ -26,6 +28,7 @@ pub use wait::wait_for;
 pub struct WorldPlan {
     seed: u64,
     stations: Vec<StationPlan>,
+    mosquitto: bool,
 }
 
 /// One server and its stations.
@@ -42,7 +45,7 @@ impl World {
     /// Begins a plan.
     #[expect(clippy::new_ret_no_self, reason = "a fluent plan reads best from its world")]
     pub fn new(seed: u64) -> WorldPlan {
-        WorldPlan { seed, stations: Vec::new() }
+        WorldPlan { seed, stations: Vec::new(), mosquitto: false }
     }
 
     /// The first station, which most tests alone have.
@@ -101,11 +104,23 @@ impl WorldPlan {
         self
     }
 
+    /// With a mosquitto beside the server instead of the broker inside it.
+    #[must_use]
+    pub fn with_mosquitto(mut self) -> Self {
+        self.mosquitto = true;
+        self
+    }
+
     /// Starts it all.
     pub fn start(self) -> World {
         let folder =
             tempfile::Builder::new().prefix("plumewatch-world-").tempdir().expect("a folder can be made");
-        let server = Server::start(&folder.path().join("server")).unwrap_or_else(|error| panic!("{error:#}"));
+        let home = folder.path().join("server");
+        let server = match self.mosquitto {
+            true => Server::start_with_mosquitto(&home, self.seed),
+            false => Server::start(&home),
+        };
+        let server = server.unwrap_or_else(|error| panic!("{error:#}"));
         let stations = self
             .stations
             .iter()

@@ -40,11 +40,17 @@ pub struct Program {
 }
 
 impl Program {
-    /// Starts a program; what it says is added to `log`.
+    /// Starts one of our programs; what it says is added to `log`.
     pub fn start<S: AsRef<std::ffi::OsStr>>(name: &str, arguments: &[S], log: &Path) -> anyhow::Result<Self> {
+        let mut command = command(name)?;
+        command.args(arguments);
+        Self::spawn(name, command, log)
+    }
+
+    /// Starts any program; what it says is added to `log`.
+    pub fn spawn(name: &str, mut command: Command, log: &Path) -> anyhow::Result<Self> {
         let said = || File::options().create(true).append(true).open(log);
-        let child = command(name)?
-            .args(arguments)
+        let child = command
             .stdin(Stdio::null())
             .stdout(said().with_context(|| format!("cannot open {}", log.display()))?)
             .stderr(said().with_context(|| format!("cannot open {}", log.display()))?)
@@ -108,9 +114,14 @@ impl Drop for Program {
 /// A command for one of our programs that dies with the thread that starts it, in a process group of its own so
 /// that a Ctrl-C reaches only who is to handle it.
 pub fn command(name: &str) -> anyhow::Result<Command> {
+    Ok(dying(&program_path(name)?))
+}
+
+/// The same for any program.
+pub(super) fn dying(program: &Path) -> Command {
     let mut command = Command::new("setpriv");
-    command.args(["--pdeathsig", "TERM", "--"]).arg(program_path(name)?).process_group(0);
-    Ok(command)
+    command.args(["--pdeathsig", "TERM", "--"]).arg(program).process_group(0);
+    command
 }
 
 /// Runs one of our programs to its end and gives what it printed; what it said in error is in the error.

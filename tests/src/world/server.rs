@@ -8,7 +8,7 @@ use anyhow::Context;
 use serde::Deserialize;
 
 use super::process::{self, Program};
-use super::{Api, wait_for};
+use super::{Api, Mosquitto, wait_for};
 
 /// A server has this long to listen. A debug build on a busy machine needs seconds.
 const START: Duration = Duration::from_secs(60);
@@ -38,9 +38,28 @@ pub struct Server {
     /// Where it listens, from its first start on.
     pub listening: Listening,
     password: String,
+    broker: Option<Mosquitto>,
 }
 
 impl Server {
+    /// Starts a server whose broker is a mosquitto beside it, with the configuration that `deploy/broker` ships.
+    pub fn start_with_mosquitto(folder: &Path, seed: u64) -> anyhow::Result<Self> {
+        // The first start makes the authority that the broker's certificate comes from.
+        let mut server = Self::start(folder)?;
+        server.stop();
+        let broker = Mosquitto::start(&folder.join("broker"), &server.data().join("pki"), seed)?;
+        server.listening.mqtt = broker.edges;
+        server.broker = Some(broker);
+        server.write_config()?;
+        server.run()?;
+        Ok(server)
+    }
+
+    /// Its external broker, if it has one.
+    pub fn broker(&mut self) -> Option<&mut Mosquitto> {
+        self.broker.as_mut()
+    }
+
     /// Starts a server in `folder` on free ports, and signs its first administrator in.
     pub fn start(folder: &Path) -> anyhow::Result<Self> {
         std::fs::create_dir_all(folder)?;
@@ -52,6 +71,7 @@ impl Server {
             program: None,
             listening: Listening { http: any, mqtt: any },
             password: String::new(),
+            broker: None,
         };
         server.write_config()?;
         server.run()?;
@@ -71,12 +91,12 @@ impl Server {
     }
 
     fn write_config(&self) -> anyhow::Result<()> {
-        let text = format!(
-            "data_dir = {:?}\n[http]\nlisten = \"{}\"\n[mqtt.embedded]\nlisten = \"{}\"\n",
-            self.data(),
-            self.listening.http,
-            self.listening.mqtt
-        );
+        let mut text =
+            format!("data_dir = {:?}\n[http]\nlisten = \"{}\"\n", self.data(), self.listening.http);
+        match &self.broker {
+            None => text += &format!("[mqtt.embedded]\nlisten = \"{}\"\n", self.listening.mqtt),
+            Some(broker) => text += &broker.server_section(),
+        }
         std::fs::write(&self.config, text).context("cannot write the server's configuration")
     }
 
@@ -111,6 +131,9 @@ impl Server {
             }
             read_listening(&data)
         });
+        if let Some(broker) = &self.broker {
+            self.listening.mqtt = broker.edges;
+        }
         self.program = Some(program);
         Ok(())
     }

@@ -40,7 +40,8 @@ fn a_reviewer_confirms_a_candidate_by_keyboard_and_the_case_opens() {
         .arg(&shots)
         .output()
         .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    let said =
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     println!("{said}");
     assert!(output.status.success(), "{said}");
 

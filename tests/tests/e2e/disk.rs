@@ -18,7 +18,8 @@ impl SmallDisk {
     fn mount(at: &Path, mib: u32) -> Option<Self> {
         std::fs::create_dir_all(at).ok()?;
         let size = format!("size={mib}m");
-        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(at).output().ok()?;
+        let mounted =
+            Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(at).output().ok()?;
         mounted.status.success().then(|| Self(at.to_owned()))
     }
 }
@@ -59,9 +60,9 @@ fn a_full_disk_costs_evidence_and_no_record() {
     let page = world.station().page().unwrap();
     wait_for("the roadside page to say that the disk is full", PATIENCE, || {
         let told = told(&page)?;
-        let bad = told["parts"].as_array().is_some_and(|parts| {
-            parts.iter().any(|part| part["part"] == "disk" && part["state"] != "good")
-        });
+        let bad = told["parts"]
+            .as_array()
+            .is_some_and(|parts| parts.iter().any(|part| part["part"] == "disk" && part["state"] != "good"));
         if bad { Ok(()) } else { Err(told.to_string()) }
     });
     // Room again, or not: what was stored must come out whole once the wire is mended.

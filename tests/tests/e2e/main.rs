@@ -3,6 +3,7 @@
 //! One binary, because the programs share two cores: the scenarios take turns (`turn`).
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::print_stdout, reason = "a scenario prints its figures")]
 
 mod browser;
 mod chaos;

@@ -26,7 +26,10 @@ fn part(world: &mut World, name: &str, wanted: impl Fn(&str) -> bool) -> String 
     wait_for(&format!("{name} to say so"), PATIENCE, || {
         let station = api.station(&id).map_err(|error| format!("{error:#}"))?;
         let parts = station["health"]["parts"].as_array().cloned().unwrap_or_default();
-        let part = parts.iter().find(|part| part["part"] == name).ok_or_else(|| format!("no {name} in {parts:?}"))?;
+        let part = parts
+            .iter()
+            .find(|part| part["part"] == name)
+            .ok_or_else(|| format!("no {name} in {parts:?}"))?;
         let state = part["state"].as_str().unwrap_or_default();
         if wanted(state) { Ok(part["en"].to_string()) } else { Err(part.to_string()) }
     })

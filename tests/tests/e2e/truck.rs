@@ -83,7 +83,8 @@ fn a_truck_passes_and_the_server_has_its_plate_values_verdict_and_pictures() {
         let missing: u64 = summaries.iter().filter_map(|summary| summary["evidence_missing"].as_u64()).sum();
         if missing == 0 { Ok(summaries) } else { Err(format!("{missing} files missing")) }
     });
-    let picture = whole.iter().find_map(|summary| summary["picture"].as_str()).expect("a passage with a picture");
+    let picture =
+        whole.iter().find_map(|summary| summary["picture"].as_str()).expect("a passage with a picture");
     let bytes = api.get_bytes(&format!("/evidence/{picture}")).unwrap();
     let image = image::load_from_memory(&bytes).expect("evidence is a picture");
     assert!(image.width() >= 640, "{}", image.width());
@@ -91,7 +92,8 @@ fn a_truck_passes_and_the_server_has_its_plate_values_verdict_and_pictures() {
     // Two exceedances of one vehicle wait for a person; the person's word opens the case.
     let mut reviewer = world.server.sign_in("reviewer").unwrap();
     let queue = reviewer.get("/review").unwrap();
-    let candidate = queue["candidates"][0]["id"].as_str().expect("a repeat offender is a candidate").to_owned();
+    let candidate =
+        queue["candidates"][0]["id"].as_str().expect("a repeat offender is a candidate").to_owned();
     let decision = serde_json::json!({ "decision": "confirm", "reason": "黑烟清晰可见" });
     let decided = reviewer.post(&format!("/review/{candidate}/decision"), &decision).unwrap();
     let case = decided["case_id"].as_str().expect("a confirmed candidate opens a case");

@@ -83,12 +83,20 @@ fn an_unknown_key_in_a_configuration_is_named_and_nothing_starts() {
     let folder = tempfile::tempdir().unwrap();
     for (program, text, key) in [
         ("plumewatch-server", "data_dir = \"x\"\nprot = 8080\n", "prot"),
-        ("plumewatch-edge", "data_dir = \"x\"\nlanes = 2\n[station]\nid = \"A140105001\"\nname = \"x\"\n", "lanes"),
+        (
+            "plumewatch-edge",
+            "data_dir = \"x\"\nlanes = 2\n[station]\nid = \"A140105001\"\nname = \"x\"\n",
+            "lanes",
+        ),
     ] {
         let path = folder.path().join(format!("{program}.toml"));
         std::fs::write(&path, text).unwrap();
-        let output =
-            Command::new(program_path(program).unwrap()).arg("run").arg("--config").arg(&path).output().unwrap();
+        let output = Command::new(program_path(program).unwrap())
+            .arg("run")
+            .arg("--config")
+            .arg(&path)
+            .output()
+            .unwrap();
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(!output.status.success(), "{program} starts with an unknown key");
         assert!(said.contains(key), "{program} does not name the key: {said}");

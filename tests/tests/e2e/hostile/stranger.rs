@@ -86,7 +86,9 @@ impl Stranger {
                 Ok(Ok(event)) if wanted(&event) => return Ok(()),
                 Ok(Ok(_)) | Err(rumqttc::v5::RecvTimeoutError::Timeout) => {}
                 Ok(Err(error)) => return Err(error.to_string()),
-                Err(rumqttc::v5::RecvTimeoutError::Disconnected) => return Err("the client has ended".to_owned()),
+                Err(rumqttc::v5::RecvTimeoutError::Disconnected) => {
+                    return Err("the client has ended".to_owned());
+                }
             }
         }
         Err("no answer".to_owned())
