@@ -227,6 +227,26 @@ on_both! {
         assert_eq!((after.state, after.contested), (CandidateState::Confirmed, true));
     }
 
+    /// A reviewer who was faster than the late record keeps the decision.
+    async fn a_decided_candidate_is_not_voided(store: Store) {
+        enrol(&store, STATION).await;
+        take(&store, &[record(shot(1, "2026-01-10", 3_500)), record(shot(2, "2026-02-10", 3_300))]).await;
+        let id = store.reading().await.unwrap().waiting_candidates(china()).await.unwrap().remove(0).id;
+        let review = Review {
+            candidate: id.clone(),
+            decision: Decision::Reject,
+            by: "reviewer".to_owned(),
+            at: now(),
+            reason: Reason::new("车牌误读"),
+        };
+        let mut writing = store.writing().await.unwrap();
+        writing.set_review(&review, CandidateState::Rejected).await.unwrap();
+        assert!(!writing.void_candidate(&id, now()).await.unwrap());
+        let row = writing.candidate(&id, china()).await.unwrap().unwrap();
+        assert_eq!((row.state, row.reason.as_deref()), (CandidateState::Rejected, Some("车牌误读")));
+        writing.commit().await.unwrap();
+    }
+
     async fn a_region_sees_its_own_and_below(store: Store) {
         enrol(&store, STATION).await;
         enrol(&store, "A110119001").await;
