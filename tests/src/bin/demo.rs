@@ -166,7 +166,7 @@ fn start_edge(dir: &Path, page: &str, server: &str) -> anyhow::Result<(Program, 
     let (config, data) = (dir.join("edge.toml"), dir.join("edge"));
     let text = edge_config(STATION, STATION_NAME, &dir.join("road"), &data, true);
     std::fs::write(&config, text.replace("127.0.0.1:0", page))?;
-    if !data.join("identity").is_dir() {
+    if !data.join("identity").join("server.json").is_file() {
         let settings = dir.join("server.toml").to_string_lossy().into_owned();
         let token = run(
             "plumewatch-server",

@@ -28,11 +28,13 @@ enum Blow {
     Unplug,
 }
 
+/// What may be dealt, the worst more often.
 const BLOWS: [Blow; 8] = [
     Blow::KillEdge,
     Blow::KillEdge,
     Blow::KillServer,
     Blow::KillServer,
+    Blow::KillBroker,
     Blow::CutWire,
     Blow::SlowWire,
     Blow::Unplug,

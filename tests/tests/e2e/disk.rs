@@ -87,7 +87,7 @@ fn fill(disk: &Path) {
 /// What the roadside page is told of the unit's health.
 fn told(page: &str) -> Result<serde_json::Value, String> {
     let text = |error: ureq::Error| error.to_string();
-    let mut answer = ureq::get(format!("{page}/api/health")).call().map_err(text)?;
+    let mut answer = ureq::get(format!("{page}/health")).call().map_err(text)?;
     let body = answer.body_mut().read_to_string().map_err(text)?;
     serde_json::from_str(&body).map_err(|error| error.to_string())
 }
