@@ -1,7 +1,7 @@
 //! The browser app: files that Vite built, inside this program (a debug build reads them from the folder).
 //!
 //! Names under `assets/` hold a hash of their content and never change; `index.html` does, so it is asked for
-//! again each time and answered by its ETag. A path that is no file is the app's own, and gets `index.html`.
+//! again each time and answered by its `ETag`. A path that is no file is the app's own, and gets `index.html`.
 //! Files that were compressed beside the original (`.br`, `.gz`) are sent so.
 
 use axum::body::Body;

@@ -1,6 +1,8 @@
 //! The program as it is run: an edge enrols, connects by its certificate, delivers a record, gets its receipt;
 //! the server is killed, started again, and knows the record.
 
+#![allow(clippy::unwrap_used, reason = "a test says what went wrong by its line")]
+
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};

@@ -1,5 +1,7 @@
 //! The broker as an edge, the server and a stranger meet it, on loopback.
 
+#![allow(clippy::unwrap_used, reason = "a test says what went wrong by its line")]
+
 mod world;
 
 use std::io::Write;

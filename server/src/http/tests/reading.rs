@@ -1,6 +1,8 @@
 //! What an account sees, and what it does not.
 
-use axum::http::{StatusCode, header};
+use axum::body::Body;
+use axum::http::{Method, StatusCode, header};
+use futures_util::StreamExt;
 use plumewatch_shared::sample;
 use serde_json::json;
 use server_core::access::Role;
@@ -104,4 +106,36 @@ async fn a_picture_is_given_to_who_sees_its_passage_and_kept_by_the_browser() {
     assert!(answer.headers[header::CACHE_CONTROL].to_str().unwrap().contains("private"));
     assert_eq!(elsewhere.get(&path).await.status, StatusCode::NOT_FOUND);
     assert_eq!(world.stranger().get(&path).await.status, StatusCode::UNAUTHORIZED);
+}
+
+/// What one account is told first, after both passages were told to all.
+async fn first_told(world: &World, person: &super::world::Person<'_>) -> String {
+    let stream = person.open(Method::GET, "/api/v1/passages/live", Body::empty()).await;
+    assert_eq!(stream.headers()[header::CONTENT_TYPE], "text/event-stream");
+    for id in ["A140105001-0000000001", "A110105001-0000000001"] {
+        let mut reading = world.site.store.reading().await.unwrap();
+        let row = reading.passage_row(id.parse().unwrap()).await.unwrap().unwrap();
+        world.site.live.tell(row);
+    }
+    let told = stream.into_body().into_data_stream().next().await.unwrap().unwrap();
+    String::from_utf8(told.to_vec()).unwrap()
+}
+
+#[tokio::test]
+async fn a_live_page_is_told_of_its_region_and_ends_when_the_server_stops() {
+    let world = World::start().await;
+    for station in ["A140105001", "A110105001"] {
+        world.add_station(station).await;
+        world.store_passages(vec![sample::passage(1).at_station(station).passage()]).await;
+    }
+    let country = world.person(Role::Enforcer).await;
+    let beijing = world.person_of("beijing", Role::Enforcer, 110_000).await;
+    let told = first_told(&world, &country).await;
+    assert!(told.contains("event: passage") && told.contains("\"id\":\"A140105001-0000000001\""), "{told}");
+    let told = first_told(&world, &beijing).await;
+    assert!(told.contains("\"id\":\"A110105001-0000000001\""), "{told}");
+    let stream = beijing.open(Method::GET, "/api/v1/passages/live", Body::empty()).await;
+    world.site.stop.cancel();
+    assert!(stream.into_body().into_data_stream().next().await.is_none());
+    assert_eq!(world.stranger().get("/api/v1/passages/live").await.status, StatusCode::UNAUTHORIZED);
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use axum::response::Response;
 use jiff::Timestamp;
 use plumewatch_shared::ids::FileHash;
 use plumewatch_shared::passage::Passage;
@@ -224,6 +225,15 @@ impl Person<'_> {
     }
 
     pub(super) async fn ask(&self, method: Method, path: &str, body: Body) -> Answer {
+        let response = self.open(method, path, body).await;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let bytes = to_bytes(response.into_body(), 10_000_000).await.unwrap().to_vec();
+        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        Answer { status, headers, body, bytes }
+    }
+
+    /// Asks, and leaves the answer's body to be read as it comes.
+    pub(super) async fn open(&self, method: Method, path: &str, body: Body) -> Response {
         let mut request = Request::builder().method(method).uri(path);
         if let Some(cookie) = &self.cookie {
             request = request.header(header::COOKIE, cookie);
@@ -232,10 +242,6 @@ impl Person<'_> {
             request = request.header("X-Plumewatch", "1");
         }
         let request = request.header(header::CONTENT_TYPE, "application/json").body(body).unwrap();
-        let response = self.world.router.clone().oneshot(request).await.unwrap();
-        let (status, headers) = (response.status(), response.headers().clone());
-        let bytes = to_bytes(response.into_body(), 10_000_000).await.unwrap().to_vec();
-        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Answer { status, headers, body, bytes }
+        self.world.router.clone().oneshot(request).await.unwrap()
     }
 }
