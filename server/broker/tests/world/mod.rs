@@ -16,9 +16,9 @@ use rumqttc::v5::{AsyncClient, Event, EventLoop, MqttOptions};
 use rumqttc::{TlsConfiguration, Transport};
 use server_broker::{Broker, BrokerConfig, BrokerError, BrokerRules, INTERNAL_USER};
 
-pub const STATION: &str = "A140105001";
+pub(crate) const STATION: &str = "A140105001";
 /// The longest a test waits for what must come.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 const PASSWORD: &str = "a password of this start";
 
 struct Rules;
@@ -30,8 +30,8 @@ impl BrokerRules for Rules {
     }
 }
 
-pub struct World {
-    pub broker: Broker,
+pub(crate) struct World {
+    pub(crate) broker: Broker,
     ca: Issuer<'static, KeyPair>,
     config: BrokerConfig,
 }
@@ -46,7 +46,7 @@ fn authority() -> (Issuer<'static, KeyPair>, String) {
 }
 
 impl World {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let (ca, client_ca_pem) = authority();
         let mut params = CertificateParams::default();
         params.subject_alt_names = vec![SanType::IpAddress([127, 0, 0, 1].into())];
@@ -64,7 +64,7 @@ impl World {
         Self { broker, ca, config }
     }
 
-    pub async fn restart_on(self, port: u16) -> Self {
+    pub(crate) async fn restart_on(self, port: u16) -> Self {
         let Self { broker, ca, mut config } = self;
         broker.stop().await;
         config.tls_listen.set_port(port);
@@ -72,7 +72,7 @@ impl World {
         Self { broker, ca, config }
     }
 
-    pub async fn start_second_on(&self, port: u16) -> Result<(), BrokerError> {
+    pub(crate) async fn start_second_on(&self, port: u16) -> Result<(), BrokerError> {
         let mut config = self.config.clone();
         config.tls_listen.set_port(port);
         Broker::start(config, Arc::new(Rules)).await.map(drop)
@@ -98,37 +98,37 @@ impl World {
     }
 
     /// A client that names itself `client_id` and shows a certificate for `name`.
-    pub fn edge_options(&self, client_id: &str, name: &str) -> MqttOptions {
+    pub(crate) fn edge_options(&self, client_id: &str, name: &str) -> MqttOptions {
         self.tls_options(client_id, Some(self.certificate(name)))
     }
 
-    pub fn options_without_certificate(&self) -> MqttOptions {
+    pub(crate) fn options_without_certificate(&self) -> MqttOptions {
         self.tls_options(STATION, None)
     }
 
-    pub fn internal_options(&self, password: &str) -> MqttOptions {
+    pub(crate) fn internal_options(&self, password: &str) -> MqttOptions {
         let mut options = self.anonymous_internal_options();
         options.set_credentials(INTERNAL_USER, password);
         options
     }
 
-    pub fn anonymous_internal_options(&self) -> MqttOptions {
+    pub(crate) fn anonymous_internal_options(&self) -> MqttOptions {
         common(MqttOptions::new("server-1", "127.0.0.1", self.broker.internal_port()))
     }
 
-    pub async fn try_edge(&self, station: &str) -> Option<Edge> {
+    pub(crate) async fn try_edge(&self, station: &str) -> Option<Edge> {
         Edge::connect(self.edge_options(station, station)).await
     }
 
-    pub async fn edge(&self, station: &str) -> Edge {
+    pub(crate) async fn edge(&self, station: &str) -> Edge {
         self.try_edge(station).await.expect("the edge is let in")
     }
 
-    pub async fn server(&self) -> Edge {
+    pub(crate) async fn server(&self) -> Edge {
         self.listening_server("server-1", Topic::server_filters(None)).await
     }
 
-    pub async fn sharing_server(&self, client_id: &str) -> Edge {
+    pub(crate) async fn sharing_server(&self, client_id: &str) -> Edge {
         self.listening_server(client_id, Topic::server_filters(Some("ingest"))).await
     }
 
@@ -143,7 +143,7 @@ impl World {
     }
 
     /// Completes the TLS handshake as `name` and sends bytes that are no MQTT.
-    pub async fn garbage_in_tls(&self, name: &str, bytes: &[u8]) {
+    pub(crate) async fn garbage_in_tls(&self, name: &str, bytes: &[u8]) {
         use std::io::Write;
         let (certificate, key) = self.certificate(name);
         let mut roots = rustls::RootCertStore::empty();
@@ -180,12 +180,12 @@ fn common(mut options: MqttOptions) -> MqttOptions {
 }
 
 /// A last will on `topic`.
-pub fn will(topic: &str) -> LastWill {
+pub(crate) fn will(topic: &str) -> LastWill {
     LastWill::new(topic, "gone", QoS::AtLeastOnce, true, None)
 }
 
 /// A client and its connection; the tests poll it themselves, so nothing happens behind their backs.
-pub struct Edge {
+pub(crate) struct Edge {
     client: AsyncClient,
     connection: EventLoop,
     waiting: std::collections::VecDeque<(String, String)>,
@@ -193,7 +193,7 @@ pub struct Edge {
 
 impl Edge {
     /// `None` if it is not let in.
-    pub async fn connect(options: MqttOptions) -> Option<Self> {
+    pub(crate) async fn connect(options: MqttOptions) -> Option<Self> {
         let (client, mut connection) = AsyncClient::new(options, 64);
         let connected = async {
             loop {
@@ -227,16 +227,16 @@ impl Edge {
     }
 
     /// Publishes what must be taken.
-    pub async fn publish(&mut self, topic: &str, payload: &str) {
+    pub(crate) async fn publish(&mut self, topic: &str, payload: &str) {
         assert!(self.send(topic, payload, false).await, "the broker refused a message on {topic}");
     }
 
-    pub async fn publish_retained(&mut self, topic: &str, payload: &str) {
+    pub(crate) async fn publish_retained(&mut self, topic: &str, payload: &str) {
         assert!(self.send(topic, payload, true).await, "the broker refused a message on {topic}");
     }
 
     /// Publishes what must cost the connection.
-    pub async fn is_cut_off_for(&mut self, topic: &str, payload: &str) -> bool {
+    pub(crate) async fn is_cut_off_for(&mut self, topic: &str, payload: &str) -> bool {
         !self.send(topic, payload, false).await
     }
 
@@ -254,7 +254,7 @@ impl Edge {
     }
 
     /// Publishes as fast as the connection takes it.
-    pub async fn publish_without_waiting(&mut self, topic: &str, payload: &str) {
+    pub(crate) async fn publish_without_waiting(&mut self, topic: &str, payload: &str) {
         let payload = Bytes::copy_from_slice(payload.as_bytes());
         let client = self.client.clone();
         let publish = client.publish_bytes(topic, QoS::AtLeastOnce, false, payload);
@@ -268,7 +268,7 @@ impl Edge {
     }
 
     /// Was the subscription granted?
-    pub async fn subscribe(&mut self, filter: &str) -> bool {
+    pub(crate) async fn subscribe(&mut self, filter: &str) -> bool {
         self.client.subscribe(filter, QoS::AtLeastOnce).await.unwrap();
         loop {
             if let Some(Packet::SubAck(ack)) = self.poll().await.unwrap() {
@@ -277,7 +277,7 @@ impl Edge {
         }
     }
 
-    pub async fn next_message(&mut self) -> (String, String) {
+    pub(crate) async fn next_message(&mut self) -> (String, String) {
         loop {
             if let Some(message) = self.waiting.pop_front() {
                 return message;
@@ -286,7 +286,7 @@ impl Edge {
         }
     }
 
-    pub async fn until_disconnected(&mut self) {
+    pub(crate) async fn until_disconnected(&mut self) {
         while self.poll().await.is_ok() {}
     }
 }
