@@ -6,7 +6,12 @@
 //! says how it does, and [`unit`] puts the parts together. What is decided is decided in `edge-core`.
 
 pub mod announce;
+pub mod backoff;
+pub mod clock;
 pub mod config;
+pub mod durable;
 pub mod evidence;
 pub mod health;
+pub mod outbox;
 pub mod roadside;
+pub mod serial;

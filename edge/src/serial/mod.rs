@@ -1,0 +1,52 @@
+//! Serial lines: ports in [`port`], one driver of the wire in each file beside it.
+//!
+//! A task here moves bytes and stamps them after the last one came; what they mean is `edge-core`'s matter.
+//! An unplugged port is expected: it is counted, shown, and opened again by its path.
+
+pub mod head;
+pub mod port;
+pub mod weather;
+
+use std::sync::Mutex;
+use std::sync::PoisonError;
+
+use plumewatch_shared::time::Tick;
+
+/// What a line has done so far, for health. One task writes it, one reads.
+#[derive(Debug, Default)]
+pub struct LineState {
+    facts: Mutex<LineFacts>,
+}
+
+/// How one serial line does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LineFacts {
+    /// Is the port open?
+    pub open: bool,
+    /// When something whole and right came last.
+    pub heard: Option<Tick>,
+    /// Does the instrument call itself out of order?
+    pub fault: bool,
+    /// Bytes that were part of no good frame.
+    pub rejected_bytes: u64,
+    /// How often the port went away or could not be opened.
+    pub lost: u64,
+    /// Readings that came.
+    pub readings: u64,
+    /// Acknowledgements dropped because the line was down; the head asks again.
+    pub dropped_acknowledgements: u64,
+    /// Measurements the head itself gave up because its memory was full.
+    pub lost_by_head: u32,
+}
+
+impl LineState {
+    /// What is known now.
+    pub fn facts(&self) -> LineFacts {
+        *self.facts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes what is known.
+    pub fn note(&self, change: impl FnOnce(&mut LineFacts)) {
+        change(&mut self.facts.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
