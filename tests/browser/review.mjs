@@ -68,7 +68,8 @@ try {
   await shoot(page, 'review.zh.1440')
   await page.keyboard.press('c')
   await page.waitForSelector(at('review-submit'), within)
-  await page.waitForFunction((name) => document.activeElement?.closest('dialog, [role=dialog]') || document.querySelector(name), within, at('review-reason'))
+  // The keyboard alone must do: the dialog takes the focus itself.
+  await page.waitForFunction((name) => document.activeElement?.matches(name), within, at('review-reason'))
   await page.keyboard.press('Enter')
   const opened = await page.waitForSelector(at('review-opened-case'), within)
   await opened.click()

@@ -201,3 +201,27 @@ fn settle(world: &mut World, seed: u64, dealt: &BTreeMap<Blow, u32>, began: Inst
     assert_eq!((missing, twice, gaps, without), (0, 0, 0, 0), "seed {seed}");
     assert_eq!(ledger["refused"], 0, "seed {seed}");
 }
+
+/// The shipped broker configuration works with the shipped server before any station is enrolled.
+#[test]
+fn a_server_beside_a_mosquitto_says_that_it_is_ready() {
+    let _turn = turn();
+    if !std::path::Path::new(e2e::world::Mosquitto::PROGRAM).is_file() {
+        println!("SKIPPED: mosquitto is not installed");
+        return;
+    }
+    let mut world = World::new(52).with_mosquitto().start();
+    let url = format!("{}/readyz", world.server.url());
+    let ready = || match ureq::get(&url).call() {
+        Ok(_) => Ok(()),
+        Err(error) => Err(error.to_string()),
+    };
+    wait_for("readiness", SETTLING, ready);
+    world.server.broker().unwrap().kill();
+    wait_for("the loss of the broker to show", SETTLING, || match ready() {
+        Ok(()) => Err("still ready".to_owned()),
+        Err(_) => Ok(()),
+    });
+    world.server.broker().unwrap().run().unwrap();
+    wait_for("readiness again", SETTLING, ready);
+}
