@@ -32,6 +32,10 @@ use view::View;
 const RATE: u32 = 8;
 /// How often an empty road is shown.
 const IDLE: Duration = Duration::from_millis(500);
+/// How often a vehicle is shown whose plate cannot be read: every second tick, less a little for their jitter.
+const FAR: Duration = Duration::from_millis(220);
+/// How far away a plate is still worth reading, metres.
+const PLATE_REACH_M: f64 = 24.0;
 /// How far a vehicle is seen, metres.
 const REACH_M: f64 = 38.0;
 /// Distance of the lane's middle from a camera, metres.
@@ -179,7 +183,13 @@ impl Lens {
         let mut shots: Vec<Shot<'_>> =
             coming.iter().filter_map(|(passing, faces)| self.shot(passing, faces, elapsed)).collect();
         shots.sort_by(|a, b| b.near_z.total_cmp(&a.near_z));
-        let idle_over = self.shown.is_none_or(|shown| now.duration_since(shown) >= IDLE);
+        let shown_for = self.shown.map_or(Duration::MAX, |shown| now.saturating_duration_since(shown));
+        let idle_over = shown_for >= IDLE;
+        // Where no plate can be read, far away or past its end, half as many frames do.
+        let near = shots.iter().any(|shot| (0.8..PLATE_REACH_M).contains(&shot.near_z));
+        if !shots.is_empty() && !near && shown_for < FAR {
+            return Ok(());
+        }
         if !shots.is_empty() && !self.frozen {
             self.last = self.studio.frame(&shots);
         } else if !idle_over {
