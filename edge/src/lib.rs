@@ -7,6 +7,7 @@
 
 pub mod announce;
 pub mod backoff;
+pub mod camera;
 pub mod clock;
 pub mod config;
 pub mod durable;
@@ -15,3 +16,5 @@ pub mod health;
 pub mod outbox;
 pub mod roadside;
 pub mod serial;
+pub mod uplink;
+pub mod watchlist;

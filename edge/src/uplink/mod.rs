@@ -8,3 +8,4 @@ pub mod enrol;
 pub mod identity;
 pub mod link;
 pub mod pump;
+pub mod state;
