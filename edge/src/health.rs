@@ -1,6 +1,42 @@
-//! How the station is: gathers what the rims know and says it in the wire's words.
+//! How the station is: gathers what the rims know, and lets `edge_core::health` say it.
 
-use plumewatch_shared::protocol::{VERSION, message::{HealthReport, WireStamp}};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use edge_core::{
+    health::{Facts, parts},
+    matching::CameraRole,
+};
+use plumewatch_shared::{
+    ids::LaneNo,
+    protocol::{
+        VERSION,
+        message::{HealthReport, WireStamp},
+    },
+    reading::HeadStatus,
+    time::Tick,
+};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    announce::Board,
+    camera::CameraState,
+    clock::{self, Clock},
+    evidence::shelf::Shelf,
+    outbox::Outbox,
+    serial::LineState,
+    uplink::{link::LinkState, state::PumpState},
+    watchlist::WatchlistShelf,
+};
+
+/// How often the page is told: a tablet shall show an unplugged cable while one still stands beside it.
+const PAGE_EVERY: Duration = Duration::from_secs(1);
 
 /// What is said before anything is known.
 pub fn starting() -> HealthReport {
@@ -15,5 +51,141 @@ pub fn starting() -> HealthReport {
         shed_files: 0,
         watchlist_version: None,
         parts: Vec::new(),
+    }
+}
+
+/// An instrument and where its task says how it does.
+#[derive(Clone, Debug)]
+pub enum Instrument {
+    /// A lane's head.
+    Head(LaneNo, Arc<LineState>),
+    /// The weather station.
+    Weather(Arc<LineState>),
+    /// One of a lane's cameras.
+    Camera(LaneNo, CameraRole, Arc<CameraState>),
+}
+
+/// Everything that health is gathered from.
+#[derive(Clone)]
+pub struct Gather {
+    /// The instruments, in the order they are shown.
+    pub instruments: Vec<Instrument>,
+    /// The clocks.
+    pub clock: Clock,
+    /// The evidence.
+    pub shelf: Arc<Shelf>,
+    /// Evidence is shed below so many free bytes.
+    pub floor: u64,
+    /// Can records be written?
+    pub writable: Arc<AtomicBool>,
+    /// The records.
+    pub outbox: Arc<dyn Outbox>,
+    /// The link.
+    pub link: watch::Receiver<LinkState>,
+    /// The delivery.
+    pub pump: Arc<PumpState>,
+    /// The watchlist.
+    pub watchlist: WatchlistShelf,
+}
+
+impl Gather {
+    /// How the station is now; `unanswered` is since when the server owes a receipt.
+    fn report(&self, unanswered: Option<Tick>) -> HealthReport {
+        self.clock.check();
+        let (now, backlog) = (self.clock.now(), self.outbox.backlog());
+        let disk_free_bytes = self.shelf.free_bytes();
+        let link = self.link.borrow().clone();
+        let mut facts: Vec<Facts> = self.instruments.iter().map(facts).collect();
+        facts.push(Facts::Clock(now.stamp.quality));
+        facts.push(Facts::Disk {
+            free_bytes: disk_free_bytes,
+            reserve_bytes: self.floor,
+            shed_files: self.shelf.shed(),
+            writable: self.writable.load(Ordering::Relaxed),
+        });
+        facts.push(Facts::Uplink {
+            connected: link.publisher.is_some(),
+            enrolled: link.enrolled,
+            backlog_records: backlog.records,
+            unanswered_since: unanswered,
+        });
+        HealthReport {
+            at: now.stamp.into(),
+            last_sequence: self.outbox.head().sequence,
+            backlog_records: backlog.records,
+            backlog_files: backlog.files,
+            disk_free_bytes,
+            shed_files: self.shelf.shed(),
+            watchlist_version: self.watchlist.version(),
+            parts: parts(&facts, now.tick),
+            ..starting()
+        }
+    }
+
+    /// Tells the page every second, and `server` when a part's state changes or `every` has passed.
+    pub async fn run(
+        self,
+        board: Board,
+        server: watch::Sender<HealthReport>,
+        every: Duration,
+        stop: CancellationToken,
+    ) {
+        let mut look = tokio::time::interval(PAGE_EVERY);
+        look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut owed: Option<Tick> = None;
+        let mut told: Option<(Tick, Vec<String>)> = None;
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                _ = look.tick() => {}
+            }
+            let (gather, since) = (self.clone(), owed);
+            // The store may be at its disk, and the disk may be slow.
+            let Ok(report) = tokio::task::spawn_blocking(move || gather.report(since)).await else { return };
+            let now = clock::tick();
+            let waits = report.backlog_records > 0 && self.link.borrow().publisher.is_some();
+            owed = match (waits, owed) {
+                (false, _) => None,
+                (true, None) => Some(now),
+                (true, Some(since)) => Some(self.pump.last_receipt().map_or(since, |last| last.max(since))),
+            };
+            let states: Vec<String> = report.parts.iter().map(|part| part.state.clone()).collect();
+            if !told.as_ref().is_some_and(|(at, before)| *before == states && now.since(*at) < every) {
+                told = Some((now, states));
+                server.send_replace(report.clone());
+            }
+            board.set_health(report);
+        }
+    }
+}
+
+fn facts(instrument: &Instrument) -> Facts {
+    match instrument {
+        Instrument::Head(lane, state) => {
+            let line = state.facts();
+            let status = line.heard.map(|_| if line.fault { HeadStatus::Fault } else { HeadStatus::Good });
+            Facts::Head {
+                lane: *lane,
+                port_open: line.open,
+                heard: line.heard,
+                status,
+                lost: line.lost_by_head,
+                other_lane: line.other_lane,
+            }
+        }
+        Instrument::Weather(state) => {
+            let line = state.facts();
+            Facts::Weather { port_open: line.open, heard: line.heard }
+        }
+        Instrument::Camera(lane, role, state) => {
+            let camera = state.facts();
+            Facts::Camera {
+                role: *role,
+                lane: *lane,
+                running: camera.running,
+                frame: camera.frame,
+                ended: camera.ended,
+            }
+        }
     }
 }

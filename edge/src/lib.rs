@@ -8,13 +8,17 @@
 pub mod announce;
 pub mod backoff;
 pub mod camera;
+pub mod cli;
 pub mod clock;
+pub mod closing;
 pub mod config;
 pub mod durable;
 pub mod evidence;
 pub mod health;
+pub mod lane;
 pub mod outbox;
 pub mod roadside;
 pub mod serial;
+pub mod unit;
 pub mod uplink;
 pub mod watchlist;

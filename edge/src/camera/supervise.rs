@@ -25,6 +25,7 @@ use super::{pictures::Pictures, worker};
 use crate::{
     backoff::Backoff,
     clock::{self, Clock},
+    lane::Input,
 };
 
 /// A worker tells its health every second; opening a stream may take OpenCV eight. After so long it hangs.
@@ -96,7 +97,7 @@ pub struct Camera {
     /// The program to run as worker.
     pub program: PathBuf,
     /// Where vehicles go. When the lane is behind, the worker waits and drops frames, counted.
-    pub tracks: mpsc::Sender<VehicleTrack>,
+    pub inputs: mpsc::Sender<Input>,
     /// Where their pictures wait.
     pub pictures: Arc<Pictures>,
     /// What health is told.
@@ -145,6 +146,7 @@ impl Camera {
                 Ended::Source if self.finite => {
                     info!(part = self.part, "recording played to its end");
                     self.state.note(|facts| facts.ended = true);
+                    stop.cancelled().await; // The end of a recording is not the end of the unit.
                     return;
                 }
                 Ended::Source => warn!(part = self.part, "camera gave no more frames"),
@@ -207,7 +209,7 @@ impl Camera {
                 }
                 Ok(Some(WorkerMessage::TrackEnded(track))) => {
                     self.state.note(|facts| facts.tracks += 1);
-                    if self.tracks.send(self.vehicle(*track)).await.is_err() {
+                    if self.inputs.send(Input::Track(Box::new(self.vehicle(*track)))).await.is_err() {
                         break Ended::Stopped;
                     }
                 }

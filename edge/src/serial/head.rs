@@ -6,13 +6,13 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use edge_core::reader::{HeadDriver, HeadEvent};
-use plumewatch_shared::reading::{HeadStatus, Reading, ReadingOrigin};
+use plumewatch_shared::reading::{HeadStatus, ReadingOrigin};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use super::{LineState, port};
-use crate::clock::Clock;
+use crate::{clock::Clock, lane::Input};
 
 /// Acknowledgements that wait for the line: the head keeps at most 1000 measurements, and one that is dropped
 /// here is asked for again two seconds later.
@@ -32,7 +32,7 @@ pub struct Head {
     /// The driver of its bytes.
     pub driver: Box<dyn HeadDriver>,
     /// Where measurements go. When the lane is behind, the line waits: the head keeps what is not read.
-    pub readings: mpsc::Sender<Reading>,
+    pub inputs: mpsc::Sender<Input>,
     /// What may be acknowledged.
     pub acknowledge: mpsc::Receiver<ReadingOrigin>,
     /// What health is told.
@@ -107,7 +107,7 @@ impl Head {
             }),
             HeadEvent::Measured(reading) => {
                 self.state.note(|facts| (facts.heard, facts.readings) = (Some(now), facts.readings + 1));
-                self.readings.send(*reading).await.ok()?;
+                self.inputs.send(Input::Reading(reading)).await.ok()?;
             }
         }
         Some(())

@@ -27,6 +27,8 @@ pub struct LineFacts {
     pub heard: Option<Tick>,
     /// Does the instrument call itself out of order?
     pub fault: bool,
+    /// Is the head wired to the port of another lane?
+    pub other_lane: bool,
     /// Bytes that were part of no good frame.
     pub rejected_bytes: u64,
     /// How often the port went away or could not be opened.

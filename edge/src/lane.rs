@@ -1,0 +1,140 @@
+//! Drives one lane's matching: readings, tracks and weather in, passage drafts out.
+//!
+//! It ends because its inputs have closed, after everything that waited has been passed on: what was measured
+//! is stored before the unit ends.
+
+use std::sync::Arc;
+
+use edge_core::matching::{Lane, PassageDraft, Taken, VehicleTrack};
+use plumewatch_shared::reading::{Reading, ReadingOrigin, WeatherReading};
+use tokio::sync::{mpsc, watch};
+
+use crate::{
+    clock::{self, Clock},
+    outbox::Outbox,
+    serial::LineState,
+};
+
+/// Inputs that wait for their lane: a head repeats at most 1000 measurements at once and the line waits when
+/// this is full, so it need only smooth a burst.
+pub const INPUTS: usize = 64;
+
+/// Drafts that wait for their pictures to be written, over all lanes: half a minute of dense traffic on one.
+pub const DRAFTS: usize = 32;
+
+/// What a lane's instruments give.
+#[derive(Debug)]
+pub enum Input {
+    /// Its head measured.
+    Reading(Box<Reading>),
+    /// One of its cameras saw a vehicle through.
+    Track(Box<VehicleTrack>),
+}
+
+/// Where a lane's head hears that a measurement is safe.
+#[derive(Clone, Debug)]
+pub struct Acknowledge {
+    /// To the head's task.
+    pub origins: mpsc::Sender<ReadingOrigin>,
+    /// Where a dropped one is counted.
+    pub line: Arc<LineState>,
+}
+
+impl Acknowledge {
+    /// Lets the head forget this measurement. If its line is down it asks again, and is told then.
+    pub fn send(&self, origin: ReadingOrigin) {
+        if self.origins.try_send(origin).is_err() {
+            self.line.note(|facts| facts.dropped_acknowledgements += 1);
+        }
+    }
+}
+
+/// Everything one lane's task needs.
+pub struct LaneDrive {
+    /// The matching.
+    pub lane: Lane,
+    /// What comes.
+    pub inputs: mpsc::Receiver<Input>,
+    /// The newest weather.
+    pub weather: watch::Receiver<Option<WeatherReading>>,
+    /// Where passages go. When the disk is behind, the lane waits.
+    pub drafts: mpsc::Sender<PassageDraft>,
+    /// The head, if the lane has one.
+    pub acknowledge: Option<Acknowledge>,
+    /// Which measurements are stored already.
+    pub outbox: Arc<dyn Outbox>,
+    /// The clocks.
+    pub clock: Clock,
+}
+
+/// What woke the lane.
+enum Woken {
+    Input(Option<Input>),
+    Weather(bool),
+    Time,
+}
+
+impl LaneDrive {
+    /// Runs until the inputs have closed and everything is passed on.
+    pub async fn run(mut self) {
+        let mut weather_comes = true;
+        loop {
+            let wake = self.lane.wake_at();
+            let rest = wake.map(|at| at.since(clock::tick())).unwrap_or_default();
+            let woken = tokio::select! {
+                input = self.inputs.recv() => Woken::Input(input),
+                changed = self.weather.changed(), if weather_comes => Woken::Weather(changed.is_ok()),
+                () = tokio::time::sleep(rest), if wake.is_some() => Woken::Time,
+            };
+            self.lane.on_time(self.clock.now());
+            match woken {
+                Woken::Input(Some(input)) => self.take(input).await,
+                Woken::Input(None) => break,
+                Woken::Weather(comes) => {
+                    weather_comes = comes;
+                    let newest = *self.weather.borrow_and_update();
+                    newest.into_iter().for_each(|weather| self.lane.on_weather(weather));
+                }
+                Woken::Time => {}
+            }
+            self.pass_on().await;
+        }
+        self.lane.close();
+        self.pass_on().await;
+    }
+
+    async fn take(&mut self, input: Input) {
+        match input {
+            Input::Track(track) => match self.lane.on_track(*track) {
+                Taken::New | Taken::Repeat => {}
+                Taken::Full => {} // Counted by the lane; passages are taken after every input, so it is never full.
+            },
+            Input::Reading(reading) => {
+                let origin = reading.origin.clone();
+                if self.is_stored(origin.clone()).await {
+                    self.acknowledge.iter().for_each(|head| head.send(origin.clone()));
+                    return;
+                }
+                match self.lane.on_reading(*reading) {
+                    // Acknowledged when its record is stored; until then the head repeats it.
+                    Taken::New | Taken::Repeat | Taken::Full => {}
+                }
+            }
+        }
+    }
+
+    /// Is the record of this measurement durable? Asked aside, because the store may be at its disk.
+    async fn is_stored(&self, origin: ReadingOrigin) -> bool {
+        let outbox = self.outbox.clone();
+        let asked = tokio::task::spawn_blocking(move || outbox.holds(&origin)).await;
+        asked.unwrap_or_else(|ended| std::panic::resume_unwind(ended.into_panic()))
+    }
+
+    async fn pass_on(&mut self) {
+        while let Some(draft) = self.lane.next_output() {
+            if self.drafts.send(draft).await.is_err() {
+                return; // The storing ended before its inputs did: it failed, and the unit is stopping.
+            }
+        }
+    }
+}
