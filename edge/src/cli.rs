@@ -44,7 +44,7 @@ enum Command {
         /// The configuration of the unit.
         #[arg(long)]
         config: PathBuf,
-        /// The server's address, such as http://10.0.0.2:8080.
+        /// The server's address, such as `http://10.0.0.2:8080`.
         #[arg(long)]
         server: String,
         /// The token, as `plumewatch-server enrol-token` printed it.
@@ -84,7 +84,9 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     match arguments.command {
         Command::Run { config } => run_unit(Config::read(&config)?)?,
         Command::Enrol { config, server, token } => enrol_unit(&Config::read(&config)?, &server, &token)?,
-        Command::ReadPlates { json, images } => return ended(read_plates_command(&images, json, &mut out())?),
+        Command::ReadPlates { json, images } => {
+            return ended(read_plates_command(&images, json, &mut out())?);
+        }
         Command::MeasureSmoke { json, recording } => {
             return ended(measure_smoke_command(&recording, json, &mut out())?);
         }
@@ -145,8 +147,7 @@ fn run_unit(config: Config) -> anyhow::Result<()> {
 
 async fn wait_for_signal() -> io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
-    let (mut terminate, mut interrupt) =
-        (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}

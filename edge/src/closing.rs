@@ -191,7 +191,9 @@ impl Closing {
                     sightings.for_each(|sighting| sighting.alternatives.clear());
                     continue;
                 }
-                Err(error @ (OutboxError::Disk { .. } | OutboxError::Corrupt(_) | OutboxError::NoRoom { .. })) => {
+                Err(
+                    error @ (OutboxError::Disk { .. } | OutboxError::Corrupt(_) | OutboxError::NoRoom { .. }),
+                ) => {
                     self.relieve(&error);
                 }
             }
@@ -260,3 +262,7 @@ impl Closing {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "closing_tests.rs"]
+mod tests;

@@ -138,3 +138,7 @@ impl LaneDrive {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "lane_tests.rs"]
+mod tests;

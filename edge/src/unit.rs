@@ -20,9 +20,11 @@ use std::{
 };
 
 use anyhow::Context;
-use edge_core::matching::{self, CameraRole, Lane};
+use edge_core::matching::{CameraRole, Lane};
 use edge_vision::{track::CameraRole as WorkerRole, worker::WorkerConfig};
-use plumewatch_shared::{ids::LaneNo, protocol::message::HealthReport, reading::WeatherReading, rulebook::Rulebook};
+use plumewatch_shared::{
+    ids::LaneNo, protocol::message::HealthReport, reading::WeatherReading, rulebook::Rulebook,
+};
 use tokio::{
     net::TcpListener,
     sync::{mpsc, watch},
@@ -99,10 +101,8 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<()> 
         let parts = Parts { clock: &clock, pictures: &pictures, stop: &stop };
         let (inputs, head) = start_lane(lane, &parts, &mut instruments, &mut tasks)?;
         acknowledge.extend(head.clone().map(|head| (lane.number, head)));
-        let matching =
-            matching::LaneConfig { slope: Some(lane.slope()), ..matching::LaneConfig::usual(lane.number) };
         let drive = LaneDrive {
-            lane: Lane::new(matching, rulebook.clone()),
+            lane: Lane::new(lane.matching(), rulebook.clone()),
             inputs,
             weather: weather.clone(),
             drafts: drafts_tx.clone(),
@@ -178,8 +178,10 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<()> 
         Ok(())
     });
     spawn_rest(&mut tasks, gather, (board.clone(), health_tx), &config, pump, uplink, &stop);
-    let station = Roadside { board, station: config.station.id, name: config.station.name, stop: stop.clone() };
-    let served = axum::serve(page, roadside::router(station)).with_graceful_shutdown(stop.clone().cancelled_owned());
+    let station =
+        Roadside { board, station: config.station.id, name: config.station.name, stop: stop.clone() };
+    let served =
+        axum::serve(page, roadside::router(station)).with_graceful_shutdown(stop.clone().cancelled_owned());
     tasks.spawn(async move { served.await.context("the roadside page failed") });
     // Written last: whoever reads it finds a unit that works.
     let listening = serde_json::json!({ "page": address.to_string() }).to_string();
@@ -281,8 +283,7 @@ fn stores(config: &Config) -> anyhow::Result<Stores> {
     for entry in gone {
         opened.outbox.forget(entry.sequence, entry.file.hash)?;
     }
-    let limits =
-        shelf::Limits { quota: config.disk.evidence_mib * MIB, floor: config.disk.floor_mib * MIB };
+    let limits = shelf::Limits { quota: config.disk.evidence_mib * MIB, floor: config.disk.floor_mib * MIB };
     let shelf = shelf::Shelf::open(&evidence, limits, &there)
         .with_context(|| format!("cannot use {}", evidence.display()))?;
     if let Err(error) = ballast.lay() {

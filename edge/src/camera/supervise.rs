@@ -229,7 +229,8 @@ impl Camera {
         };
         let now = clock::tick();
         let kinds = [(vehicle, track.vehicle), (plate, track.plate), (EvidenceKind::Plume, track.plume)];
-        let pictures = kinds.into_iter().filter_map(|(kind, bytes)| Some((kind, self.pictures.put(bytes?, now))));
+        let pictures =
+            kinds.into_iter().filter_map(|(kind, bytes)| Some((kind, self.pictures.put(bytes?, now))));
         let moment = |at: Moment| Moment { tick: clock::from_monotonic(at.tick), stamp: at.stamp };
         VehicleTrack {
             camera: self.role,

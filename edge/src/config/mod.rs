@@ -14,7 +14,10 @@ use std::{
     time::Duration,
 };
 
-use edge_core::reader::{HeadProtocol, weather::RegisterMap};
+use edge_core::{
+    matching::{self, Instruments, Offset, Sight},
+    reader::{HeadProtocol, weather::RegisterMap},
+};
 use plumewatch_shared::{
     ids::{LaneNo, StationId},
     units::Slope,
@@ -124,6 +127,9 @@ pub struct LaneConfig {
     /// Slope at the beam, hundredths of a degree, uphill positive: used where the head does not send its own.
     #[serde(default)]
     pub slope_degree_hundredths: i16,
+    /// How the lane's instruments stand to each other in time.
+    #[serde(default)]
+    pub matching: MatchingConfig,
     /// The remote-sensing head.
     pub head: Option<HeadConfig>,
     /// The camera that sees fronts.
@@ -132,7 +138,79 @@ pub struct LaneConfig {
     pub rear: Option<CameraConfig>,
 }
 
+/// How a lane's instruments stand to each other in time; measured once when they are set up.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MatchingConfig {
+    /// From the front camera's last sight of a vehicle until its rear leaves the beam, milliseconds; negative if
+    /// the camera still sees it then.
+    pub front_offset_ms: i32,
+    /// How much sooner or later that may be.
+    #[serde(with = "duration")]
+    pub front_tolerance: Duration,
+    /// From a vehicle's rear leaving the beam until the rear camera's first sight of it, milliseconds; negative
+    /// if the camera sees it before.
+    pub rear_offset_ms: i32,
+    /// How much sooner or later that may be.
+    #[serde(with = "duration")]
+    pub rear_tolerance: Duration,
+    /// How long after a vehicle left the beam the last word of it may come.
+    #[serde(with = "duration")]
+    pub window: Duration,
+    /// How long to wait for more once every instrument has told of a vehicle.
+    #[serde(with = "duration")]
+    pub settle: Duration,
+}
+
+impl Default for MatchingConfig {
+    fn default() -> Self {
+        let usual = matching::LaneConfig::usual(LaneNo::new(1).expect("1 is a lane"));
+        let ms = |sight: Sight| match sight.offset {
+            Offset::Fixed { ms } | Offset::BySpeed { usual_ms: ms, .. } => ms,
+        };
+        Self {
+            front_offset_ms: ms(usual.front),
+            front_tolerance: usual.front.tolerance,
+            rear_offset_ms: ms(usual.rear),
+            rear_tolerance: usual.rear.tolerance,
+            window: usual.window,
+            settle: usual.settle,
+        }
+    }
+}
+
+impl MatchingConfig {
+    fn wrong(&self) -> bool {
+        let far = |ms: i32| !(-30_000..=30_000).contains(&ms);
+        let tolerance = Duration::from_millis(50)..=Duration::from_secs(5);
+        far(self.front_offset_ms)
+            || far(self.rear_offset_ms)
+            || !tolerance.contains(&self.front_tolerance)
+            || !tolerance.contains(&self.rear_tolerance)
+            || self.window > Duration::from_secs(60)
+            || self.settle > self.window
+    }
+}
+
 impl LaneConfig {
+    /// What matching must know of the lane.
+    pub fn matching(&self) -> matching::LaneConfig {
+        let sight = |ms, tolerance| Sight { offset: Offset::Fixed { ms }, tolerance };
+        matching::LaneConfig {
+            lane: self.number,
+            slope: Some(self.slope()),
+            front: sight(self.matching.front_offset_ms, self.matching.front_tolerance),
+            rear: sight(self.matching.rear_offset_ms, self.matching.rear_tolerance),
+            window: self.matching.window,
+            settle: self.matching.settle,
+            instruments: Instruments {
+                head: self.head.is_some(),
+                front: self.front.is_some(),
+                rear: self.rear.is_some(),
+            },
+        }
+    }
+
     /// The slope as a quantity.
     pub fn slope(&self) -> Slope {
         Slope { degree_hundredths: self.slope_degree_hundredths }
@@ -282,6 +360,10 @@ impl Config {
             }
         }
         let second = Duration::from_secs(1);
+        if let Some(lane) = self.lane.iter().find(|lane| lane.matching.wrong()) {
+            let allowed = "offsets within 30 s; tolerances \"50ms\" to \"5s\"; settle at most window; window at most \"60s\"";
+            return Some((format!("lane {}.matching", lane.number.number()), allowed));
+        }
         let between = |value: Duration, least, most| (least..=most).contains(&value);
         if self.weather.as_ref().is_some_and(|weather| !(1..=247).contains(&weather.address)) {
             return Some(("weather.address".to_owned(), "1 to 247"));

@@ -45,6 +45,7 @@ fn a_value_out_of_range_is_named_with_what_is_allowed() {
         ("[[lane]]\nnumber = 1\nrear = { file = \"a\", follow = true }", "lane 1.rear", "folder only"),
         ("[[lane]]\nnumber = 1\n[[lane]]\nnumber = 1", "lane 1.number", "once"),
         ("[[lane]]\nnumber = 100", "number", "1 to 99"),
+        ("[[lane]]\nnumber = 2\nmatching = { settle = \"9s\" }", "lane 2.matching", "settle at most window"),
         ("[weather]\nport = \"x\"\naddress = 0", "weather.address", "1 to 247"),
         ("[uplink]\nkeep_alive = \"15 s\"", "keep_alive", "such as \"5s\""),
         ("[uplink]\nkeep_alive = \"0s\"", "uplink.keep_alive", "\"1s\" to \"10m\""),

@@ -57,7 +57,8 @@ impl Lettering {
     fn of(path: &Path) -> Option<Self> {
         let bytes = std::fs::read(path).ok()?;
         let faces = [SIMPLIFIED, 0];
-        let font = faces.into_iter().find_map(|face| FontVec::try_from_vec_and_index(bytes.clone(), face).ok())?;
+        let font =
+            faces.into_iter().find_map(|face| FontVec::try_from_vec_and_index(bytes.clone(), face).ok())?;
         Some(Self { font })
     }
 
@@ -100,7 +101,8 @@ impl Lettering {
         let font = self.font.as_scaled(scale);
         let mut x = left;
         for character in text.chars() {
-            let glyph = font.glyph_id(character).with_scale_and_position(scale, point(x, top + font.ascent()));
+            let glyph =
+                font.glyph_id(character).with_scale_and_position(scale, point(x, top + font.ascent()));
             x += font.h_advance(glyph.id);
             let Some(outline) = self.font.outline_glyph(glyph) else { continue };
             let bounds = outline.px_bounds();
@@ -109,7 +111,8 @@ impl Lettering {
                 let at = u32::try_from(px).ok().zip(u32::try_from(py).ok());
                 if let Some(pixel) = at.and_then(|(px, py)| on.get_pixel_mut_checked(px, py)) {
                     for channel in &mut pixel.0 {
-                        *channel = (f32::from(*channel) + (255.0 - f32::from(*channel)) * cover.min(1.0)) as u8;
+                        *channel =
+                            (f32::from(*channel) + (255.0 - f32::from(*channel)) * cover.min(1.0)) as u8;
                     }
                 }
             });

@@ -16,11 +16,7 @@ pub mod store;
 use std::{io, path::PathBuf};
 
 use edge_core::retention::Class;
-use plumewatch_shared::{
-    ids::FileHash,
-    passage::EvidenceFile,
-    reading::ReadingOrigin,
-};
+use plumewatch_shared::{ids::FileHash, passage::EvidenceFile, reading::ReadingOrigin};
 
 /// Origins remembered so that a measurement sent again is recognised: a head keeps at most 1000 that were not
 /// acknowledged, and a station has at most eight lanes.

@@ -37,7 +37,8 @@ pub fn open(data_dir: &Path) -> Result<Opened, OutboxError> {
     let (outbox, moved_aside) = match SledOutbox::open(&path) {
         Ok(outbox) => (outbox, None),
         Err(OutboxError::Corrupt(what)) => {
-            let aside = (1..).map(|n| data_dir.join(format!("outbox.corrupt-{n}"))).find(|aside| !aside.exists());
+            let aside =
+                (1..).map(|n| data_dir.join(format!("outbox.corrupt-{n}"))).find(|aside| !aside.exists());
             let aside = aside.expect("some number is free");
             error!(what, aside = %aside.display(), "the outbox is corrupt and was moved aside; look at it");
             std::fs::rename(&path, &aside).map_err(disk)?;

@@ -82,7 +82,9 @@ const HEAD: &[u8] = b"head";
 fn disk(doing: &'static str) -> impl Fn(sled::Error) -> OutboxError {
     move |error| match error {
         sled::Error::Io(source) => OutboxError::Disk { doing, source },
-        sled::Error::Corruption { .. } | sled::Error::ReportableBug(_) => OutboxError::Corrupt(error.to_string()),
+        sled::Error::Corruption { .. } | sled::Error::ReportableBug(_) => {
+            OutboxError::Corrupt(error.to_string())
+        }
         sled::Error::CollectionNotFound(_) | sled::Error::Unsupported(_) => {
             OutboxError::Disk { doing, source: io::Error::other(error.to_string()) }
         }
@@ -331,8 +333,8 @@ impl Outbox for SledOutbox {
             if record.sequence != head.sequence + 1 {
                 return Err(OutboxError::OutOfOrder { sequence: record.sequence, head: head.sequence });
             }
-            let free = free_bytes(&self.path)
-                .map_err(|source| OutboxError::Disk { doing: "write to", source })?;
+            let free =
+                free_bytes(&self.path).map_err(|source| OutboxError::Disk { doing: "write to", source })?;
             if free < ROOM {
                 return Err(OutboxError::NoRoom { path: self.path.clone(), free });
             }
@@ -398,7 +400,8 @@ impl Outbox for SledOutbox {
         self.with(|state, trees| {
             let key = file_key(sequence, file);
             let held = trees.files.get(&key).map_err(disk("read"))?;
-            let waits = held.and_then(|value| file_entry(&key, &value)).filter(|e| e.class != Class::Delivered);
+            let waits =
+                held.and_then(|value| file_entry(&key, &value)).filter(|e| e.class != Class::Delivered);
             if let Some(entry) = waits {
                 let text = file_text(&entry.file, Class::Delivered);
                 trees.files.insert(key, text.as_bytes()).map_err(disk("write to"))?;

@@ -1,7 +1,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use edge_core::retention::Class;
 use ed25519_dalek::SigningKey;
+use edge_core::retention::Class;
 use plumewatch_shared::{
     passage::Passage,
     protocol::{

@@ -91,8 +91,8 @@ impl Head {
             while let Some(event) = self.driver.next_event() {
                 self.take(event).await?;
             }
-            let rejected = self.driver.rejected_bytes();
-            self.state.note(|facts| facts.rejected_bytes = rejected);
+            let (rejected, other) = (self.driver.rejected_bytes(), self.driver.names_other_lane());
+            self.state.note(|facts| (facts.rejected_bytes, facts.other_lane) = (rejected, other));
         }
     }
 
@@ -113,4 +113,3 @@ impl Head {
         Some(())
     }
 }
-

@@ -52,3 +52,6 @@ impl LineState {
         change(&mut self.facts.lock().unwrap_or_else(PoisonError::into_inner));
     }
 }
+
+#[cfg(test)]
+mod tests;

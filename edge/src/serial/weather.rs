@@ -37,7 +37,11 @@ impl Weather {
         loop {
             let failed = |error: port::PortError| {
                 if self.state.facts().lost == 0 {
-                    warn!(part = "weather", error = &error as &dyn std::error::Error, "serial port cannot be opened");
+                    warn!(
+                        part = "weather",
+                        error = &error as &dyn std::error::Error,
+                        "serial port cannot be opened"
+                    );
                 }
                 self.state.note(|facts| (facts.open, facts.lost) = (false, facts.lost + 1));
             };
@@ -83,18 +87,20 @@ impl Weather {
         loop {
             let count = open.read(&mut buffer).await?;
             decoder.push(&buffer[..count], self.clock.now());
-            while let Some(event) = decoder.next_event() {
-                match event {
-                    WeatherEvent::Read(reading) => {
-                        let now = Some(reading.measured.tick);
-                        self.state.note(|facts| {
-                            (facts.heard, facts.readings, facts.fault) = (now, facts.readings + 1, false);
-                        });
-                        self.readings.send_replace(Some(reading));
-                    }
-                    WeatherEvent::Refused(_) => self.state.note(|facts| facts.fault = true),
+            match decoder.next_event() {
+                None => {}
+                Some(WeatherEvent::Read(reading)) => {
+                    let now = Some(reading.measured.tick);
+                    self.state.note(|facts| {
+                        (facts.heard, facts.readings, facts.fault) = (now, facts.readings + 1, false);
+                    });
+                    self.readings.send_replace(Some(reading));
+                    return Ok(());
                 }
-                return Ok(());
+                Some(WeatherEvent::Refused(_)) => {
+                    self.state.note(|facts| facts.fault = true);
+                    return Ok(());
+                }
             }
         }
     }

@@ -87,7 +87,12 @@ struct RefusalWords {
 }
 
 /// Enrols `station` at the server with this base address, and keeps the identity.
-pub fn enrol(folder: &IdentityFolder, station: StationId, server: &str, token: &str) -> Result<(), EnrolError> {
+pub fn enrol(
+    folder: &IdentityFolder,
+    station: StationId,
+    server: &str,
+    token: &str,
+) -> Result<(), EnrolError> {
     let (_, fingerprint) = token.trim().split_once('.').ok_or(EnrolError::Token)?;
     let authority: FileHash = fingerprint.parse().map_err(|_| EnrolError::Token)?;
     let signing_key = folder.signing_key()?.verifying_key();

@@ -191,7 +191,8 @@ impl Link {
         self.state.send_if_modified(|state| !std::mem::replace(&mut state.enrolled, true));
         let mut options =
             MqttOptions::new(self.station.to_string(), &identity.server.mqtt_host, identity.server.mqtt_port);
-        options.set_transport(Transport::tls_with_config(TlsConfiguration::Rustls(Arc::new(tls(&identity)?))));
+        options
+            .set_transport(Transport::tls_with_config(TlsConfiguration::Rustls(Arc::new(tls(&identity)?))));
         options.set_keep_alive(self.config.keep_alive);
         options.set_clean_start(false);
         let mut properties = ConnectProperties::new();
@@ -241,7 +242,9 @@ impl Link {
                         state.connections += 1;
                     });
                 }
-                Ok(Event::Incoming(Packet::Publish(publish))) => self.pass_on(&publish.topic, &publish.payload),
+                Ok(Event::Incoming(Packet::Publish(publish))) => {
+                    self.pass_on(&publish.topic, &publish.payload)
+                }
                 Ok(Event::Incoming(_) | Event::Outgoing(_)) => {}
                 Err(error) => {
                     if until.is_none() && !std::mem::replace(said, true) {
@@ -269,7 +272,8 @@ impl Link {
             .filter(|topic| topic.station == self.station && topic.channel.direction() == Direction::ToEdge)
             .filter(|topic| payload.len() <= largest(topic.channel))
             .map(|topic| Incoming { channel: topic.channel, payload: payload.to_vec() });
-        if !message.is_some_and(|message| self.incoming.try_send(message).is_ok()) {
+        let passed = message.map(|message| self.incoming.try_send(message));
+        if !matches!(passed, Some(Ok(()))) {
             self.dropped.fetch_add(1, Ordering::Relaxed);
         }
     }

@@ -139,7 +139,8 @@ impl Pump {
     async fn send(&self, delivery: &mut Delivery, publisher: &Publisher) {
         while let Some(next) = delivery.next_output() {
             let sent = match next {
-                Send::Record(sequence) => match self.blocking(move |outbox, _| outbox.record(sequence)).await {
+                Send::Record(sequence) => match self.blocking(move |outbox, _| outbox.record(sequence)).await
+                {
                     Ok(Some(payload)) => publisher.publish(Channel::Record, payload),
                     Ok(None) => {
                         delivery.on_receipt(sequence);
@@ -230,7 +231,10 @@ impl Pump {
         match self.blocking(move |outbox, _| outbox.set_aside(payload)).await {
             Ok(Some(sequence)) => {
                 self.state.note_refused();
-                error!(record.sequence = sequence, refused.reason, "server refused a record; it is set aside");
+                error!(
+                    record.sequence = sequence,
+                    refused.reason, "server refused a record; it is set aside"
+                );
                 delivery.on_receipt(sequence);
             }
             Ok(None) => {} // Said before.
@@ -269,7 +273,8 @@ impl Pump {
         let sidecars = self.sidecars.clone();
         let forget = move |outbox: &dyn Outbox, shelf: &Shelf| {
             let head = outbox.head().sequence;
-            let has_all = |sequence| matches!(outbox.record(sequence), Ok(None)) && shelf.is_settled(sequence);
+            let has_all =
+                |sequence| matches!(outbox.record(sequence), Ok(None)) && shelf.is_settled(sequence);
             let done = sequences.into_iter().filter(|&sequence| sequence < head && has_all(sequence));
             done.for_each(|sequence| sidecars.remove(sequence));
         };

@@ -57,6 +57,8 @@ pub trait HeadDriver: Send {
     fn acknowledgement(&self, origin: &ReadingOrigin) -> Vec<u8>;
     /// Bytes since the start that were part of no good frame.
     fn rejected_bytes(&self) -> u64;
+    /// Did the last measurement name another lane than the one that the head is wired to?
+    fn names_other_lane(&self) -> bool;
 }
 
 /// The protocols that heads speak, by the word that stands in the configuration.

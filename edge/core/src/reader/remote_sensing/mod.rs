@@ -67,7 +67,12 @@ impl Decoder {
         for &byte in bytes {
             let Some(body) = self.lines.push(byte) else { continue };
             match fields::parse(&body, at).and_then(|line| self.event(line)) {
-                Ok(event) if self.events.len() < EVENTS_MAX => self.events.push_back(event),
+                Ok(event) if self.events.len() < EVENTS_MAX => {
+                    if matches!(event, HeadEvent::Measured(_)) {
+                        self.last_error = None; // The cables were changed back.
+                    }
+                    self.events.push_back(event);
+                }
                 Ok(_) => self.dropped_events += 1,
                 Err(error) => {
                     self.lines.reject_last(body.len());
@@ -142,6 +147,10 @@ impl HeadDriver for Decoder {
 
     fn rejected_bytes(&self) -> u64 {
         Self::rejected_bytes(self)
+    }
+
+    fn names_other_lane(&self) -> bool {
+        matches!(self.last_error, Some(FieldError::OtherLane { .. }))
     }
 }
 

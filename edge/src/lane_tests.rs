@@ -1,0 +1,69 @@
+use edge_core::matching::LaneConfig;
+use plumewatch_shared::{ids::LaneNo, reading::Reading, rulebook::Rulebook, sample};
+
+use super::*;
+use crate::{config::ClockConfig, outbox::store::SledOutbox};
+
+fn drive(
+    outbox: Arc<dyn Outbox>,
+    acknowledge: Option<Acknowledge>,
+) -> (mpsc::Sender<Input>, mpsc::Receiver<PassageDraft>, LaneDrive) {
+    let (inputs_tx, inputs) = mpsc::channel(INPUTS);
+    let (drafts, drafts_rx) = mpsc::channel(DRAFTS);
+    let (_, weather) = watch::channel(None);
+    let lane = Lane::new(LaneConfig::usual(LaneNo::new(1).unwrap()), Rulebook::hj845());
+    let clock = Clock::new(ClockConfig::Trusted);
+    (inputs_tx, drafts_rx, LaneDrive { lane, inputs, weather, drafts, acknowledge, outbox, clock })
+}
+
+fn reading(number: u64) -> Reading {
+    let mut reading = sample::passage(number).passage().reading.unwrap();
+    reading.measured = Clock::new(ClockConfig::Trusted).now();
+    reading
+}
+
+#[tokio::test]
+async fn what_waits_when_the_inputs_close_is_passed_on_before_the_lane_ends() {
+    let folder = tempfile::tempdir().unwrap();
+    let outbox = Arc::new(SledOutbox::open(folder.path()).unwrap());
+    let (inputs, mut drafts, drive) = drive(outbox, None);
+    inputs.send(Input::Reading(Box::new(reading(1)))).await.unwrap();
+    inputs.send(Input::Reading(Box::new(reading(1)))).await.unwrap();
+    drop(inputs);
+    drive.run().await;
+    assert_eq!(drafts.recv().await.unwrap().origin().unwrap().sequence, 1);
+    assert!(drafts.recv().await.is_none(), "a repeat is no second passage");
+}
+
+#[tokio::test]
+async fn a_measurement_stored_before_a_restart_is_acknowledged_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let outbox = SledOutbox::open(folder.path()).unwrap();
+    outbox
+        .append(&crate::outbox::NewRecord {
+            sequence: 1,
+            payload: b"{}".to_vec(),
+            link: outbox.head().link,
+            origin: Some(reading(5).origin),
+            files: Vec::new(),
+            class: edge_core::retention::Class::Remarkable,
+        })
+        .unwrap();
+    let (origins, mut acknowledged) = mpsc::channel(4);
+    let head = Acknowledge { origins, line: Arc::default() };
+    let (inputs, mut drafts, drive) = drive(Arc::new(outbox), Some(head));
+    inputs.send(Input::Reading(Box::new(reading(5)))).await.unwrap();
+    drop(inputs);
+    drive.run().await;
+    assert_eq!(acknowledged.recv().await.unwrap(), reading(5).origin);
+    assert!(drafts.recv().await.is_none());
+}
+
+#[tokio::test]
+async fn an_acknowledgement_that_finds_the_line_full_is_dropped_and_counted() {
+    let (origins, _kept) = mpsc::channel(1);
+    let head = Acknowledge { origins, line: Arc::default() };
+    head.send(reading(1).origin);
+    head.send(reading(2).origin);
+    assert_eq!(head.line.facts().dropped_acknowledgements, 1);
+}
