@@ -109,8 +109,10 @@ impl FrameSource for Follow {
                 }
             }
             if let Some(file) = files.pop_front() {
+                // The whole image was here when the camera finished the file, however late we come to read it.
+                let finished = std::fs::metadata(&file).and_then(|file| file.modified()).ok();
+                let at = clock::at_file_time(finished, self.quality);
                 let picture = Picture::open(&file);
-                let at = clock::now(self.quality);
                 let _ = std::fs::remove_file(&file);
                 self.done = Some(file);
                 let number = self.number;
