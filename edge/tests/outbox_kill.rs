@@ -1,5 +1,7 @@
 //! A process that appends is killed at random moments: nothing that it had announced is missing.
 
+#![allow(clippy::unwrap_used, reason = "a test; the lint spares only unit tests")]
+
 use std::{
     io::{BufRead, BufReader, Write},
     path::{Path, PathBuf},
