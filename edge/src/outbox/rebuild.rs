@@ -4,6 +4,7 @@
 //! sequence that may have been used. Records that have a sidecar and were never appended are appended now.
 
 use std::{
+    collections::BTreeSet,
     io,
     path::{Path, PathBuf},
 };
@@ -50,11 +51,12 @@ pub fn open(data_dir: &Path) -> Result<Opened, OutboxError> {
     let lost = moved_aside.is_some() || (outbox.head().sequence == 0 && mark.reached() > 0);
     let head = outbox.head().sequence;
     let mut restored = 0;
+    let files: BTreeSet<u64> = outbox.files()?.iter().map(|entry| entry.sequence).collect();
     for sequence in sidecars.sequences().map_err(disk)? {
-        let wanted = if lost { true } else { sequence > head };
-        if !wanted {
-            if outbox.record(sequence)?.is_none() && !outbox.files()?.iter().any(|f| f.sequence == sequence) {
-                sidecars.remove(sequence); // The server has everything of it.
+        if !lost && sequence <= head {
+            // The server has everything of it; the head's own stays, because it tells where the chain ends.
+            if sequence < head && outbox.record(sequence)?.is_none() && !files.contains(&sequence) {
+                sidecars.remove(sequence);
             }
             continue;
         }

@@ -6,6 +6,7 @@
 
 use std::{
     collections::{HashSet, VecDeque},
+    fs::File,
     io,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
@@ -45,6 +46,8 @@ struct State {
 
 struct Trees {
     db: sled::Db,
+    /// The file that sled's log is in, to be synced by us.
+    log: File,
     records: sled::Tree,
     files: sled::Tree,
     origins: sled::Tree,
@@ -117,6 +120,7 @@ impl Trees {
                 origins: tree("origins")?,
                 aside: tree("aside")?,
                 meta: tree("meta")?,
+                log: File::open(path.join("db"))?,
                 db,
             })
         });
@@ -153,8 +157,11 @@ impl Trees {
             .collect()
     }
 
+    /// Makes everything durable. sled's own flush only starts the pages on their way (`sync_file_range` on Linux,
+    /// which leaves them in the disk's volatile cache), so the file is synced after it.
     fn flush(&self) -> Result<(), OutboxError> {
-        self.db.flush().map(|_| ()).map_err(disk("write to"))
+        self.db.flush().map_err(disk("write to"))?;
+        self.log.sync_data().map_err(|source| OutboxError::Disk { doing: "write to", source })
     }
 }
 
