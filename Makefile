@@ -5,7 +5,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 WEB := server/web
 SOAK ?= 3600
 
-.PHONY: run test bench soak build web setup lint fuzz clean
+.PHONY: run test soak build web setup lint fuzz clean
 
 ## make run: a server, one edge unit and the simulated road; Ctrl-C stops them.
 run: build
@@ -15,10 +15,6 @@ run: build
 test: build
 	cd $(WEB) && npm test --silent
 	cargo test --workspace --locked
-
-## make bench: prints every figure the README quotes.
-bench: setup web
-	cargo run --release --locked -p e2e --bin bench
 
 ## make soak: the kill -9 scenario for SOAK seconds (an hour unless told).
 soak: build
