@@ -239,8 +239,10 @@ impl Closing {
     fn append(&mut self, record: &NewRecord) -> Result<(), OutboxError> {
         let failed = |source| OutboxError::Disk { doing: "write to", source };
         self.mark.cover(record.sequence).map_err(failed)?;
-        if let Err(error) = self.sidecars.write(record) {
-            // The record counts more than its second copy.
+        // The record counts more than its second copy. While nothing can be written, that is said already.
+        if let Err(error) = self.sidecars.write(record)
+            && self.writable.load(Ordering::Relaxed)
+        {
             warn!(%error, record.sequence, "a sidecar cannot be written");
         }
         self.outbox.append(record)

@@ -28,3 +28,6 @@ pub fn source(config: &CameraConfig) -> Option<SourceConfig> {
     let url = || config.url.clone().map(|url| SourceConfig::Url { url });
     config.folder.as_ref().map(folder).or_else(url).or_else(device).or_else(file)
 }
+
+#[cfg(test)]
+mod tests;
