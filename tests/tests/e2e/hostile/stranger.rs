@@ -24,7 +24,7 @@ impl Card {
     /// The card of an enrolled edge unit whose data lies here.
     pub(crate) fn of(data: &Path) -> Self {
         let read = |name: &str| std::fs::read(data.join("identity").join(name)).unwrap();
-        Self { ca: read("ca.pem"), own: Some((read("certificate.pem"), read("tls.key"))) }
+        Self { ca: read("ca.pem"), own: Some((read("certificate.pem"), read("tls-key.pem"))) }
     }
 
     /// Only what is needed to trust the broker.
