@@ -72,6 +72,11 @@ try {
   await page.waitForFunction((name) => document.activeElement?.matches(name), within, at('review-reason'))
   await page.keyboard.press('Enter')
   const opened = await page.waitForSelector(at('review-opened-case'), within)
+  // The dialog fades out over the link: a person waits for it to be gone, and so do we.
+  await page.waitForFunction((link) => {
+    const box = link.getBoundingClientRect()
+    return link.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2))
+  }, within, opened)
   await opened.click()
   await page.waitForSelector(at('case-history'), within)
   await shoot(page, 'case.zh.1440')
