@@ -106,7 +106,7 @@ export const en: Messages = {
     number: 'Case', plate: 'Plate', item: 'Quantity', state: 'State', opened: 'Opened', openedBy: 'Opened by', updated: 'Last change',
   },
   case: {
-    title: 'Case {id}', history: 'History', actions: 'What can be done', noActions: 'Nothing can be done on this case now.', passages: 'Passages it rests on',
+    title: 'Case {id}', history: 'History', actions: 'What can be done', noActions: 'Nothing for you to do here now: an authority account takes the next steps, and a closed or withdrawn case does not change.', passages: 'Passages it rests on',
     state: { opened: 'Opened', 'repair-ordered': 'Repair ordered', repaired: 'Repaired, retest due', closed: 'Closed', withdrawn: 'Withdrawn' },
     event: { 'order-repair': 'Order repair', repaired: 'Record the repair', 'retest-passed': 'Retest passed', 'retest-failed': 'Retest failed', withdraw: 'Withdraw the case' },
     eventLead: {

@@ -104,7 +104,7 @@ export const zh = {
     number: '案号', plate: '车牌', item: '项目', state: '状态', opened: '立案', openedBy: '立案人', updated: '最近变动',
   },
   case: {
-    title: '案件 {id}', history: '办理经过', actions: '可办理事项', noActions: '这个案件现在没有可办理的事项。', passages: '相关过车记录',
+    title: '案件 {id}', history: '办理经过', actions: '可办理事项', noActions: '现在没有您可办理的事项：后续步骤由主管账号办理，已结案或撤回的案件不再变更。', passages: '相关过车记录',
     state: { opened: '已立案', 'repair-ordered': '已责令维修', repaired: '已维修待复检', closed: '已结案', withdrawn: '已撤销' },
     event: { 'order-repair': '责令维修', repaired: '登记维修完成', 'retest-passed': '复检合格', 'retest-failed': '复检不合格', withdraw: '撤销案件' },
     eventLead: {
