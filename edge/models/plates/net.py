@@ -36,3 +36,37 @@ class Reader(nn.Module):
 
     def forward(self, x):
         return self.layers(x)
+
+
+CELL = 8  # Pixels of the picture to one cell of the detector's map.
+REACH = 16.0  # A corner's offset of 1 is this many pixels.
+
+
+class Detector(nn.Module):
+    """Picture [n, 3, h, w] (h and w multiples of 32, values -1 to 1) → map [n, 16, h / 8, w / 8].
+
+    Channels: heat of a plate's middle (logit), x and y from the cell's middle to the four corners clockwise from the
+    upper left (in `REACH` pixels), two rows (logit), six colours (logits).
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.fine = nn.Sequential(
+            block(3, 16, 2), block(16, 24, 2), block(24, 32), block(32, 48, 2), block(48, 48)
+        )  # 1/8
+        self.middle = nn.Sequential(block(48, 64, 2), block(64, 64), block(64, 64))  # 1/16
+        self.coarse = nn.Sequential(block(64, 96, 2), block(96, 96), block(96, 96))  # 1/32
+        self.down1 = nn.Conv2d(96, 64, 1)
+        self.join1 = block(64, 64)
+        self.down2 = nn.Conv2d(64, 48, 1)
+        self.join2 = block(48, 64)
+        self.head = nn.Sequential(block(64, 48), nn.Conv2d(48, 16, 1))
+        nn.init.constant_(self.head[1].bias[:1], -4.0)
+        self.twice = nn.Upsample(scale_factor=2, mode="nearest")
+
+    def forward(self, x):
+        fine = self.fine(x)
+        middle = self.middle(fine)
+        coarse = self.coarse(middle)
+        middle = self.join1(middle + self.twice(self.down1(coarse)))
+        return self.head(self.join2(fine + self.twice(self.down2(middle))))

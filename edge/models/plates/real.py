@@ -6,12 +6,15 @@ The half is decided by the plate's text, so that no plate is in both.
 import csv
 import hashlib
 import os
+import tarfile
 
 import cv2
 import numpy as np
 
 from alphabet import INDEX
 from net import HEIGHT, WIDTH
+
+HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def held_out(plate):
@@ -28,54 +31,77 @@ def rows(folder):
                 yield row
 
 
+def quads():
+    """Corners of the scenes' plates, by file. The manifest's boxes are loose (toll gates), give the middle instead
+    of the corner (EasyPR) or are turned by 90 degrees; these were fitted to the plates' rims and looked through."""
+    with open(os.path.join(HERE, "quads.csv"), newline="", encoding="utf-8") as lines:
+        return {
+            row["file"]: np.array([float(row[k]) for k in ("x0", "y0", "x1", "y1", "x2", "y2", "x3", "y3")], np.float32).reshape(4, 2)
+            for row in csv.DictReader(lines)
+        }
+
+
 def load(folder):
-    """(train, held) lists of (grey picture around the plate, box or None, text)."""
-    train, held = [], []
+    """(train, held) lists of (grey picture around the plate, corners or None, text)."""
+    train, held, corners = [], [], quads()
     for row in rows(folder):
+        scene = row["file"].startswith("scenes")
+        if scene and row["file"] not in corners:
+            continue
         image = cv2.imdecode(np.fromfile(os.path.join(folder, "plates", row["file"]), np.uint8), 0)
-        box = None
-        if row["file"].startswith("scenes"):
-            if not row["box_xywh"] or row["rows"] == "2":
-                continue
-            x, y, w, h = map(int, row["box_xywh"].split())
-            if not 1.6 <= w / h <= 5.5 or x + w > image.shape[1] or y + h > image.shape[0]:
-                continue  # A few boxes were noted turned by 90 degrees.
-            mx, my = int(w * 0.3), int(h * 0.3)
-            x0, y0 = max(0, x - mx), max(0, y - my)
-            image = image[y0 : y + h + my, x0 : x + w + mx].copy()
-            box = (x - x0, y - y0, w, h)
-        (held if held_out(row["plate"]) else train).append((image, box, row["plate"]))
+        quad = None
+        if scene:
+            quad = corners[row["file"]]
+            low, high = quad.min(0), quad.max(0)
+            margin = (high - low) * 0.4
+            x0, y0 = np.maximum(0, low - margin).astype(int)
+            x1, y1 = (high + margin).astype(int)
+            image = image[y0:y1, x0:x1].copy()
+            quad = quad - [x0, y0]
+        (held if held_out(row["plate"]) else train).append((image, quad, row["plate"]))
     return train, held
 
 
-def negatives(folder):
-    """Pieces of the training half's scenes without a plate, of a plate's shape."""
+def judged(folder):
+    """136x36 pieces of toll-gate pictures without a plate: lamps, marks, asphalt."""
     out = []
+    with tarfile.open(os.path.join(folder, "plate_judge.tar")) as bundle:
+        for member in sorted((m for m in bundle.getmembers() if "/NoPlate/" in m.name and m.isfile()), key=lambda m: m.name):
+            packed = np.frombuffer(bundle.extractfile(member).read(), np.uint8)
+            image = cv2.imdecode(packed, 0)
+            if image is not None:
+                out.append(image)
+    return out
+
+
+def negatives(folder):
+    """The training half's scenes, smaller, their plates blacked out."""
+    out, corners = [], quads()
     for row in rows(folder):
-        if not row["file"].startswith("scenes") or not row["box_xywh"] or held_out(row["plate"]):
-            continue
-        if row["other_plates"]:
+        if row["file"] not in corners or held_out(row["plate"]) or row["other_plates"]:
             continue
         image = cv2.imdecode(np.fromfile(os.path.join(folder, "plates", row["file"]), np.uint8), 0)
-        x, y, w, h = map(int, row["box_xywh"].split())
-        image[max(0, y - h // 2) : y + h + h // 2, max(0, x - w // 4) : x + w + w // 4] = 0
+        quad = corners[row["file"]]
+        (x0, y0), (x1, y1) = quad.min(0).astype(int), quad.max(0).astype(int)
+        w, h = x1 - x0, y1 - y0
+        image[max(0, y0 - h // 2) : y1 + h // 2, max(0, x0 - w // 6) : x1 + w // 6] = 0
         k = 1000 / max(image.shape)
         out.append(cv2.resize(image, None, fx=k, fy=k, interpolation=cv2.INTER_AREA))
     return out
 
 
-def cut(rng, picture, box):
+def cut(rng, picture, corners):
     """One cut for training, shaken."""
     h, w = picture.shape
-    if box is None:
+    if corners is None:
         dx, dy = rng.uniform(-0.03, 0.03, 2) * [w, h]
         quad = np.array([[0, 0], [w, 0], [w, h], [0, h]], np.float32) + [dx, dy]
         quad += rng.uniform(-0.03, 0.03, (4, 2)) * [w, h]
-    else:
-        x, y, bw, bh = box
-        grow = rng.uniform(-0.02, 0.12, (4, 2)) * [bw, bh]
-        quad = np.array([[x, y], [x + bw, y], [x + bw, y + bh], [x, y + bh]], np.float32)
-        quad += grow * [[-1, -1], [1, -1], [1, 1], [-1, 1]]
+    else:  # As a detector's corners are off: now tight, now wide, each corner for itself.
+        wide, high = np.linalg.norm(corners[1] - corners[0]), np.linalg.norm(corners[3] - corners[0])
+        loose = rng.choice([0.4, 1.0, 1.8], p=[0.4, 0.45, 0.15])
+        grow = (rng.uniform(-0.03, 0.06, (4, 2)) + rng.uniform(-0.01, 0.03)) * [wide, high * 2.2] * loose
+        quad = corners + grow * [[-1, -1], [1, -1], [1, 1], [-1, 1]]
     quad = quad.astype(np.float32)
     target = np.array([[0, 0], [WIDTH, 0], [WIDTH, HEIGHT], [0, HEIGHT]], np.float32)
     if np.linalg.norm(quad[1] - quad[0]) > WIDTH * 1.5:
@@ -90,13 +116,18 @@ def cut(rng, picture, box):
     return np.clip(out, 0, 255).astype(np.uint8)
 
 
-def plain(picture, box):
-    """The cut for measuring: the box as the manifest gives it."""
-    if box is not None:
-        x, y, w, h = box
-        picture = picture[y : y + h, x : x + w]
-    mode = cv2.INTER_AREA if picture.shape[1] > WIDTH else cv2.INTER_LINEAR
-    return cv2.resize(picture, (WIDTH, HEIGHT), interpolation=mode)
+def plain(picture, corners):
+    """The cut for measuring: the corners as they were fitted, grown a little as the program does."""
+    if corners is None:
+        mode = cv2.INTER_AREA if picture.shape[1] > WIDTH else cv2.INTER_LINEAR
+        return cv2.resize(picture, (WIDTH, HEIGHT), interpolation=mode)
+    along, down = corners[1] - corners[0], corners[3] - corners[0]
+    quad = corners + np.array([-1, 1, 1, -1])[:, None] * along * 0.02 + np.array([-1, -1, 1, 1])[:, None] * down * 0.06
+    target = np.array([[0, 0], [WIDTH, 0], [WIDTH, HEIGHT], [0, HEIGHT]], np.float32)
+    if np.linalg.norm(along) > WIDTH * 1.5:
+        picture = cv2.GaussianBlur(picture, (0, 0), np.linalg.norm(along) / WIDTH * 0.4)
+    m = cv2.getPerspectiveTransform(quad.astype(np.float32), target)
+    return cv2.warpPerspective(picture, m, (WIDTH, HEIGHT), borderMode=cv2.BORDER_REPLICATE)
 
 
 def piece(rng, image):

@@ -117,8 +117,8 @@ def cells(text, rows):
 
 def draw(rng, glyphs, text, ground, rows):
     """The plate face on, in grey, `SCALE` pixels a millimetre."""
-    boxes, dot, (w_mm, h_mm) = cells(text, rows)
-    w, h = int(w_mm * SCALE), int(h_mm * SCALE)
+    layer = ink_of(rng, glyphs, text, rows)
+    h, w = layer.shape
     if ground in ("blue", "black"):
         back, ink = rng.integers(20, 110), rng.integers(150, 256)
     else:
@@ -126,6 +126,26 @@ def draw(rng, glyphs, text, ground, rows):
     plate = np.full((h, w), back, np.float32)
     if ground == "green" and rng.random() < 0.7:
         plate += np.linspace(rng.uniform(0, 40), rng.uniform(-40, 0), h, dtype=np.float32)[:, None]
+    plate = plate * (1 - layer) + ink * layer
+    return bolts(rng, plate)
+
+
+def bolts(rng, plate):
+    """Up to four bolts, on a plate in grey or in colour."""
+    h, w = plate.shape[:2]
+    if rng.random() < 0.6:
+        for bx in (0.25, 0.75):
+            for by in (0.08, 0.92):
+                if rng.random() < 0.7:
+                    at = (int(w * (bx + rng.uniform(-0.05, 0.05))), int(h * by))
+                    cv2.circle(plate, at, int(rng.integers(2, 6)), (float(rng.integers(20, 250)),) * 3, -1)
+    return plate
+
+
+def ink_of(rng, glyphs, text, rows):
+    """Where the plate is painted: 0 ground to 1 ink; characters, rim and dot."""
+    boxes, dot, (w_mm, h_mm) = cells(text, rows)
+    w, h = int(w_mm * SCALE), int(h_mm * SCALE)
     layer = np.zeros((h, w), np.float32)
     if rng.random() < 0.9:
         inset = int(rng.integers(1, 7))
@@ -139,8 +159,8 @@ def draw(rng, glyphs, text, ground, rows):
     else:
         kinds = [["140", "green"]] * 7
     font = int(rng.integers(len(FONTS)))
-    use_pictures = rng.random() < 0.6
-    stretch = rng.random() < 0.6
+    use_pictures = rng.random() < 0.85  # The real typeface; the fonts keep the net from learning one drawing.
+    stretch = rng.random() < 0.7
     thick = rng.random()
     for char, (x, y, cw, ch), kind in zip(text, boxes, kinds):
         mask = glyphs.picture(kind, char) if use_pictures else None
@@ -165,14 +185,7 @@ def draw(rng, glyphs, text, ground, rows):
         x0, y0 = min(max(0, x0), w - tw), min(max(0, y0), h - th)
         region = layer[y0 : y0 + th, x0 : x0 + tw]
         np.maximum(region, small, out=region)
-    plate = plate * (1 - layer) + ink * layer
-    if rng.random() < 0.6:  # Bolts.
-        for bx in (0.25, 0.75):
-            for by in (0.08, 0.92):
-                if rng.random() < 0.7:
-                    at = (int(w * (bx + rng.uniform(-0.05, 0.05))), int(h * by))
-                    cv2.circle(plate, at, int(rng.integers(2, 6)), float(rng.integers(20, 250)), -1)
-    return plate
+    return layer
 
 
 def texture(rng, w, h):
@@ -282,7 +295,7 @@ def plate(rng, glyphs):
     """One rendered plate, 48x168 grey, and its text."""
     text, ground, rows = sample_text(rng)
     face = draw(rng, glyphs, text, ground, rows)
-    w = int(rng.integers(70, 230))
+    w = int(rng.integers(56, 230))
     if rows == 2:
         seen = camera(rng, place(rng, face, (w, int(w * rng.uniform(0.46, 0.54)))))
         return stitch(seen, 0.39 + rng.uniform(-0.02, 0.02), 0.19 + rng.uniform(-0.03, 0.03)), text
