@@ -12,7 +12,9 @@ use std::{
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 use edge_core::reader::decode::{Driver, StreamDecoder};
-use edge_vision::commands::{Outcome, measure_smoke_command, read_plates_command};
+use edge_vision::commands::{
+    EvalPlates, Outcome, eval_plates_command, measure_smoke_command, read_plates_command,
+};
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
@@ -60,6 +62,20 @@ enum Command {
         #[arg(required = true)]
         images: Vec<PathBuf>,
     },
+    /// Hold the reading of plates against pictures whose plates are known.
+    EvalPlates {
+        /// The manifest: CSV with file, plate, colour, rows, source, stratum, use.
+        manifest: PathBuf,
+        /// Corners of the plates by file, CSV, such as edge/models/plates/quads.csv.
+        #[arg(long)]
+        corners: Option<PathBuf>,
+        /// Only pictures that the training never saw.
+        #[arg(long)]
+        held_out: bool,
+        /// Write a page with every miss pictured.
+        #[arg(long)]
+        html: Option<PathBuf>,
+    },
     /// Measure the smoke of the vehicles in a recording.
     MeasureSmoke {
         /// Print one JSON object per vehicle.
@@ -86,6 +102,10 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Enrol { config, server, token } => enrol_unit(&Config::read(&config)?, &server, &token)?,
         Command::ReadPlates { json, images } => {
             return ended(read_plates_command(&images, json, &mut out())?);
+        }
+        Command::EvalPlates { manifest, corners, held_out, html } => {
+            let asked = EvalPlates { manifest, corners, held_out, html };
+            return ended(eval_plates_command(&asked, &mut out())?);
         }
         Command::MeasureSmoke { json, recording } => {
             return ended(measure_smoke_command(&recording, json, &mut out())?);

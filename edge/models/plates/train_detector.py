@@ -18,7 +18,7 @@ import torch.nn.functional as F
 import render
 import scene
 from net import CELL, REACH, Detector
-from weights import export, mean_into
+from weights import Stop, export, mean_into, pace
 
 BATCH = 16
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -135,7 +135,7 @@ def measured(net, held):
 def main():
     args = argparse.ArgumentParser()
     args.add_argument("--data", default=os.path.join(HERE, "../../../../shared/data"))
-    args.add_argument("--steps", type=int, default=5000)
+    args.add_argument("--steps", type=int, default=2600)
     args.add_argument("--seed", type=int, default=1)
     args.add_argument("--lr", type=float, default=2e-3)
     args.add_argument("--work", default="/tmp/plates-training", help="folder of the checkpoint")
@@ -162,17 +162,16 @@ def main():
 
     net, mean = (n.to(memory_format=torch.channels_last) for n in (net, mean))
     best = torch.optim.AdamW(net.parameters(), lr=args.lr, weight_decay=0.01)
-    plan = torch.optim.lr_scheduler.OneCycleLR(best, args.lr, total_steps=args.steps, pct_start=0.08, final_div_factor=200)
     first = 1
     if os.path.exists(checkpoint):
         kept = torch.load(checkpoint, weights_only=False)
         net.load_state_dict(kept["net"])
         mean.load_state_dict(kept["mean"])
         best.load_state_dict(kept["best"])
-        plan.load_state_dict(kept["plan"])
         rng.bit_generator.state = kept["rng"]
         first = kept["step"] + 1
     began, running = time.time(), np.zeros(4)
+    stop = Stop()
     for step in range(first, args.steps + 1):
         drawn = [composer.draw(rng) for _ in range(BATCH)]
         wanted = [targets(plates, known, scene.WIDTH, scene.HEIGHT) for _, plates, known in drawn]
@@ -181,23 +180,25 @@ def main():
         loss, parts = loss_of(out, wanted)
         best.zero_grad()
         loss.backward()
+        pace(best, step, args.steps, args.lr)
         torch.nn.utils.clip_grad_norm_(net.parameters(), 10.0)
         best.step()
-        plan.step()
-        mean_into(mean, net, min(0.998, 1 - 1 / (step + 1)))
+        mean_into(mean, net, min(0.995, 1 - 1 / (step + 1)))
         running += parts
         if step % 50 == 0:
             print(f"step {step} heat, corners, rows, colour {np.round(running / 50, 4)} {time.time() - began:.0f} s", flush=True)
             running[:] = 0
         if step % 500 == 0 or step == args.steps:
             print("step", step, measured(mean, held), flush=True)
-        if step % 100 == 0 or step == args.steps:
+        if step % 100 == 0 or step == args.steps or stop:
             kept = {
-                "net": net.state_dict(), "mean": mean.state_dict(), "best": best.state_dict(), "plan": plan.state_dict(),
+                "net": net.state_dict(), "mean": mean.state_dict(), "best": best.state_dict(),
                 "rng": rng.bit_generator.state, "step": step,
             }
             torch.save(kept, checkpoint + ".new")
             os.replace(checkpoint + ".new", checkpoint)
+        if stop:
+            return print("stopped at step", step, flush=True)
     export(mean, sample, path, "picture", ["map"], axes)
 
 

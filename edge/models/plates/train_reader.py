@@ -20,7 +20,7 @@ import real
 import render
 from alphabet import encode, greedy
 from net import STEPS, Reader
-from weights import export, mean_into
+from weights import Stop, export, mean_into, pace
 
 BATCH = 64
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -97,7 +97,7 @@ def measured_sets(data, glyphs, held):
 def main():
     args = argparse.ArgumentParser()
     args.add_argument("--data", default=os.path.join(HERE, "../../../../shared/data"))
-    args.add_argument("--steps", type=int, default=3400)
+    args.add_argument("--steps", type=int, default=2200)
     args.add_argument("--seed", type=int, default=1)
     args.add_argument("--lr", type=float, default=3e-3)
     args.add_argument("--work", default="/tmp/plates-training", help="folder of the checkpoint")
@@ -124,28 +124,27 @@ def main():
 
     net, mean = (n.to(memory_format=torch.channels_last) for n in (net, mean))
     best = torch.optim.AdamW(net.parameters(), lr=args.lr, weight_decay=0.01)
-    plan = torch.optim.lr_scheduler.OneCycleLR(best, args.lr, total_steps=args.steps, pct_start=0.1, final_div_factor=200)
     first = 1
     if os.path.exists(checkpoint):
         kept = torch.load(checkpoint, weights_only=False)
         net.load_state_dict(kept["net"])
         mean.load_state_dict(kept["mean"])
         best.load_state_dict(kept["best"])
-        plan.load_state_dict(kept["plan"])
         rng.bit_generator.state = kept["rng"]
         torch.set_rng_state(kept["torch_rng"])
         first = kept["step"] + 1
     began, running = time.time(), 0.0
+    stop = Stop()
     for step in range(first, args.steps + 1):
         share = 0.1 if step < 400 else 0.28
         pictures, texts = batch(rng, glyphs, train, empty, judged, share)
         loss = loss_of(net(pictures.to(memory_format=torch.channels_last)), texts)
         best.zero_grad()
         loss.backward()
+        pace(best, step, args.steps, args.lr)
         torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
         best.step()
-        plan.step()
-        mean_into(mean, net, min(0.998, 1 - 1 / (step + 1)))
+        mean_into(mean, net, min(0.995, 1 - 1 / (step + 1)))
         running += loss.item()
         if step % 50 == 0:
             print(f"step {step} loss {running / 50:.4f} {time.time() - began:.0f} s", flush=True)
@@ -153,13 +152,15 @@ def main():
         if step % 200 == 0 or step == args.steps:
             figures = {k: f"{exact(mean, p, t)}/{len(t)}" for k, (p, t) in tests.items()}
             print("step", step, json.dumps(figures), flush=True)
-        if step % 100 == 0 or step == args.steps:
+        if step % 100 == 0 or step == args.steps or stop:
             kept = {
-                "net": net.state_dict(), "mean": mean.state_dict(), "best": best.state_dict(), "plan": plan.state_dict(),
+                "net": net.state_dict(), "mean": mean.state_dict(), "best": best.state_dict(),
                 "rng": rng.bit_generator.state, "torch_rng": torch.get_rng_state(), "step": step,
             }
             torch.save(kept, checkpoint + ".new")
             os.replace(checkpoint + ".new", checkpoint)
+        if stop:
+            return print("stopped at step", step, flush=True)
     export(mean, sample, os.path.join(HERE, "reader.onnx"), "grey", ["logits"])
 
 

@@ -45,10 +45,11 @@ pub fn bench_frames(frames: &[Vec<u8>], out: &mut impl Write) -> Result<(), Benc
         Picture::decode(jpeg)?;
     }
     let decode = (cpu_ms() - began) / count;
+    let locator = crate::plates::locate::Locator::new()?;
     let began = cpu_ms();
     let mut places = 0;
     for jpeg in frames {
-        places += crate::plates::locate::locate(&Picture::decode(jpeg)?).map_err(ReadError::from)?.len();
+        places += locator.locate(&Picture::decode(jpeg)?)?.len();
     }
     let find = (cpu_ms() - began) / count;
     let network = crate::network::Network::load()?;

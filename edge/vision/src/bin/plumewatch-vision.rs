@@ -4,12 +4,19 @@ use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use edge_vision::commands::{Outcome, measure_smoke_command, read_plates_command};
+use edge_vision::commands::{EvalPlates, Outcome, eval_plates_command, measure_smoke_command, read_plates_command};
 
 fn main() -> ExitCode {
     let mut arguments: Vec<String> = std::env::args().skip(1).collect();
     let json = arguments.iter().any(|a| a == "--json");
-    arguments.retain(|a| a != "--json");
+    let held_out = arguments.iter().any(|a| a == "--held-out");
+    arguments.retain(|a| a != "--json" && a != "--held-out");
+    let mut option = |name: &str| {
+        let at = arguments.iter().position(|a| a == name)?;
+        let rest: Vec<String> = arguments.drain(at..(at + 2).min(arguments.len())).collect();
+        rest.get(1).map(PathBuf::from)
+    };
+    let (html, corners) = (option("--html"), option("--corners"));
     let mut words = arguments.into_iter();
     let command = words.next().unwrap_or_default();
     let paths: Vec<PathBuf> = words.map(PathBuf::from).collect();
@@ -17,6 +24,9 @@ fn main() -> ExitCode {
     let done = match command.as_str() {
         "read-plates" => read_plates_command(&paths, json, &mut out),
         "measure-smoke" if paths.len() == 1 => measure_smoke_command(&paths[0], json, &mut out),
+        "eval-plates" if paths.len() == 1 => {
+            eval_plates_command(&EvalPlates { manifest: paths[0].clone(), corners, held_out, html }, &mut out)
+        }
         "bench" => {
             // JPEG files, in order of time.
             let frames: Result<Vec<_>, _> = paths.iter().map(std::fs::read).collect();
@@ -31,6 +41,7 @@ fn main() -> ExitCode {
         }
         _ => {
             eprintln!("usage: plumewatch-vision read-plates [--json] IMAGE_OR_DIR...");
+            eprintln!("       plumewatch-vision eval-plates MANIFEST [--corners FILE] [--held-out] [--html FILE]");
             eprintln!("       plumewatch-vision measure-smoke [--json] VIDEO_OR_FRAME_DIR");
             return ExitCode::from(2);
         }

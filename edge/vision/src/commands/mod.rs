@@ -1,8 +1,11 @@
-//! What a person or a script calls: `read-plates` and `measure-smoke`, with the JSON of DESIGN.md.
+//! What a person or a script calls: `read-plates` and `measure-smoke`, with the JSON of DESIGN.md, and
+//! `eval-plates`, which holds the plates that were read against the truth.
 
+mod eval_plates;
 mod measure_smoke;
 mod read_plates;
 
+pub use eval_plates::{EvalPlates, ManifestError, eval_plates_command};
 pub use measure_smoke::measure_smoke_command;
 pub(crate) use read_plates::chain;
 pub use read_plates::read_plates_command;
@@ -28,6 +31,9 @@ pub enum CommandError {
     /// Its frames cannot be worked on.
     #[error("cannot work on the recording's frames")]
     Frames(#[from] crate::plates::ReadError),
+    /// The manifest of an evaluation cannot be used.
+    #[error("cannot use the manifest")]
+    Manifest(#[from] ManifestError),
     /// Standard output is gone.
     #[error("cannot write the result")]
     Output(#[from] std::io::Error),

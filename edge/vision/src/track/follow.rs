@@ -84,6 +84,8 @@ pub(super) struct Track {
     best_score: f32,
     pub(super) plate_picture: Option<Picture>,
     plate_width: f32,
+    /// Where the plate was last seen, and where the middle of the vehicle was then.
+    plate_at: Option<(Quad, [f32; 2])>,
 }
 
 impl Track {
@@ -103,6 +105,7 @@ impl Track {
             best_score: 0.0,
             plate_picture: None,
             plate_width: 0.0,
+            plate_at: None,
         }
     }
 
@@ -142,6 +145,17 @@ impl Track {
             self.best_score = score;
             self.best_area = self.area;
         }
+    }
+
+    /// Where the plate is now if it moved as the vehicle did; `None` before it was seen.
+    pub(super) fn expected_plate(&self) -> Option<Quad> {
+        let [x, y] = self.area.centre();
+        self.plate_at.map(|(quad, [was_x, was_y])| quad.moved([x - was_x, y - was_y]))
+    }
+
+    /// Notes where the plate was seen (`None`: not where it was expected, so nothing is expected any more).
+    pub(super) fn plate_seen(&mut self, quad: Option<Quad>) {
+        self.plate_at = quad.map(|quad| (quad, self.area.centre()));
     }
 
     pub(super) fn keep_plate(&mut self, frame: &Frame, quad: &Quad) -> opencv::Result<()> {
