@@ -1,6 +1,8 @@
 //! The architecture, proved from the manifests: which crate may know which, that the cores are pure, and that
 //! what `deploy/` ships parses. See ARCHITECTURE.md, "Map".
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
