@@ -67,7 +67,10 @@ impl Network {
             return Err(NetworkError::Damaged { found });
         }
         // One thread: a unit runs several cameras, each its own process.
-        Ok(Self { model: Model::load_static_slice(WEIGHTS)?, pool: Arc::new(ThreadPool::with_num_threads(1)) })
+        Ok(Self {
+            model: Model::load_static_slice(WEIGHTS)?,
+            pool: Arc::new(ThreadPool::with_num_threads(1)),
+        })
     }
 
     /// What stands on a strip of [`HEIGHT`] x [`WIDTH`] brightnesses, row by row.
@@ -77,12 +80,10 @@ impl Network {
         let mut options = RunOptions::default();
         options.thread_pool = Some(self.pool.clone());
         let output = self.model.run_one(input.into(), Some(options))?;
-        let (shape, logits) =
-            output.into_shape_vec::<f32, 4>().map_err(|_| NetworkError::Shape)?;
+        let (shape, logits) = output.into_shape_vec::<f32, 4>().map_err(|_| NetworkError::Shape)?;
         let [1, classes, 1, STEPS] = shape else { return Err(NetworkError::Shape) };
-        let rows = (0..STEPS)
-            .map(|step| softmax((0..classes).map(|class| logits[class * STEPS + step])))
-            .collect();
+        let rows =
+            (0..STEPS).map(|step| softmax((0..classes).map(|class| logits[class * STEPS + step]))).collect();
         Ok(Chances { rows })
     }
 }

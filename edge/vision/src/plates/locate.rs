@@ -28,10 +28,10 @@ pub struct Candidate {
 
 /// Hue ranges (OpenCV's half degrees), least saturation and value of the coloured grounds.
 const GROUNDS: [(f64, f64, f64, f64); 4] = [
-    (94.0, 132.0, 75.0, 35.0),  // Blue.
-    (10.0, 36.0, 75.0, 50.0),   // Yellow.
-    (10.0, 36.0, 130.0, 90.0),  // Yellow, strict: beside pale or sandy things.
-    (36.0, 92.0, 38.0, 60.0),   // Green.
+    (94.0, 132.0, 75.0, 35.0), // Blue.
+    (10.0, 36.0, 75.0, 50.0),  // Yellow.
+    (10.0, 36.0, 130.0, 90.0), // Yellow, strict: beside pale or sandy things.
+    (36.0, 92.0, 38.0, 60.0),  // Green.
 ];
 
 /// Candidates, best first.
@@ -121,7 +121,16 @@ fn closed(mask: &Mat, wide: i32, high: i32) -> opencv::Result<Mat> {
     let edge = imgproc::morphology_default_border_value()?;
     let mut once = Mat::default();
     let constant = cv::BORDER_CONSTANT;
-    imgproc::morphology_ex(mask, &mut once, imgproc::MORPH_CLOSE, &block(wide, high)?, anchor, 1, constant, edge)?;
+    imgproc::morphology_ex(
+        mask,
+        &mut once,
+        imgproc::MORPH_CLOSE,
+        &block(wide, high)?,
+        anchor,
+        1,
+        constant,
+        edge,
+    )?;
     let mut out = Mat::default();
     imgproc::morphology_ex(&once, &mut out, imgproc::MORPH_OPEN, &block(7, 5)?, anchor, 1, constant, edge)?;
     Ok(out)
@@ -202,7 +211,8 @@ fn fitted(outline: &Vector<Point>) -> opencv::Result<Option<Quad>> {
 /// Mean strength of strokes within the quad's bounds.
 fn density(strokes: &Mat, quad: &Quad) -> opencv::Result<f32> {
     let [x, y, w, h] = quad.bounds();
-    let area = Rect::new(x as i32, y as i32, w as i32, h as i32) & Rect::new(0, 0, strokes.cols(), strokes.rows());
+    let area =
+        Rect::new(x as i32, y as i32, w as i32, h as i32) & Rect::new(0, 0, strokes.cols(), strokes.rows());
     if area.width < 2 || area.height < 2 {
         return Ok(0.0);
     }

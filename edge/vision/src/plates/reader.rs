@@ -181,12 +181,7 @@ impl PlateReader {
         Ok(best)
     }
 
-    fn attempt(
-        &self,
-        picture: &Picture,
-        quad: Quad,
-        rows: PlateRows,
-    ) -> Result<Attempt, ReadError> {
+    fn attempt(&self, picture: &Picture, quad: Quad, rows: PlateRows) -> Result<Attempt, ReadError> {
         let two = rows == PlateRows::Two;
         let chances = self.network.read(&strip(&upright(picture, &quad, two)?, two)?)?;
         Ok(Attempt { quad, rows, reading: decode(&chances, &self.table) })
@@ -205,7 +200,10 @@ impl PlateReader {
             .places
             .iter()
             .map(|place| {
-                let known = |&(character, share): &(char, f32)| Alternative { character, confidence: per_mille(share) };
+                let known = |&(character, share): &(char, f32)| Alternative {
+                    character,
+                    confidence: per_mille(share),
+                };
                 place.options.iter().map(known).collect()
             })
             .collect();
