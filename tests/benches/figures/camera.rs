@@ -1,5 +1,6 @@
 //! The camera worker's work on a 1920×1080 frame against decoding the frame alone.
 
+use std::ffi::OsString;
 use std::io::Cursor;
 use std::time::Duration;
 
@@ -14,15 +15,17 @@ const FRAMES: u32 = 24;
 pub(crate) fn measure() {
     let folder = tempfile::tempdir().unwrap();
     let seconds: Vec<f64> = (0..FRAMES).map(|frame| f64::from(frame) / 8.0 - 0.25).collect();
-    let mut number = 0;
+    let mut frames = Vec::new();
     for passing in Traffic::new(TrafficPlan::new(1, Duration::from_secs(8))).take(VEHICLES) {
         for jpeg in film(&passing, Sky::Day, 1, Role::Rear, &seconds) {
-            number += 1;
-            std::fs::write(folder.path().join(format!("{number:05}.jpg")), full_hd(&jpeg)).unwrap();
+            let path = folder.path().join(format!("{:05}.jpg", frames.len()));
+            std::fs::write(&path, full_hd(&jpeg)).unwrap();
+            frames.push(path.into_os_string());
         }
     }
-    println!("{number} frames of 1920x1080 of the rear camera, CPU time of one thread per frame:");
-    println!("{}", run("plumewatch-vision", &["bench", &folder.path().to_string_lossy()]).unwrap());
+    println!("{} frames of 1920x1080 of the rear camera, CPU time of one thread per frame:", frames.len());
+    let arguments: Vec<OsString> = std::iter::once("bench".into()).chain(frames).collect();
+    println!("{}", run("plumewatch-vision", &arguments).unwrap());
 }
 
 /// The simulator renders 1280×720; this is the same picture as a full-HD camera would send it.

@@ -46,7 +46,7 @@ pub(crate) fn on_sqlite() {
     deliver_and_watch(&server, folder.path());
     server.stop();
     let bare = runtime().block_on(async {
-        let url = format!("sqlite:{}", server.data().join("plumewatch.db").display());
+        let url = format!("sqlite:{}", server.data().join("plumewatch.sqlite").display());
         let options = sqlx::sqlite::SqliteConnectOptions::from_str(&url).unwrap();
         let options = options
             .journal_mode(sqlx::sqlite::SqliteJournalMode::Wal)
