@@ -149,6 +149,7 @@ function drawAlert() {
     el('div', { class: 'words' },
       el('h2', {}, shape(a.watch ? 'watch' : 'exceeding'), w(a.watch ? ORDERS[a.watch] ?? 'stopWatch' : 'stopExceeding')),
       plate(a),
+      isEarly(a) ? el('p', { class: 'also' }, w('earlyHint')) : '',
       a.watch && exceeding ? el('p', { class: 'also' }, '▲ ', w('exceeding')) : '',
       barring.length ? el('p', { class: 'check' }, '⚠ ', w('check', { doubts: barring.map((d) => w(d)).join('、') })) : '',
       el('div', { class: 'figures' }, report.verdict.findings.filter((f) => f.exceeds && f.role === 'enforcement').map((f) => el('span', { class: 'over' }, w(f.item), el('b', {}, show(f.item, f.measured)), el('small', {}, `${w('limit')} ${show(f.item, f.limit)}`))),
