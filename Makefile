@@ -5,7 +5,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 WEB := server/web
 SOAK ?= 3600
 
-.PHONY: run test soak build web setup lint fuzz clean
+.PHONY: run test soak bench build web setup lint fuzz clean
 
 ## make run: a server, one edge unit and the simulated road; Ctrl-C stops them.
 run: build
@@ -19,6 +19,11 @@ test: build
 ## make soak: the kill -9 scenario for SOAK seconds (an hour unless told).
 soak: build
 	E2E_SOAK_SECONDS=$(SOAK) cargo test --locked -p e2e --test e2e -- soak --nocapture --ignored
+
+## make bench: every figure that README quotes, by optimised programs; PART=outbox measures that part alone.
+bench: setup web
+	cargo build --release --workspace --bins --locked
+	cargo bench --workspace --locked --bench figures -- $(PART)
 
 ## make lint: what a commit should pass.
 lint: setup web

@@ -9,7 +9,7 @@ cd "$(dirname "$0")/../.."
 packages=(
   build-essential pkg-config clang libclang-dev libopencv-dev
   fonts-noto-cjk
-  mosquitto postgresql chromium
+  mosquitto postgresql chromium libfaketime
 )
 command -v node >/dev/null || packages+=(nodejs npm)
 

@@ -1,8 +1,9 @@
 //! What the unit announces beside the road: every passage as it is stored, and how the instruments are.
 //!
-//! The roadside page reads this board and nothing else of the unit; it works with the uplink down. What is
-//! announced is already durable (see `unit`): a page never shows a passage that a power cut could undo.
-//! The board keeps the last [`RECENT`] passages for a page that opens, and data only, in no language;
+//! The roadside page reads this board and nothing else of the unit; it works with the uplink down. A passage
+//! comes twice: as an *early word* within a second of the beam, while the rear camera still follows the vehicle,
+//! and, once its record is durable (see `unit`), as itself. An early word is kept nowhere; what stays on a page is
+//! what a power cut cannot undo. The board keeps the last [`RECENT`] passages for a page that opens, and data only, in no language;
 //! texts that are sentences carry both.
 
 use std::{
@@ -46,6 +47,16 @@ fn watch_word<S: serde::Serializer>(watch: &Option<WatchReason>, to: S) -> Resul
     }
 }
 
+/// What followers hear.
+#[derive(Clone, Debug)]
+pub enum News {
+    /// What is known so far of a vehicle that still passes. Its report has sequence 0 and no pictures; the
+    /// passage that follows it rests on the same measurement.
+    Early(Arc<Announcement>),
+    /// A passage, stored.
+    Stored(Arc<Announcement>),
+}
+
 /// The board: the unit writes on it, pages read it. Clones are the same board.
 #[derive(Clone, Debug)]
 pub struct Board {
@@ -55,7 +66,7 @@ pub struct Board {
 #[derive(Debug)]
 struct Shared {
     recent: Mutex<VecDeque<Arc<Announcement>>>,
-    followers: broadcast::Sender<Arc<Announcement>>,
+    followers: broadcast::Sender<News>,
     health: watch::Sender<HealthReport>,
     evidence: PathBuf,
 }
@@ -79,7 +90,12 @@ impl Board {
         recent.truncate(RECENT - 1);
         recent.push_front(announcement.clone());
         // Sent under the lock, so that `open` sees each passage exactly once. No follower is no error.
-        let _ = self.shared.followers.send(announcement);
+        let _ = self.shared.followers.send(News::Stored(announcement));
+    }
+
+    /// Tells everyone who follows what is known so far of a vehicle.
+    pub fn announce_early(&self, announcement: Announcement) {
+        let _ = self.shared.followers.send(News::Early(Arc::new(announcement)));
     }
 
     /// The last `n` passages (at most [`RECENT`]), newest first.
@@ -88,7 +104,7 @@ impl Board {
     }
 
     /// The last `n` passages, newest first, and everything that comes after them, none missing and none twice.
-    pub fn open(&self, n: usize) -> (Vec<Arc<Announcement>>, broadcast::Receiver<Arc<Announcement>>) {
+    pub fn open(&self, n: usize) -> (Vec<Arc<Announcement>>, broadcast::Receiver<News>) {
         let recent = self.shared.recent.lock().unwrap_or_else(PoisonError::into_inner);
         (recent.iter().take(n).cloned().collect(), self.shared.followers.subscribe())
     }
@@ -139,7 +155,17 @@ mod tests {
         board.announce(announcement(4));
         let ids: Vec<_> = recent.iter().map(|a| a.report.id.as_str()).collect();
         assert_eq!(ids, ["A140105001-0000000003", "A140105001-0000000002"]);
-        assert_eq!(coming.try_recv().unwrap().report.id, "A140105001-0000000004");
+        let Ok(News::Stored(next)) = coming.try_recv() else { panic!("a stored passage was announced") };
+        assert_eq!(next.report.id, "A140105001-0000000004");
+    }
+
+    #[test]
+    fn an_early_word_is_heard_and_not_kept() {
+        let board = board();
+        let (_, mut coming) = board.open(1);
+        board.announce_early(announcement(0));
+        assert!(matches!(coming.try_recv(), Ok(News::Early(_))));
+        assert!(board.recent(usize::MAX).is_empty());
     }
 
     #[test]

@@ -171,6 +171,7 @@ fn facts(instrument: &Instrument) -> Facts {
                 status,
                 lost: line.lost_by_head,
                 other_lane: line.other_lane,
+                clocks_apart: line.clocks_apart,
             }
         }
         Instrument::Weather(state) => {

@@ -11,6 +11,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::{
     clock::{self, Clock},
+    herald::Herald,
     outbox::Outbox,
     serial::LineState,
 };
@@ -61,6 +62,8 @@ pub struct LaneDrive {
     pub drafts: mpsc::Sender<PassageDraft>,
     /// The head, if the lane has one.
     pub acknowledge: Option<Acknowledge>,
+    /// Where the word of a vehicle that still passes goes.
+    pub herald: Herald,
     /// Which measurements are stored already.
     pub outbox: Arc<dyn Outbox>,
     /// The clocks.
@@ -97,6 +100,7 @@ impl LaneDrive {
                 }
                 Woken::Time => {}
             }
+            self.herald.tell(self.lane.so_far(), clock::tick());
             self.pass_on().await;
         }
         self.lane.close();

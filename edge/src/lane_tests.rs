@@ -2,7 +2,12 @@ use edge_core::matching::LaneConfig;
 use plumewatch_shared::{ids::LaneNo, reading::Reading, rulebook::Rulebook, sample};
 
 use super::*;
-use crate::{config::ClockConfig, outbox::store::SledOutbox};
+use crate::{
+    announce::{Board, News},
+    config::ClockConfig,
+    outbox::store::SledOutbox,
+    watchlist::WatchlistShelf,
+};
 
 fn drive(
     outbox: Arc<dyn Outbox>,
@@ -13,7 +18,14 @@ fn drive(
     let (_, weather) = watch::channel(None);
     let lane = Lane::new(LaneConfig::usual(LaneNo::new(1).unwrap()), Rulebook::hj845());
     let clock = Clock::new(ClockConfig::Trusted);
-    (inputs_tx, drafts_rx, LaneDrive { lane, inputs, weather, drafts, acknowledge, outbox, clock })
+    let herald = Herald {
+        station: "A140105001".parse().unwrap(),
+        rulebook: Rulebook::hj845(),
+        watchlist: WatchlistShelf::open(std::path::Path::new("nowhere"), None),
+        board: Board::new(crate::health::starting(), "nowhere".into()),
+        said: Vec::new(),
+    };
+    (inputs_tx, drafts_rx, LaneDrive { lane, inputs, weather, drafts, acknowledge, herald, outbox, clock })
 }
 
 fn reading(number: u64) -> Reading {
@@ -66,4 +78,18 @@ async fn an_acknowledgement_that_finds_the_line_full_is_dropped_and_counted() {
     head.send(reading(1).origin);
     head.send(reading(2).origin);
     assert_eq!(head.line.facts().dropped_acknowledgements, 1);
+}
+
+#[tokio::test]
+async fn a_reading_is_told_of_before_its_passage_closes() {
+    let folder = tempfile::tempdir().unwrap();
+    let (inputs, mut drafts, drive) = drive(Arc::new(SledOutbox::open(folder.path()).unwrap()), None);
+    let (_, mut news) = drive.herald.board.open(0);
+    let running = tokio::spawn(drive.run());
+    inputs.send(Input::Reading(Box::new(reading(1)))).await.unwrap();
+    let News::Early(word) = news.recv().await.unwrap() else { panic!("nothing is stored yet") };
+    assert_eq!(word.report.reading.as_ref().unwrap().sequence, 1);
+    assert!(drafts.try_recv().is_err(), "the cameras may still speak");
+    drop(inputs);
+    running.await.unwrap();
 }

@@ -15,6 +15,7 @@ pub mod config;
 pub mod durable;
 pub mod evidence;
 pub mod health;
+pub mod herald;
 pub mod lane;
 pub mod outbox;
 pub mod roadside;

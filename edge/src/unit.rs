@@ -3,7 +3,8 @@
 //! ```text
 //! head ──┐                                       ┌─▶ board ─▶ roadside page
 //! camera ┼─▶ lane ─▶ closing (its own thread) ───┼─▶ outbox ─▶ pump ⇄ link ⇄ server
-//! weather┘           pictures, judge, seal       └─▶ head: acknowledged
+//! weather┘    │      pictures, judge, seal       └─▶ head: acknowledged
+//!             └────▶ herald (the early word) ──────▶ board
 //! ```
 //!
 //! Heads, weather and cameras stop on the token; lanes end because their inputs have closed, closing because the
@@ -42,6 +43,7 @@ use crate::{
     durable,
     evidence::{ballast::Ballast, overlay::Lettering, place, shelf},
     health::{self, Gather, Instrument},
+    herald::Herald,
     lane::{Acknowledge, DRAFTS, INPUTS, Input, LaneDrive},
     outbox::{Outbox, RecordFile, mark::Mark, rebuild, sidecar::Sidecars, store},
     roadside::{self, Roadside},
@@ -107,6 +109,13 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<()> 
             weather: weather.clone(),
             drafts: drafts_tx.clone(),
             acknowledge: head,
+            herald: Herald {
+                station: config.station.id,
+                rulebook: rulebook.clone(),
+                watchlist: watchlist.clone(),
+                board: board.clone(),
+                said: Vec::new(),
+            },
             outbox: stores.outbox.clone(),
             clock: clock.clone(),
         };

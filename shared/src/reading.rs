@@ -1,6 +1,7 @@
 //! What a remote-sensing head and a weather station say, and whether it may count.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::ids::{DeviceId, LaneNo};
 use crate::time::Moment;
@@ -135,7 +136,8 @@ pub struct InvalidReason {
 }
 
 /// What must hold for a measurement to count (HJ 845-2017 Annex A; limits are rulebook data).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Condition {
     /// Wind speed, mm/s.
     Wind,

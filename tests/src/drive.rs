@@ -38,7 +38,7 @@ pub enum Fault {
 /// A fault's name is not known.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "fault \"{0}\" is not known; there are noise, split, corrupt, silent, replug, frozen-front, frozen-rear, rain, night, wind"
+    "fault \"{0}\" is not known; there are noise, split, corrupt, silent, clock-jump, replug, frozen-front, frozen-rear, rain, night, wind"
 )]
 pub struct UnknownFault(String);
 
@@ -51,6 +51,7 @@ impl std::str::FromStr for Fault {
             "split" => Self::Line(LineFault::Split),
             "corrupt" => Self::Line(LineFault::Corrupt),
             "silent" => Self::Line(LineFault::Silent),
+            "clock-jump" => Self::Line(LineFault::ClockJump),
             "replug" => Self::Replug,
             "frozen-front" => Self::Frozen(Role::Front),
             "frozen-rear" => Self::Frozen(Role::Rear),

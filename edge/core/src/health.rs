@@ -18,6 +18,9 @@ pub const WEATHER_SILENT_AFTER: Duration = Duration::from_secs(60);
 /// A camera gives several frames a second; after ten seconds its picture stands still.
 pub const CAMERA_SILENT_AFTER: Duration = Duration::from_secs(10);
 
+/// A head's clock may differ from ours by so much before it is said.
+pub const CLOCKS_APART_MAX: Duration = Duration::from_secs(60);
+
 /// What is known of one part. Ticks are of the last sign of life; `None` if there was none yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Facts {
@@ -35,6 +38,8 @@ pub enum Facts {
         lost: u32,
         /// Is it wired to the port of another lane?
         other_lane: bool,
+        /// How far its clock and ours are apart, if it told the time.
+        clocks_apart: Option<Duration>,
     },
     /// The weather station.
     Weather {
@@ -133,8 +138,11 @@ pub fn name(facts: &Facts) -> String {
 
 fn assess(facts: &Facts, now: Tick) -> (State, Bilingual) {
     match facts {
-        Facts::Head { port_open, heard, status, lost, other_lane, .. } => {
-            head(*port_open, silence(*heard, now), *status, *lost, *other_lane)
+        Facts::Head { port_open, heard, status, lost, other_lane, clocks_apart, .. } => {
+            match head(*port_open, silence(*heard, now), *status, *lost, *other_lane) {
+                (State::Good, words) => head_clock(words, clocks_apart.unwrap_or_default()),
+                bad => bad,
+            }
         }
         Facts::Weather { port_open, heard } => weather(*port_open, silence(*heard, now)),
         Facts::Camera { running, frame, ended, .. } => camera(*running, silence(*frame, now), *ended),
@@ -209,6 +217,19 @@ fn head(
             }
         },
     }
+}
+
+/// A head's measurements come with their age, so its clock decides nothing; but of two clocks that differ one is
+/// wrong, and it may be ours.
+fn head_clock(good: Bilingual, apart: Duration) -> (State, Bilingual) {
+    if apart <= CLOCKS_APART_MAX {
+        return (State::Good, good);
+    }
+    let time = spoken(apart);
+    degraded(
+        format!("遥测仪的时钟与本机相差{}，请核对两者的时间。", time.zh),
+        format!("The head's clock and this unit's are {} apart; check both.", time.en),
+    )
 }
 
 fn weather(port_open: bool, silence: Option<Duration>) -> (State, Bilingual) {

@@ -47,8 +47,10 @@ pub fn open(data_dir: &Path) -> Result<Opened, OutboxError> {
         }
         Err(other) => return Err(other),
     };
-    // An empty store beside a used mark is a lost one, even if nothing corrupt was left to find.
-    let lost = moved_aside.is_some() || (outbox.head().sequence == 0 && mark.reached() > 0);
+    // A store that was begun after the mark stands in for a lost one, even if nothing corrupt was left to find. One
+    // that was begun before it is empty because a power cut came between the first mark and the first record.
+    let whole = outbox.is_whole()?;
+    let lost = !whole && mark.reached() > 0;
     let head = outbox.head().sequence;
     let mut restored = 0;
     let files: BTreeSet<u64> = outbox.files()?.iter().map(|entry| entry.sequence).collect();
@@ -59,6 +61,9 @@ pub fn open(data_dir: &Path) -> Result<Opened, OutboxError> {
                 sidecars.remove(sequence);
             }
             continue;
+        }
+        if outbox.record(sequence)?.is_some() {
+            continue; // A rebuild before this one was cut short.
         }
         match sidecars.read(sequence) {
             Some(record) => {
@@ -73,6 +78,9 @@ pub fn open(data_dir: &Path) -> Result<Opened, OutboxError> {
         skipped = mark.reached().saturating_sub(outbox.head().sequence);
         outbox.jump(mark.reached())?;
         warn!(restored, skipped, "the outbox was rebuilt");
+    }
+    if !whole {
+        outbox.call_whole()?;
     }
     Ok(Opened { outbox, mark, sidecars, moved_aside, restored, skipped })
 }

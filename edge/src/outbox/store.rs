@@ -81,6 +81,7 @@ impl Origins {
 }
 
 const HEAD: &[u8] = b"head";
+const WHOLE: &[u8] = b"whole";
 
 fn disk(doing: &'static str) -> impl Fn(sled::Error) -> OutboxError {
     move |error| match error {
@@ -231,6 +232,20 @@ impl SledOutbox {
         let backlog = Backlog { records: trees.records.len() as u64, files: undelivered as u64 };
         let (head, origins) = (trees.head()?, trees.origins()?);
         Ok(State { trees: Some(trees), head, origins, backlog })
+    }
+
+    /// Is the store the one that the mark beside it counts for: begun before any sequence was used, or rebuilt to
+    /// the end? A store that stands in for a lost one is not, until [`call_whole`](Self::call_whole).
+    pub fn is_whole(&self) -> Result<bool, OutboxError> {
+        self.with(|_, trees| trees.meta.contains_key(WHOLE).map_err(disk("read")))
+    }
+
+    /// Says so, durably.
+    pub fn call_whole(&self) -> Result<(), OutboxError> {
+        self.with(|_, trees| {
+            trees.meta.insert(WHOLE, &[]).map_err(disk("write to"))?;
+            trees.flush()
+        })
     }
 
     /// Sets the head after a rebuild, so that no sequence up to `sequence` is used again. Never goes back.

@@ -1,6 +1,7 @@
 //! Server-sent events: who we are, how we are, what passed lately, and then everything as it comes.
 //!
-//! Events: `station` once; `recent` once, the last passages, newest first; `passage` for each that follows;
+//! Events: `station` once; `recent` once, the last passages, newest first; `early` for what is known of a vehicle
+//! while it still passes, and again as more is known; `passage` for each that is stored;
 //! `health` now and at every change; `beat` every [`BEAT`], by which a page tells a quiet road from a dead
 //! link. A page that fell too far behind has its stream ended: it comes back and gets `recent` again.
 
@@ -24,7 +25,7 @@ use tokio::sync::{
 use tokio::time::{Interval, MissedTickBehavior, interval_at};
 
 use super::{Page, Roadside};
-use crate::announce::Announcement;
+use crate::announce::{Announcement, News};
 
 /// Passages a page gets when it opens: what it can list, and about 200 KiB on the checkpoint's own network.
 pub(super) const RECENT_ON_PAGE: usize = 50;
@@ -44,7 +45,7 @@ pub(super) async fn follow(State(page): State<Page>) -> Response {
 
 /// One page that follows.
 struct Follower {
-    passages: broadcast::Receiver<std::sync::Arc<Announcement>>,
+    passages: broadcast::Receiver<News>,
     health: watch::Receiver<HealthReport>,
     beat: Interval,
     _place: OwnedSemaphorePermit,
@@ -75,7 +76,8 @@ impl Follower {
     async fn next(&mut self) -> Option<Event> {
         tokio::select! {
             passage = self.passages.recv() => match passage {
-                Ok(announcement) => Some(event("passage", &*announcement)),
+                Ok(News::Early(announcement)) => Some(event("early", &*announcement)),
+                Ok(News::Stored(announcement)) => Some(event("passage", &*announcement)),
                 Err(RecvError::Lagged(_) | RecvError::Closed) => None,
             },
             changed = self.health.changed() => {

@@ -77,18 +77,19 @@ async fn a_page_that_opens_hears_station_health_and_recent_passages_then_new_one
     board.announce(announcement(2));
     let response = get(&router(roadside), "/events").await;
     assert_eq!(kind(&response), "text/event-stream");
+    board.announce_early(announcement(0));
     board.announce(announcement(3));
 
-    let events = first_events(response, 4).await;
+    let events = first_events(response, 5).await;
 
     let names: Vec<_> = events.iter().map(|(name, _)| name.as_str()).collect();
-    assert_eq!(names, ["station", "health", "recent", "passage"]);
+    assert_eq!(names, ["station", "health", "recent", "early", "passage"]);
     assert_eq!(events[0].1["name"], "小店东环检查站");
     let recent: Vec<_> = events[2].1.as_array().unwrap().iter().map(|a| a["report"]["id"].clone()).collect();
     assert_eq!(recent, ["A140105001-0000000002", "A140105001-0000000001"]);
-    assert_eq!(events[3].1["report"]["id"], "A140105001-0000000003");
+    assert_eq!(events[4].1["report"]["id"], "A140105001-0000000003");
     assert_eq!(
-        events[3].1["reasons"][0]["zh"],
+        events[4].1["reasons"][0]["zh"],
         "不透光度12.00 %，未超过限值30.00 %（HJ 845-2017, 5, 表1）。"
     );
 }

@@ -98,12 +98,16 @@ impl Head {
 
     /// `None` when the lane is gone.
     async fn take(&mut self, event: HeadEvent) -> Option<()> {
-        let now = crate::clock::tick();
+        let now = self.clock.now();
+        let utc_ms = now.stamp.utc.as_millisecond();
+        let now = now.tick;
         match event {
             HeadEvent::Heartbeat(beat) => self.state.note(|facts| {
                 facts.heard = Some(now);
                 facts.fault = beat.status == HeadStatus::Fault;
                 facts.lost_by_head = beat.lost;
+                let apart = beat.clock_utc_ms.map(|theirs| utc_ms.abs_diff(theirs));
+                facts.clocks_apart = apart.map(Duration::from_millis);
             }),
             HeadEvent::Measured(reading) => {
                 self.state.note(|facts| (facts.heard, facts.readings) = (Some(now), facts.readings + 1));

@@ -9,6 +9,7 @@ pub mod weather;
 
 use std::sync::Mutex;
 use std::sync::PoisonError;
+use std::time::Duration;
 
 use plumewatch_shared::time::Tick;
 
@@ -29,6 +30,8 @@ pub struct LineFacts {
     pub fault: bool,
     /// Is the head wired to the port of another lane?
     pub other_lane: bool,
+    /// How far the head's clock and ours were apart when it last told the time.
+    pub clocks_apart: Option<Duration>,
     /// Bytes that were part of no good frame.
     pub rejected_bytes: u64,
     /// How often the port went away or could not be opened.

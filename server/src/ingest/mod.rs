@@ -19,14 +19,9 @@ pub use link::MqttEndpoint;
 pub use record::{RecordRefusal, examine};
 pub use work::Ingest;
 
-use std::time::Duration;
-
 /// Messages in one transaction: at 200 the commit's cost is spread thin (MEASURED.md), and the batch still
 /// ends within what an edge waits for a receipt.
 pub const BATCH_MAX: usize = 200;
-
-/// How long the first message of a batch waits for others; a page sees a passage well within a second.
-pub const BATCH_WAIT: Duration = Duration::from_millis(50);
 
 /// The topic that a station's records come on.
 fn record_topic(station: plumewatch_shared::ids::StationId) -> String {

@@ -13,11 +13,11 @@ use plumewatch_shared::protocol::{PAYLOAD_MAX, VERSION};
 use plumewatch_shared::rulebook::Rulebook;
 use tokio::sync::mpsc;
 
+use super::BATCH_MAX;
 use super::batch::{Batch, Outcome, Taken, commit};
 use super::figures::IngestFigures;
 use super::link::{Arrival, Ended, Link, Message};
 use super::record::{RecordRefusal, examine};
-use super::{BATCH_MAX, BATCH_WAIT};
 use crate::evidence::Intake;
 use crate::live::Live;
 use crate::store::{Quarantined, Store, StoreError, Stored};
@@ -71,7 +71,8 @@ impl Ingest {
     /// Works until no more messages come. A receipt that did not get out is asked for again by its edge.
     pub async fn run(mut self, mut arrivals: mpsc::Receiver<Arrival>, link: Link) {
         let mut messages = Vec::with_capacity(BATCH_MAX);
-        while gather(&mut arrivals, &mut messages).await {
+        // What comes while one batch is committed makes the next: the busier, the larger, and nothing waits for more.
+        while arrivals.recv_many(&mut messages, BATCH_MAX).await > 0 {
             if self.take(&messages, &link).await.is_err() {
                 return;
             }
@@ -298,24 +299,6 @@ impl Ingest {
             }
         }
     }
-}
-
-/// Fills a batch: waits for the first message, then a little for others. False when no more come.
-async fn gather(arrivals: &mut mpsc::Receiver<Arrival>, messages: &mut Vec<Arrival>) -> bool {
-    let Some(first) = arrivals.recv().await else { return false };
-    messages.push(first);
-    let full = tokio::time::sleep(BATCH_WAIT);
-    tokio::pin!(full);
-    while messages.len() < BATCH_MAX {
-        tokio::select! {
-            () = &mut full => break,
-            next = arrivals.recv() => match next {
-                Some(message) => messages.push(message),
-                None => break,
-            },
-        }
-    }
-    true
 }
 
 /// The key of every station that the messages are of.

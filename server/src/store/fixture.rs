@@ -13,11 +13,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use ed25519_dalek::SigningKey;
 use jiff::Timestamp;
-use plumewatch_shared::ids::{FileHash, StationId};
+use plumewatch_shared::ids::{FileHash, Region, StationId};
 use plumewatch_shared::protocol::message::PassageReport;
 use plumewatch_shared::protocol::seal::{CHAIN_START, Purpose, Sealed};
 use plumewatch_shared::rulebook::Rulebook;
-use plumewatch_shared::sample::SamplePassage;
+use plumewatch_shared::sample::{self, SamplePassage};
 use plumewatch_shared::verdict::judge;
 use sqlx::ConnectOptions;
 use sqlx::postgres::PgConnectOptions;
@@ -209,4 +209,14 @@ pub(crate) fn record_after(prev: FileHash, sample: SamplePassage) -> NewPassage 
 /// What ingest makes of a sample that follows nothing.
 pub(crate) fn record(sample: SamplePassage) -> NewPassage {
     record_after(CHAIN_START, sample)
+}
+
+/// The whole country, as an account of the ministry sees it.
+pub(crate) fn china() -> Region {
+    "000000".parse().unwrap()
+}
+
+/// A passage on a day, with so much opacity.
+pub(crate) fn shot(sequence: u64, day: &str, opacity: u16) -> SamplePassage {
+    sample::passage(sequence).at(&format!("{day}T02:00:00Z")).with_opacity(opacity)
 }

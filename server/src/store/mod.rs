@@ -43,6 +43,8 @@ mod watchlist;
 #[cfg(test)]
 mod contract;
 #[cfg(test)]
+mod counting_contract;
+#[cfg(test)]
 mod people_contract;
 #[cfg(test)]
 pub(crate) mod fixture;

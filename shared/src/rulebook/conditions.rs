@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{ConditionName, ConditionRule, Rulebook};
+use super::{ConditionRule, Rulebook};
 use crate::reading::{Breach, Condition, HeadStatus, InvalidReason, Reading, Validity, WeatherReading};
 use crate::units::SpecificPower;
 
@@ -33,7 +33,7 @@ impl Rulebook {
 }
 
 fn breach(rule: &ConditionRule, around: Circumstances<'_>) -> Option<InvalidReason> {
-    let found = |breach| Some(InvalidReason { condition: condition(rule.condition), breach });
+    let found = |breach| Some(InvalidReason { condition: rule.condition, breach });
     match fact(rule.condition, around) {
         Fact::Unknown if rule.required => found(Breach::Missing),
         Fact::Unknown | Fact::Holds(true) => None,
@@ -49,41 +49,39 @@ fn breach(rule: &ConditionRule, around: Circumstances<'_>) -> Option<InvalidReas
     }
 }
 
-fn fact(name: ConditionName, around: Circumstances<'_>) -> Fact {
+fn fact(name: Condition, around: Circumstances<'_>) -> Fact {
     let reading = around.reading;
     let number = |value: Option<i64>| value.map_or(Fact::Unknown, Fact::Number);
     // Weather before the start of the day's first read is not weather: age is a condition of its own.
     let weather = around.weather;
     match name {
-        ConditionName::Wind => number(weather.and_then(|w| w.wind).map(|wind| wind.mm_s.into())),
-        ConditionName::Precipitation => {
+        Condition::Wind => number(weather.and_then(|w| w.wind).map(|wind| wind.mm_s.into())),
+        Condition::Precipitation => {
             weather.and_then(|w| w.precipitation).map_or(Fact::Unknown, |falls| Fact::Holds(!falls))
         }
-        ConditionName::Temperature => {
+        Condition::Temperature => {
             number(weather.and_then(|w| w.temperature).map(|t| t.celsius_hundredths.into()))
         }
-        ConditionName::Humidity => {
-            number(weather.and_then(|w| w.humidity).map(|h| h.percent_hundredths.into()))
-        }
-        ConditionName::Pressure => number(weather.and_then(|w| w.pressure).map(|p| p.pa.into())),
-        ConditionName::Slope => number(reading.slope.map(|slope| slope.degree_hundredths.into())),
-        ConditionName::Speed => number(reading.speed.map(|speed| speed.mm_s.into())),
-        ConditionName::Acceleration => number(reading.acceleration.map(|a| a.mm_s2.into())),
-        ConditionName::SpecificPower => number(match (reading.speed, reading.acceleration, reading.slope) {
+        Condition::Humidity => number(weather.and_then(|w| w.humidity).map(|h| h.percent_hundredths.into())),
+        Condition::Pressure => number(weather.and_then(|w| w.pressure).map(|p| p.pa.into())),
+        Condition::Slope => number(reading.slope.map(|slope| slope.degree_hundredths.into())),
+        Condition::Speed => number(reading.speed.map(|speed| speed.mm_s.into())),
+        Condition::Acceleration => number(reading.acceleration.map(|a| a.mm_s2.into())),
+        Condition::SpecificPower => number(match (reading.speed, reading.acceleration, reading.slope) {
             (Some(v), Some(a), Some(slope)) => Some(SpecificPower::of(v, a, slope).kw_t_hundredths.into()),
             _ => None,
         }),
-        ConditionName::Plume => Fact::Number(reading.plume_ppm_m_hundredths.into()),
-        ConditionName::Headway => number(around.headway.map(|wait| whole(wait.as_millis()))),
-        ConditionName::Audit => number(reading.audit.as_ref().map(|audit| {
+        Condition::Plume => Fact::Number(reading.plume_ppm_m_hundredths.into()),
+        Condition::Headway => number(around.headway.map(|wait| whole(wait.as_millis()))),
+        Condition::Audit => number(reading.audit.as_ref().map(|audit| {
             let age = reading.measured.stamp.utc.duration_since(audit.passed);
             // An audit from the future proves that one of the clocks is wrong; it is as good as none.
             if age.is_negative() { i64::MAX } else { age.as_secs() }
         })),
-        ConditionName::Weather => {
+        Condition::Weather => {
             number(weather.map(|w| whole(reading.measured.tick.distance(w.measured.tick).as_secs().into())))
         }
-        ConditionName::Head => Fact::Holds(match reading.head_status {
+        Condition::Head => Fact::Holds(match reading.head_status {
             HeadStatus::Good | HeadStatus::WeakPlume => true, // Weakness is the plume condition's matter.
             HeadStatus::Reblocked | HeadStatus::Fault => false,
         }),
@@ -92,23 +90,4 @@ fn fact(name: ConditionName, around: Circumstances<'_>) -> Fact {
 
 fn whole(value: u128) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
-}
-
-fn condition(name: ConditionName) -> Condition {
-    match name {
-        ConditionName::Wind => Condition::Wind,
-        ConditionName::Precipitation => Condition::Precipitation,
-        ConditionName::Temperature => Condition::Temperature,
-        ConditionName::Humidity => Condition::Humidity,
-        ConditionName::Pressure => Condition::Pressure,
-        ConditionName::Slope => Condition::Slope,
-        ConditionName::Speed => Condition::Speed,
-        ConditionName::Acceleration => Condition::Acceleration,
-        ConditionName::SpecificPower => Condition::SpecificPower,
-        ConditionName::Plume => Condition::Plume,
-        ConditionName::Headway => Condition::Headway,
-        ConditionName::Audit => Condition::Audit,
-        ConditionName::Weather => Condition::Weather,
-        ConditionName::Head => Condition::Head,
-    }
 }

@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::language::Bilingual;
+use crate::reading::Condition;
 
 /// One edition of one standard as we apply it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -123,7 +124,7 @@ pub enum SourceConfidence {
 #[serde(deny_unknown_fields)]
 pub struct ConditionRule {
     /// Which condition, and so in which unit.
-    pub condition: ConditionName,
+    pub condition: Condition,
     /// Less than this fails.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub below: Option<i64>,
@@ -139,27 +140,6 @@ pub struct ConditionRule {
     pub clause: String,
     /// How sure we are of the numbers.
     pub confidence: SourceConfidence,
-}
-
-/// A condition's word in the file; see [`Condition`](crate::reading::Condition) for meanings and units.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the same words as reading::Condition, which documents them")]
-pub enum ConditionName {
-    Wind,
-    Precipitation,
-    Temperature,
-    Humidity,
-    Pressure,
-    Slope,
-    Speed,
-    Acceleration,
-    SpecificPower,
-    Plume,
-    Headway,
-    Audit,
-    Weather,
-    Head,
 }
 
 /// When exceedances of one vehicle make a candidate (HJ 845-2017, clause 6).

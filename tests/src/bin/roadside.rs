@@ -41,7 +41,7 @@ enum Command {
         /// Renders no pictures.
         #[arg(long)]
         no_cameras: bool,
-        /// noise, split, corrupt, silent, replug, frozen-front, frozen-rear, rain, night or wind; may be repeated.
+        /// noise, split, corrupt, silent, clock-jump, replug, frozen-front, frozen-rear, rain, night or wind; may be repeated.
         #[arg(long)]
         fault: Vec<Fault>,
     },

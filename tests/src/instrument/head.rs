@@ -28,6 +28,8 @@ const KEPT_MAX: usize = 1_000;
 const AGAIN: Duration = Duration::from_secs(2);
 /// Time between heartbeats.
 const HEARTBEAT: Duration = Duration::from_secs(1);
+/// How far a head's clock jumps.
+const CLOCK_JUMP_MS: i64 = -3 * 3_600 * 1_000;
 /// How often the head looks at its line.
 const TURN: Duration = Duration::from_millis(20);
 
@@ -44,6 +46,8 @@ pub enum LineFault {
     Silent,
     /// The port is gone.
     Unplugged,
+    /// The head's own clock has jumped by [`CLOCK_JUMP_MS`].
+    ClockJump,
 }
 
 /// What a head has done so far.
@@ -240,7 +244,7 @@ impl Line {
         let now = Instant::now();
         if now >= *heartbeat {
             *heartbeat = now + HEARTBEAT;
-            let line = self.heartbeat();
+            let line = self.heartbeat(faults.contains(&LineFault::ClockJump));
             return self.send(line, faults);
         }
         match self.next_measurement(now) {
@@ -268,12 +272,13 @@ impl Line {
         Ok(())
     }
 
-    fn heartbeat(&self) -> Vec<u8> {
+    fn heartbeat(&self, jumped: bool) -> Vec<u8> {
+        let clock = Timestamp::now().as_millisecond() + if jumped { CLOCK_JUMP_MS } else { 0 };
         let state = self.shared.state();
         encode_heartbeat(&Heartbeat {
             device: self.device.clone(),
             boot: self.boot,
-            clock_utc_ms: Some(Timestamp::now().as_millisecond()),
+            clock_utc_ms: Some(clock),
             status: HeadStatus::Good,
             waiting: u32::try_from(state.kept.len()).expect("at most KEPT_MAX"),
             lost: state.lost,

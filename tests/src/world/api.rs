@@ -1,5 +1,6 @@
 //! The server's HTTP API as a person's browser uses it.
 
+use std::io::{BufRead, BufReader};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -89,6 +90,14 @@ impl Api {
             .limit(32 * 1024 * 1024)
             .read_to_vec()
             .context("cannot read the answer")
+    }
+
+    /// The lines of the endless answer at `path` under `/api/v1`, such as a stream of events.
+    pub fn follow(&self, path: &str) -> anyhow::Result<impl BufRead + Send + use<>> {
+        let endless: ureq::Agent = ureq::Agent::config_builder().build().into();
+        let response = endless.get(self.url(path)).header("cookie", &self.cookie).call();
+        let response = response.with_context(|| format!("GET {path}"))?;
+        Ok(BufReader::new(response.into_body().into_reader()))
     }
 
     /// Sends `body` to `path` under `/api/v1`; an empty answer is null.

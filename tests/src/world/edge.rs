@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use plumewatch_shared::ids::LaneNo;
 
+use super::clock::WildClock;
 use super::link::Link;
 use super::process::{self, Program};
 use super::{Server, wait_for};
@@ -39,6 +40,8 @@ pub struct StationPlan {
     pub extra: String,
     /// Where the edge keeps its data; in the world's folder if left out.
     pub data: Option<PathBuf>,
+    /// Can its clock be made to jump?
+    pub wild_clock: bool,
 }
 
 /// A station: head, weather, cameras, edge unit and its wire to the broker.
@@ -54,6 +57,7 @@ pub struct Station {
     folder: PathBuf,
     data: PathBuf,
     program: Option<Program>,
+    clock: Option<WildClock>,
 }
 
 impl Station {
@@ -81,6 +85,10 @@ impl Station {
         let token = server.token(&plan.id, "测试检查站")?;
         enrol(&folder.join("edge.toml"), &server.url(), &token)?;
         through(&data, link.address())?;
+        let clock = match plan.wild_clock {
+            true => Some(WildClock::new(folder.join("clock"))?),
+            false => None,
+        };
         let mut station = Self {
             id: plan.id.clone(),
             head,
@@ -90,6 +98,7 @@ impl Station {
             folder: folder.to_owned(),
             data,
             program: None,
+            clock,
         };
         station.run()?;
         Ok(station)
@@ -101,7 +110,12 @@ impl Station {
         let _ = std::fs::remove_file(&listening);
         let config = self.folder.join("edge.toml").to_string_lossy().into_owned();
         let log = self.folder.join("edge.log");
-        let mut program = Program::start("plumewatch-edge", &["run", "--config", &config], &log)?;
+        let mut command = process::command("plumewatch-edge")?;
+        command.args(["run", "--config", &config]);
+        if let Some(clock) = &self.clock {
+            clock.give(&mut command);
+        }
+        let mut program = Program::spawn("plumewatch-edge", command, &log)?;
         wait_for("the edge's page", START, || {
             if let Some(status) = program.ended() {
                 panic!("the edge ended with {status}\n{}", program.tail());
@@ -123,6 +137,12 @@ impl Station {
     /// Asks the edge unit to stop; gives whether it did so without an error.
     pub fn stop(&mut self) -> bool {
         self.program.take().is_some_and(|mut program| program.stop())
+    }
+
+    /// Puts the edge unit's time of day so many seconds before or after the right time, from now on.
+    pub fn jump_clock(&self, seconds: i64) {
+        let clock = self.clock.as_ref().expect("the plan gave the station a wild clock");
+        clock.jump(seconds).unwrap_or_else(|error| panic!("{}: {error}", clock.place().display()));
     }
 
     /// Its head.

@@ -7,6 +7,7 @@
 
 mod api;
 mod broker;
+mod clock;
 mod edge;
 mod link;
 mod process;
@@ -68,6 +69,7 @@ impl WorldPlan {
             instruments: Instruments::Head,
             extra: String::new(),
             data: None,
+            wild_clock: false,
         });
         self
     }
@@ -94,6 +96,13 @@ impl WorldPlan {
     #[must_use]
     pub fn configured(mut self, lines: &str) -> Self {
         self.last().extra.push_str(lines);
+        self
+    }
+
+    /// The clock of the station named last can be made to jump ([`Station::jump_clock`]).
+    #[must_use]
+    pub fn with_wild_clock(mut self) -> Self {
+        self.last().wild_clock = true;
         self
     }
 

@@ -39,6 +39,7 @@ pub struct Server {
     pub listening: Listening,
     password: String,
     broker: Option<Mosquitto>,
+    extra: String,
 }
 
 impl Server {
@@ -62,6 +63,11 @@ impl Server {
 
     /// Starts a server in `folder` on free ports, and signs its first administrator in.
     pub fn start(folder: &Path) -> anyhow::Result<Self> {
+        Self::start_configured(folder, "")
+    }
+
+    /// The same with these lines at the end of its configuration.
+    pub fn start_configured(folder: &Path, lines: &str) -> anyhow::Result<Self> {
         std::fs::create_dir_all(folder)?;
         let config = folder.join("server.toml");
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
@@ -72,6 +78,7 @@ impl Server {
             listening: Listening { http: any, mqtt: any },
             password: String::new(),
             broker: None,
+            extra: lines.to_owned(),
         };
         server.write_config()?;
         server.run()?;
@@ -97,6 +104,7 @@ impl Server {
             None => text += &format!("[mqtt.embedded]\nlisten = \"{}\"\n", self.listening.mqtt),
             Some(broker) => text += &broker.server_section(),
         }
+        text += &self.extra;
         std::fs::write(&self.config, text).context("cannot write the server's configuration")
     }
 

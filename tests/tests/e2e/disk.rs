@@ -8,7 +8,7 @@ use e2e::road::{Traffic, TrafficPlan};
 use e2e::world::{Wire, World, wait_for};
 
 use crate::truck::wait_received;
-use crate::{PATIENCE, turn};
+use crate::{PATIENCE, seeds, turn};
 
 /// A small disk of its own, unmounted at the end.
 struct SmallDisk(PathBuf);
@@ -33,20 +33,24 @@ impl Drop for SmallDisk {
 #[test]
 fn a_full_disk_costs_evidence_and_no_record() {
     let _turn = turn();
+    seeds().into_iter().for_each(full_disk);
+}
+
+fn full_disk(seed: u64) {
     let folder = tempfile::tempdir().unwrap();
     let Some(disk) = SmallDisk::mount(&folder.path().join("disk"), 48) else {
         println!("SKIPPED: a full disk: this user may not mount one");
         return;
     };
     let limits = "[disk]\nevidence_mib = 40\nfloor_mib = 2\nballast_mib = 4\n";
-    let mut world = World::new(6)
+    let mut world = World::new(seed)
         .with_station("A140105001")
         .configured(limits)
         .keeping_data_in(disk.0.join("edge"))
         .start();
     // The link is down, so nothing leaves; then something else fills the disk.
     world.station().link.set(Wire::Cut);
-    let mut traffic = Traffic::new(TrafficPlan::new(6, Duration::from_secs(8)));
+    let mut traffic = Traffic::new(TrafficPlan::new(seed, Duration::from_secs(8)));
     let measure = |world: &mut World, traffic: &mut Traffic, count: usize| {
         for passing in traffic.by_ref().take(count) {
             world.station().head().measure(&passing, Instant::now());

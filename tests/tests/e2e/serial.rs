@@ -8,7 +8,7 @@ use e2e::road::{Traffic, TrafficPlan};
 use e2e::world::{World, wait_for};
 
 use crate::truck::wait_received;
-use crate::{PATIENCE, turn};
+use crate::{PATIENCE, seeds, turn};
 
 /// Measures `count` vehicles, one every 150 ms.
 fn measure(world: &mut World, seed: u64, count: usize) {
@@ -38,11 +38,15 @@ fn part(world: &mut World, name: &str, wanted: impl Fn(&str) -> bool) -> String 
 #[test]
 fn noise_splits_and_wrong_bytes_on_the_line_lose_no_measurement() {
     let _turn = turn();
-    let mut world = World::new(2).with_station("A140105001").start();
+    seeds().into_iter().for_each(broken_lines);
+}
+
+fn broken_lines(seed: u64) {
+    let mut world = World::new(seed).with_station("A140105001").start();
     for fault in [LineFault::Noise, LineFault::Split, LineFault::Corrupt] {
         world.station().head().set_fault(fault, true);
     }
-    measure(&mut world, 2, 30);
+    measure(&mut world, seed, 30);
     assert!(world.station().head().wait_acknowledged(PATIENCE));
     wait_received(&mut world, 30);
     let repeated = world.station().head().tally().repeated;
@@ -52,11 +56,15 @@ fn noise_splits_and_wrong_bytes_on_the_line_lose_no_measurement() {
 #[test]
 fn an_unplugged_port_is_said_and_a_replugged_one_brings_what_was_missed() {
     let _turn = turn();
-    let mut world = World::new(3).with_station("A140105001").start();
-    measure(&mut world, 3, 5);
+    seeds().into_iter().for_each(replug);
+}
+
+fn replug(seed: u64) {
+    let mut world = World::new(seed).with_station("A140105001").start();
+    measure(&mut world, seed, 5);
     assert!(world.station().head().wait_acknowledged(PATIENCE));
     world.station().head().set_fault(LineFault::Unplugged, true);
-    measure(&mut world, 4, 5);
+    measure(&mut world, seed + 1_000, 5);
     part(&mut world, "head-1", |state| state != "good");
     world.station().head().set_fault(LineFault::Unplugged, false);
     assert!(world.station().head().wait_acknowledged(PATIENCE), "what was measured meanwhile comes");
@@ -67,10 +75,38 @@ fn an_unplugged_port_is_said_and_a_replugged_one_brings_what_was_missed() {
 #[test]
 fn a_frozen_camera_is_said() {
     let _turn = turn();
-    let mut world = World::new(4).with_station("A140105001").with_cameras().start();
+    seeds().into_iter().for_each(freeze);
+}
+
+fn freeze(seed: u64) {
+    let mut world = World::new(seed).with_station("A140105001").with_cameras().start();
     part(&mut world, "camera-rear-1", |state| state == "good");
     world.station().cameras.as_ref().unwrap().0.freeze(Role::Rear, true);
     part(&mut world, "camera-rear-1", |state| state != "good");
     world.station().cameras.as_ref().unwrap().0.freeze(Role::Rear, false);
     part(&mut world, "camera-rear-1", |state| state == "good");
+}
+
+#[test]
+fn two_clocks_that_differ_are_said_whichever_is_wrong() {
+    let _turn = turn();
+    seeds().into_iter().for_each(jumping_clocks);
+}
+
+fn jumping_clocks(seed: u64) {
+    let mut world = World::new(seed).with_station("A140105001").with_wild_clock().start();
+    part(&mut world, "head-1", |state| state == "good");
+    world.station().head().set_fault(LineFault::ClockJump, true);
+    part(&mut world, "head-1", |state| state == "degraded");
+    world.station().head().set_fault(LineFault::ClockJump, false);
+    part(&mut world, "head-1", |state| state == "good");
+    let hours = e2e::dice::Dice::new(seed).between(1, 20);
+    world.station().jump_clock(hours * 3_600);
+    measure(&mut world, seed, 5);
+    let words = part(&mut world, "head-1", |state| state == "degraded");
+    assert!(words.contains(" h apart") || words.contains(" min apart"), "{words}");
+    world.station().jump_clock(0);
+    part(&mut world, "head-1", |state| state == "good");
+    assert!(world.station().head().wait_acknowledged(PATIENCE));
+    wait_received(&mut world, 5);
 }

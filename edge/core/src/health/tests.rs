@@ -20,7 +20,15 @@ fn state(facts: Facts) -> String {
 }
 
 fn head(heard: Option<Tick>, status: HeadStatus) -> Facts {
-    Facts::Head { lane: lane(), port_open: true, heard, status: Some(status), lost: 0, other_lane: false }
+    Facts::Head {
+        lane: lane(),
+        port_open: true,
+        heard,
+        status: Some(status),
+        lost: 0,
+        other_lane: false,
+        clocks_apart: Some(Duration::from_secs(60)),
+    }
 }
 
 #[test]
@@ -37,10 +45,26 @@ fn a_head_is_good_while_it_is_heard_and_says_so() {
         status: None,
         lost,
         other_lane,
+        clocks_apart: None,
     };
     assert_eq!(state(with(true, 3, false)), "degraded");
     assert_eq!(state(with(false, 0, false)), "down");
     assert_eq!(state(with(true, 0, true)), "down");
+}
+
+#[test]
+fn two_clocks_that_differ_are_said_unless_something_worse_is() {
+    let with = |heard| {
+        let Facts::Head { lane, port_open, status, lost, other_lane, .. } = head(heard, HeadStatus::Good)
+        else {
+            unreachable!("it is a head")
+        };
+        let clocks_apart = Some(Duration::from_secs(3 * 3_600));
+        part(&Facts::Head { lane, port_open, heard, status, lost, other_lane, clocks_apart }, NOW)
+    };
+    assert_eq!(with(ago(0)).state, "degraded");
+    assert_eq!(with(ago(0)).zh, "遥测仪的时钟与本机相差3小时，请核对两者的时间。");
+    assert_eq!(with(ago(9)).state, "down");
 }
 
 #[test]

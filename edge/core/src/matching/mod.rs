@@ -32,6 +32,7 @@ mod history;
 
 use std::collections::VecDeque;
 
+use plumewatch_shared::passage::Doubt;
 use plumewatch_shared::reading::{Reading, WeatherReading};
 use plumewatch_shared::rulebook::{Circumstances, Rulebook};
 use plumewatch_shared::time::{Moment, Tick};
@@ -141,6 +142,24 @@ impl Lane {
         self.drafts.pop_front()
     }
 
+    /// What is known so far of every vehicle whose reading waits for the cameras: for an early word beside the
+    /// road, not for the record. What an instrument that has not spoken yet may still clear up is no doubt yet.
+    pub fn so_far(&self) -> Vec<PassageDraft> {
+        let clusters = cluster::clusters(&self.waiting, self.config.reach());
+        let vehicles = clusters.flat_map(|items| cluster::vehicles(items.to_vec(), &self.config));
+        let early = |vehicle: Vehicle| {
+            let instruments = self.config.instruments;
+            let open = (instruments.front && vehicle.front.is_none())
+                || (instruments.rear && vehicle.rear.is_none());
+            let mut draft = self.draft(vehicle);
+            draft
+                .doubts
+                .retain(|doubt| !(open && matches!(doubt, Doubt::NoVehicleSeen | Doubt::PlateUnread)));
+            draft
+        };
+        vehicles.filter(|vehicle| vehicle.reading.is_some()).map(early).collect()
+    }
+
     /// When `on_time` is wanted next, if nothing comes before.
     pub fn wake_at(&self) -> Option<Tick> {
         cluster::clusters(&self.waiting, self.config.reach()).map(|items| self.closes_at(items)).min()
@@ -222,7 +241,7 @@ impl Lane {
         }
     }
 
-    fn draft(&mut self, vehicle: Vehicle) -> PassageDraft {
+    fn draft(&self, vehicle: Vehicle) -> PassageDraft {
         let Vehicle { reading, front, rear, several, late } = vehicle;
         let measured = reading.as_ref().map(|reading| reading.measured.tick);
         let estimates = [&front, &rear].into_iter().flatten().map(|(_, beam)| *beam);

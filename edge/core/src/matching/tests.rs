@@ -430,3 +430,26 @@ fn when_nobody_takes_passages_readings_are_refused_and_kept_by_the_head() {
     let again = u32::try_from(taken).unwrap() + 1;
     assert_eq!(lane.on_reading(reading(again, 10_000)), Taken::New);
 }
+
+#[test]
+fn what_is_known_so_far_grows_with_each_instrument_and_ends_with_the_passage() {
+    let mut lane = lane();
+    assert_eq!(lane.on_reading(reading(1, 10_000)), Taken::New);
+    let so_far = lane.so_far();
+    assert_eq!((so_far.len(), so_far[0].origin().unwrap().sequence), (1, 1));
+    assert_eq!(so_far[0].doubts, [], "the cameras have not spoken yet");
+    assert_eq!(lane.on_track(front(A, 10_000)), Taken::New);
+    let so_far = lane.so_far().remove(0);
+    assert!(so_far.front.is_some() && so_far.rear.is_none());
+    assert_eq!(lane.on_track(rear(A, 10_000)), Taken::New);
+    lane.on_time(at(20_000));
+    assert_eq!(lane.so_far(), []);
+    assert!(lane.next_output().is_some(), "the early word took nothing from the passage");
+}
+
+#[test]
+fn a_vehicle_without_a_reading_has_no_early_word() {
+    let mut lane = lane();
+    assert_eq!(lane.on_track(front(A, 10_000)), Taken::New);
+    assert_eq!(lane.so_far(), []);
+}

@@ -26,6 +26,10 @@ let sound = null
 let station = null
 let health = null
 let passages = []
+/** Vehicles that still pass, by `keyOf`: an early word that its stored passage replaces. */
+const early = new Map()
+/** An early word whose passage never came is taken down after so long. */
+const EARLY_MS = 30_000
 let shouting = []
 let onlyStops = false
 const seen = new Set()
@@ -65,13 +69,16 @@ function plateOf(report) {
   const driven = (sighting) => sighting?.plate && !sighting.plate.endsWith('挂')
   return driven(report.front) ? report.front : driven(report.rear) ? report.rear : null
 }
+/** The measurement a passage rests on: the same for the early word and for the stored passage. */
+const keyOf = ({ report: { reading, id } }) => (reading ? `${reading.device}/${reading.boot}/${reading.sequence}` : id)
+const isEarly = (a) => early.get(keyOf(a)) === a
 const stops = (a) => a.report.verdict.outcome === 'exceeding' || a.watch !== null
 const picture = (report, ...kinds) => kinds.map((kind) => report.evidence.find((e) => e.kind === kind)).find(Boolean)
 const doubtful = (report) => report.doubts.filter((doubt) => BARRING.includes(doubt))
 
-function plate(report) {
-  const sighting = plateOf(report)
-  if (!sighting) return el('span', { class: 'plate unread' }, w('unread'))
+function plate(a) {
+  const sighting = plateOf(a.report)
+  if (!sighting) return el('span', { class: 'plate unread' }, w(isEarly(a) ? 'reading' : 'unread'))
   const text = [...sighting.plate]
   const head = /\d/.test(text[1]) ? 1 : 2
   return el('span', { class: `plate ${sighting.colour ?? 'white'}`, title: sighting.colour ? w(sighting.colour) : null }, `${text.slice(0, head).join('')}·${text.slice(head).join('')}`)
@@ -101,7 +108,7 @@ const speed = (report) => (report.reading?.speed_mm_s == null ? '—' : `${(repo
 const tag = (kind, text, icon = kind) => el('span', { class: `tag ${kind}` }, SHAPES[icon] ? shape(icon) : '', text)
 function tags(a) {
   const { outcome } = a.report.verdict
-  return [tag(outcome, w(outcome)), a.watch ? tag('watch', w(a.watch)) : '', ...a.report.doubts.map((doubt) => tag('doubt', w(doubt)))]
+  return [isEarly(a) ? tag('early', w('early')) : '', tag(outcome, w(outcome)), a.watch ? tag('watch', w(a.watch)) : '', ...a.report.doubts.map((doubt) => tag('doubt', w(doubt)))]
 }
 const image = (file, alt) => (file ? el('img', { src: `/evidence/${file.sha256}`, alt, loading: 'lazy', onerror: (event) => event.target.replaceWith(w('noPicture')) }) : w('noPicture'))
 
@@ -110,14 +117,16 @@ const image = (file, alt) => (file ? el('img', { src: `/evidence/${file.sha256}`
 function row(a, fresh) {
   const { report } = a
   const kind = `passage ${report.verdict.outcome}${a.watch ? ' watched' : ''}${fresh ? ' fresh' : ''}`
-  return el('li', {}, el('button', { type: 'button', class: kind, 'data-id': report.id, 'data-testid': 'roadside-passage', onclick: () => openDetail(a) },
-    el('span', { class: 'thumb' }, image(picture(report, 'vehicle-rear', 'vehicle-front'), w('vehicle-rear'))),
+  const name = isEarly(a) ? 'roadside-early' : 'roadside-passage'
+  return el('li', {}, el('button', { type: 'button', class: kind, 'data-id': report.id, 'data-testid': name, onclick: () => openDetail(a) },
+    el('span', { class: 'thumb' }, isEarly(a) ? w('pictureComes') : image(picture(report, 'vehicle-rear', 'vehicle-front'), w('vehicle-rear'))),
     el('span', { class: 'when' }, at(report.passed.utc_us), el('small', {}, `${w('lane', { n: report.lane })} · ${speed(report)}`), report.passed.clock === 'synchronised' ? '' : el('small', {}, w('clockDoubt'))),
-    plate(report), el('span', { class: 'tags' }, tags(a)), el('span', { class: 'values' }, values(report))))
+    plate(a), el('span', { class: 'tags' }, tags(a)), el('span', { class: 'values' }, values(report))))
 }
 
 function drawList(fresh) {
-  const shown = onlyStops ? passages.filter(stops) : passages
+  const all = [...[...early.values()].reverse(), ...passages]
+  const shown = onlyStops ? all.filter(stops) : all
   $('passages').replaceChildren(...shown.map((a) => row(a, a === fresh)))
   $('empty').hidden = shown.length > 0
   $('empty').children[0].textContent = w(onlyStops ? 'emptyStops' : 'emptyTitle')
@@ -139,7 +148,8 @@ function drawAlert() {
   box.replaceChildren(
     el('div', { class: 'words' },
       el('h2', {}, shape(a.watch ? 'watch' : 'exceeding'), w(a.watch ? ORDERS[a.watch] ?? 'stopWatch' : 'stopExceeding')),
-      plate(report),
+      plate(a),
+      isEarly(a) ? el('p', { class: 'also' }, w('earlyHint')) : '',
       a.watch && exceeding ? el('p', { class: 'also' }, '▲ ', w('exceeding')) : '',
       barring.length ? el('p', { class: 'check' }, '⚠ ', w('check', { doubts: barring.map((d) => w(d)).join('、') })) : '',
       el('div', { class: 'figures' }, report.verdict.findings.filter((f) => f.exceeds && f.role === 'enforcement').map((f) => el('span', { class: 'over' }, w(f.item), el('b', {}, show(f.item, f.measured)), el('small', {}, `${w('limit')} ${show(f.item, f.limit)}`))),
@@ -148,7 +158,7 @@ function drawAlert() {
         el('button', { type: 'button', 'data-testid': 'roadside-seen', onclick: dismiss }, w('seen')),
         el('button', { type: 'button', class: 'plainly', onclick: () => openDetail(a) }, w('open')),
         shouting.length > 1 ? el('b', {}, w('more', { n: shouting.length - 1 })) : '')),
-    el('div', { class: 'photo' }, image(photo, w(photo?.kind ?? 'vehicle-rear'))))
+    el('div', { class: 'photo' }, isEarly(a) ? w('pictureComes') : image(photo, w(photo?.kind ?? 'vehicle-rear'))))
   drawAge()
 }
 function drawAge() {
@@ -158,7 +168,7 @@ function drawAge() {
   age.textContent = seconds < 120 ? w('ago', { n: seconds }) : w('agoMin', { n: Math.floor(seconds / 60) })
 }
 function dismiss() {
-  seen.add(shouting.shift()?.report.id)
+  if (shouting[0]) seen.add(keyOf(shouting.shift()))
   drawAlert()
 }
 
@@ -166,7 +176,7 @@ function openDetail(a) {
   const { report } = a
   const files = ['vehicle-rear', 'vehicle-front', 'plume', 'plate-front', 'plate-rear'].map((kind) => picture(report, kind)).filter(Boolean)
   $('detail').replaceChildren(
-    el('div', { class: 'head' }, plate(report), tags(a), el('button', { type: 'button', onclick: () => $('detail').close() }, w('close'))),
+    el('div', { class: 'head' }, plate(a), tags(a), el('button', { type: 'button', onclick: () => $('detail').close() }, w('close'))),
     el('div', { class: 'pictures' }, files.map((file) => el('figure', {}, image(file, w(file.kind)), el('figcaption', {}, w(file.kind))))),
     el('div', { class: 'values' }, values(report)),
     el('h3', {}, w('reasons')), el('ul', {}, a.reasons.map((reason) => el('li', {}, reason[language]))),
@@ -222,11 +232,33 @@ function take(announcements, fresh) {
   const known = new Set(passages.map((a) => a.report.id))
   const coming = announcements.filter((a) => !known.has(a.report.id))
   passages = [...coming, ...passages].sort((x, y) => y.report.passed.utc_us - x.report.passed.utc_us).slice(0, KEPT)
+  const wasEarly = coming.filter((a) => early.delete(keyOf(a))).length > 0
   const oldest = Date.now() - SHOUT_WITHIN_MS
-  const shouts = coming.filter((a) => stops(a) && !seen.has(a.report.id) && (fresh || a.report.passed.utc_us / 1000 > oldest))
-  shouting = [...shouts, ...shouting].slice(0, KEPT)
-  drawList(fresh ? announcements[0] : null)
-  if (shouts.length) drawAlert(), beep(shouts.some((a) => a.watch))
+  shout(coming.filter((a) => fresh || a.report.passed.utc_us / 1000 > oldest))
+  drawList(fresh && !wasEarly ? announcements[0] : null)
+}
+
+/** What is known of a vehicle that still passes; it comes again as more is known. */
+function takeEarly(a) {
+  const key = keyOf(a)
+  const known = early.has(key)
+  if (passages.some((b) => keyOf(b) === key)) return
+  early.set(key, a)
+  setTimeout(() => { if (isEarly(a)) early.delete(key), drawList() }, EARLY_MS)
+  shout([a])
+  drawList(known ? null : a)
+}
+
+/** Shouts what must be stopped; what shouts already is only brought up to date, or taken back. */
+function shout(announcements) {
+  const shouted = new Map(announcements.map((a) => [keyOf(a), a]))
+  const before = new Set(shouting.map(keyOf))
+  const started = announcements.filter((a) => stops(a) && !before.has(keyOf(a)) && !seen.has(keyOf(a)))
+  const kept = shouting.map((a) => shouted.get(keyOf(a)) ?? a).filter(stops)
+  const changed = started.length > 0 || kept.some((a, at) => a !== shouting[at]) || kept.length !== shouting.length
+  shouting = [...started, ...kept].slice(0, KEPT)
+  if (changed) drawAlert()
+  if (started.length) beep(started.some((a) => a.watch))
 }
 
 /** Two tones for exceeding, four for wanted. Browsers allow sound only after a touch: hence the button. */
@@ -262,6 +294,7 @@ function connect() {
   on('station', (told) => { station = told; drawAll() })
   on('health', (told) => { health = told; drawHealth() })
   on('recent', (told) => take(told, false))
+  on('early', takeEarly)
   on('passage', (told) => take([told], true))
   on('beat', () => {})
   source.addEventListener('error', lost)

@@ -23,7 +23,8 @@ pub fn measure_smoke_command(path: &Path, json: bool, out: &mut impl Write) -> R
         SourceConfig::File { path: path.to_owned(), pace_ms: 0 }
     };
     let mut source = source::open(&config, ClockQuality::Unsynchronised)?;
-    let mut tracker = Tracker::new(CameraRole::Rear, PlateReader::new()?).map_err(crate::plates::ReadError::from)?;
+    let mut tracker =
+        Tracker::new(CameraRole::Rear, PlateReader::new()?).map_err(crate::plates::ReadError::from)?;
     let start = clock::now(ClockQuality::Unsynchronised);
     let (mut frames, mut vehicles, mut smoky) = (0_u64, 0_u64, 0_u64);
     loop {

@@ -12,7 +12,11 @@ use crate::plates::{PlateRead, PlateReader};
 
 /// Reads the plates of every picture, one line each; a folder stands for the pictures in it, by name.
 /// Abstentions are not plates and are not listed under `plates`, but under `abstained`.
-pub fn read_plates_command(paths: &[PathBuf], json: bool, out: &mut impl Write) -> Result<Outcome, CommandError> {
+pub fn read_plates_command(
+    paths: &[PathBuf],
+    json: bool,
+    out: &mut impl Write,
+) -> Result<Outcome, CommandError> {
     let reader = PlateReader::new()?;
     let mut outcome = Outcome::Done;
     for path in expanded(paths) {

@@ -39,9 +39,8 @@ impl Network {
     pub fn read(&self, strip: &[u8]) -> Result<Chances, NetworkError> {
         let (shape, logits) = self.runner.run([1, 1, HEIGHT, WIDTH], normalised(strip))?;
         let [1, classes, 1, STEPS] = shape else { return Err(NetworkError::Shape) };
-        let rows = (0..STEPS)
-            .map(|step| softmax((0..classes).map(|class| logits[class * STEPS + step])))
-            .collect();
+        let rows =
+            (0..STEPS).map(|step| softmax((0..classes).map(|class| logits[class * STEPS + step]))).collect();
         Ok(Chances { rows })
     }
 }

@@ -72,7 +72,11 @@ fn jpeg(bytes: &[u8]) -> Result<(u32, u32), PictureError> {
     }
     let size = size.ok_or(PictureError::DamagedHeader)?;
     let scan = bytes.get(at..).ok_or(PictureError::Truncated)?;
-    if scan.windows(2).rev().any(|pair| pair == [0xff, 0xd9]) { Ok(size) } else { Err(PictureError::Truncated) }
+    if scan.windows(2).rev().any(|pair| pair == [0xff, 0xd9]) {
+        Ok(size)
+    } else {
+        Err(PictureError::Truncated)
+    }
 }
 
 fn png(bytes: &[u8]) -> Result<(u32, u32), PictureError> {

@@ -69,7 +69,11 @@ impl Ground {
                 | PlateKind::LargeElectric
                 | PlateKind::LargeHybrid,
             ) => {
-                if self.yellow_left > 0.4 && self.green > 0.15 { YellowGreen } else { Green }
+                if self.yellow_left > 0.4 && self.green > 0.15 {
+                    YellowGreen
+                } else {
+                    Green
+                }
             }
             Some(PlateKind::Trailer | PlateKind::Learner | PlateKind::Trial | PlateKind::Oversize) => Yellow,
             Some(PlateKind::Police) => White,

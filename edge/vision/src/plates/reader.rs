@@ -219,7 +219,10 @@ impl PlateReader {
             .places
             .iter()
             .map(|place| {
-                let known = |&(character, share): &(char, f32)| Alternative { character, confidence: per_mille(share) };
+                let known = |&(character, share): &(char, f32)| Alternative {
+                    character,
+                    confidence: per_mille(share),
+                };
                 place.options.iter().map(known).collect()
             })
             .collect();

@@ -102,7 +102,8 @@ fn fill(places: &[Place], slots: &[Slot]) -> Option<(String, f32, f32)> {
     let mut text = String::new();
     let (mut chance, mut weakest) = (1.0, 1.0_f32);
     for (place, slot) in places.iter().zip(slots) {
-        let &(character, share) = place.options.iter().find(|(c, share)| slot.takes(*c) && *share >= FLOOR)?;
+        let &(character, share) =
+            place.options.iter().find(|(c, share)| slot.takes(*c) && *share >= FLOOR)?;
         text.push(character);
         chance *= share;
         weakest = weakest.min(share);

@@ -27,7 +27,9 @@ pub fn luminance(bgr: &Mat) -> opencv::Result<Luminance> {
     let values = bytes
         .chunks_exact(3)
         .map(|p| {
-            0.0722 * table[usize::from(p[0])] + 0.7152 * table[usize::from(p[1])] + 0.2126 * table[usize::from(p[2])]
+            0.0722 * table[usize::from(p[0])]
+                + 0.7152 * table[usize::from(p[1])]
+                + 0.2126 * table[usize::from(p[2])]
         })
         .collect();
     Ok(Luminance { width: bgr.cols() as usize, height: bgr.rows() as usize, values })

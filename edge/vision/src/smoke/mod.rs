@@ -65,7 +65,13 @@ impl SmokeMeter {
     }
 
     /// Looks around the vehicle at `area` (full pixels) of a frame.
-    pub(crate) fn on_frame(&mut self, seen: &Seen, area: Rect, full: &Picture, at: Moment) -> opencv::Result<()> {
+    pub(crate) fn on_frame(
+        &mut self,
+        seen: &Seen,
+        area: Rect,
+        full: &Picture,
+        at: Moment,
+    ) -> opencv::Result<()> {
         let Some(background) = &seen.background else {
             self.without_background += 1;
             return Ok(());

@@ -127,14 +127,9 @@ fn components(member: &[bool], w: usize, h: usize) -> Vec<Vec<usize>> {
 
 fn neighbours(i: usize, w: usize, h: usize) -> impl Iterator<Item = usize> {
     let (x, y) = (i % w, i / w);
-    [
-        (x > 0).then(|| i - 1),
-        (x + 1 < w).then(|| i + 1),
-        (y > 0).then(|| i - w),
-        (y + 1 < h).then(|| i + w),
-    ]
-    .into_iter()
-    .flatten()
+    [(x > 0).then(|| i - 1), (x + 1 < w).then(|| i + 1), (y > 0).then(|| i - w), (y + 1 < h).then(|| i + w)]
+        .into_iter()
+        .flatten()
 }
 
 /// Share of the rim's pixels where the transmittance changes slowly.
@@ -174,7 +169,8 @@ fn plume(part: Vec<usize>, through: &[f32], w: usize) -> Plume {
 fn plateau(taken: &[f32], thick: f32) -> f32 {
     let start = taken.partition_point(|&t| t < 0.55 * thick);
     let upper = &taken[start..];
-    let fullest = (0..upper.len()).max_by_key(|&i| upper.partition_point(|&t| t <= upper[i] + 2.0 * PLATEAU) - i);
+    let fullest =
+        (0..upper.len()).max_by_key(|&i| upper.partition_point(|&t| t <= upper[i] + 2.0 * PLATEAU) - i);
     fullest.map_or(thick, |i| upper[i] + PLATEAU)
 }
 

@@ -67,7 +67,12 @@ impl FrameSource for Finite {
             };
             self.last = Some(Instant::now());
             let recorded_s = Some(number as f64 / FOLDER_FPS);
-            return Ok(Next::Frame(Box::new(Frame { picture, at: clock::now(self.quality), number, recorded_s })));
+            return Ok(Next::Frame(Box::new(Frame {
+                picture,
+                at: clock::now(self.quality),
+                number,
+                recorded_s,
+            })));
         }
         Ok(Next::Ended)
     }

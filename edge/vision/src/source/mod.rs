@@ -117,7 +117,9 @@ pub fn open(config: &SourceConfig, quality: ClockQuality) -> Result<Box<dyn Fram
     let pace = Duration::from_millis;
     Ok(match config {
         SourceConfig::File { path, pace_ms } => Box::new(video::File::open(path, pace(*pace_ms), quality)?),
-        SourceConfig::Folder { path, pace_ms } => Box::new(folder::Finite::open(path, pace(*pace_ms), quality)?),
+        SourceConfig::Folder { path, pace_ms } => {
+            Box::new(folder::Finite::open(path, pace(*pace_ms), quality)?)
+        }
         SourceConfig::Follow { path } => Box::new(folder::Follow::open(path, quality)?),
         SourceConfig::Device { path } => {
             Box::new(video::Live::open(path.to_string_lossy().into_owned(), false, quality)?)

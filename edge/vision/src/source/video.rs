@@ -36,7 +36,11 @@ fn capture(name: &str, timeouts: bool) -> Result<VideoCapture, SourceError> {
     } else {
         VideoCapture::from_file(name, videoio::CAP_ANY)?
     };
-    if opened.is_opened()? { Ok(opened) } else { Err(SourceError::Open { what: "the video source".to_owned() }) }
+    if opened.is_opened()? {
+        Ok(opened)
+    } else {
+        Err(SourceError::Open { what: "the video source".to_owned() })
+    }
 }
 
 /// A video file, every frame of it.

@@ -4,9 +4,9 @@
 //! places are replayed) is not a vehicle: the model starts anew and says so.
 
 use opencv::core::{self as cv, Mat, Point, Ptr, Rect, Scalar, Size, Vector};
+use opencv::imgproc;
 use opencv::prelude::*;
 use opencv::video::{self, BackgroundSubtractorMOG2};
-use opencv::imgproc;
 
 use crate::picture::Picture;
 

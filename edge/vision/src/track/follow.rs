@@ -116,7 +116,13 @@ impl Track {
         let overlap = expected.overlap(area).max(self.area.overlap(area));
         let [(ax, ay), (bx, by)] = [expected.centre(), area.centre()].map(|[x, y]| (x, y));
         let near = 1.0 - (ax - bx).hypot(ay - by) / (expected.size() + area.size()).max(1.0);
-        if overlap > 0.15 { overlap + near.max(0.0) } else if near > 0.45 { near * 0.5 } else { 0.0 }
+        if overlap > 0.15 {
+            overlap + near.max(0.0)
+        } else if near > 0.45 {
+            near * 0.5
+        } else {
+            0.0
+        }
     }
 
     pub(super) fn move_to(&mut self, area: Area, at: Moment) {
@@ -136,7 +142,8 @@ impl Track {
     /// Keeps the frame if the vehicle is larger and wholly inside; a plate seen well outweighs size.
     pub(super) fn keep_picture(&mut self, frame: &Frame, size: f32) {
         let (w, h) = (frame.picture.width() as f32, frame.picture.height() as f32);
-        let inside = self.area.x > 2.0 && self.area.x + self.area.w < w - 2.0 && self.area.y + self.area.h < h - 2.0;
+        let inside =
+            self.area.x > 2.0 && self.area.x + self.area.w < w - 2.0 && self.area.y + self.area.h < h - 2.0;
         let score = size * if inside { 1.0 } else { 0.4 };
         if score > self.best_score
             && let Ok(picture) = frame.picture.shrunk(EVIDENCE_SIDE)

@@ -99,7 +99,8 @@ impl Tracker {
         }
         let now = frame.at.tick;
         let gone = |track: &Track| now.since(track.last.tick).as_millis() > LOST_AFTER_MS;
-        let (lost, kept): (Vec<Track>, Vec<Track>) = std::mem::take(&mut self.tracks).into_iter().partition(gone);
+        let (lost, kept): (Vec<Track>, Vec<Track>) =
+            std::mem::take(&mut self.tracks).into_iter().partition(gone);
         self.tracks = kept;
         lost.into_iter().filter_map(|track| ended(track).transpose()).collect()
     }
@@ -191,7 +192,8 @@ fn ended(track: Track) -> Result<Option<TrackEnded>, ReadError> {
         return Ok(None);
     }
     let SmokeSummary { observation, picture: plume } = track.smoke.summary()?;
-    let encoded = |picture: Option<crate::picture::Picture>| picture.map(|p| p.jpeg(JPEG_QUALITY)).transpose();
+    let encoded =
+        |picture: Option<crate::picture::Picture>| picture.map(|p| p.jpeg(JPEG_QUALITY)).transpose();
     Ok(Some(TrackEnded {
         track: track.number,
         first: track.first,

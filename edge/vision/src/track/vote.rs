@@ -109,7 +109,11 @@ impl Vote {
     }
 
     /// The value with the most weight behind it.
-    fn most<T: Copy + PartialEq, const N: usize>(&self, of: impl Fn(&PlateRead) -> T, all: [T; N]) -> Option<T> {
+    fn most<T: Copy + PartialEq, const N: usize>(
+        &self,
+        of: impl Fn(&PlateRead) -> T,
+        all: [T; N],
+    ) -> Option<T> {
         let weight = |value: T| -> f32 {
             self.ballots.iter().filter(|b| of(&b.read) == value).map(|b| b.weight).sum()
         };
@@ -119,9 +123,8 @@ impl Vote {
     fn tally(&self) -> Tally {
         // Only reads with as many characters as the heaviest length speak.
         let length = |ballot: &Ballot| ballot.read.alternatives.len();
-        let weight_of = |n: usize| -> f32 {
-            self.ballots.iter().filter(|b| length(b) == n).map(|b| b.weight).sum()
-        };
+        let weight_of =
+            |n: usize| -> f32 { self.ballots.iter().filter(|b| length(b) == n).map(|b| b.weight).sum() };
         let places = (1..=12).max_by(|&a, &b| weight_of(a).total_cmp(&weight_of(b))).unwrap_or(7);
         let speaking: Vec<&Ballot> = self.ballots.iter().filter(|b| length(b) == places).collect();
         let all: f32 = self.ballots.iter().map(|b| b.weight).sum();
@@ -165,8 +168,10 @@ impl Vote {
         let alternatives = columns
             .iter()
             .map(|column| {
-                let known =
-                    |&(character, sum): &(char, f32)| Alternative { character, confidence: per_mille(sum / total) };
+                let known = |&(character, sum): &(char, f32)| Alternative {
+                    character,
+                    confidence: per_mille(sum / total),
+                };
                 column.iter().take(KEPT).map(known).collect()
             })
             .collect();
@@ -202,7 +207,8 @@ mod tests {
 
     fn read(text: &str, sure: u16) -> PlateRead {
         let confidence = plumewatch_shared::units::Confidence::from_per_mille(sure).unwrap();
-        let alternatives = text.chars().map(|character| vec![Alternative { character, confidence }]).collect();
+        let alternatives =
+            text.chars().map(|character| vec![Alternative { character, confidence }]).collect();
         PlateRead {
             text: text.parse().ok(),
             raw: text.to_owned(),

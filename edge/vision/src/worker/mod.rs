@@ -156,7 +156,15 @@ struct Report {
 impl Report {
     fn new(preview: bool) -> Self {
         let watch = Watch::default();
-        Self { frames: 0, since: Instant::now(), frames_since: 0, watch, last_frame: None, latest: None, preview }
+        Self {
+            frames: 0,
+            since: Instant::now(),
+            frames_since: 0,
+            watch,
+            last_frame: None,
+            latest: None,
+            preview,
+        }
     }
 
     fn on_frame(&mut self, picture: &Picture, at: Moment) -> opencv::Result<()> {

@@ -1,7 +1,8 @@
 //! The messages' values as they stand on the pipe, apart from the vocabulary's types.
 
 use plumewatch_shared::passage::{
-    AbstainReason, Alternative, PlateDecision, PlateSighting, SmokeObservation, SmokeOutcome, UnmeasurableReason,
+    AbstainReason, Alternative, PlateDecision, PlateSighting, SmokeObservation, SmokeOutcome,
+    UnmeasurableReason,
 };
 use plumewatch_shared::plate::{PlateColour, PlateRows};
 use plumewatch_shared::time::{ClockQuality, Moment, Stamp, Tick};
@@ -170,18 +171,22 @@ impl WireSighting {
 
     fn sighting(self, quality: ClockQuality) -> Result<PlateSighting, MessageError> {
         let decision = match (self.text, self.abstained) {
-            (Some(text), None) => PlateDecision::Read(text.parse().map_err(|_| MessageError::Range("plate"))?),
+            (Some(text), None) => {
+                PlateDecision::Read(text.parse().map_err(|_| MessageError::Range("plate"))?)
+            }
             (None, Some(reason)) => PlateDecision::Abstained(reason.reason()),
             (Some(_), Some(_)) | (None, None) => return Err(MessageError::Range("decision")),
         };
-        let colour = self.colour.map(|word| PlateColour::from_word(&word).ok_or(MessageError::Range("colour")));
+        let colour =
+            self.colour.map(|word| PlateColour::from_word(&word).ok_or(MessageError::Range("colour")));
         let rows = match self.rows {
             None => None,
             Some(1) => Some(PlateRows::One),
             Some(2) => Some(PlateRows::Two),
             Some(_) => return Err(MessageError::Range("rows")),
         };
-        let many = self.alternatives.len() > MAX_PLACES || self.alternatives.iter().any(|a| a.len() > MAX_PLACES);
+        let many =
+            self.alternatives.len() > MAX_PLACES || self.alternatives.iter().any(|a| a.len() > MAX_PLACES);
         if many || self.raw.chars().count() > 64 {
             return Err(MessageError::Range("alternatives"));
         }
@@ -249,12 +254,16 @@ impl WireSmoke {
 
     fn observation(self, quality: ClockQuality) -> Result<SmokeObservation, MessageError> {
         let outcome = match self.outcome {
-            WireOutcome::Measured { opacity, uncertainty, level, confidence: sure } => SmokeOutcome::Measured {
-                opacity: CameraOpacity(Opacity::from_hundredths(opacity).ok_or(MessageError::Range("opacity"))?),
-                uncertainty_hundredths: uncertainty,
-                level: RingelmannLevel::new(level).ok_or(MessageError::Range("level"))?,
-                confidence: confidence(sure)?,
-            },
+            WireOutcome::Measured { opacity, uncertainty, level, confidence: sure } => {
+                SmokeOutcome::Measured {
+                    opacity: CameraOpacity(
+                        Opacity::from_hundredths(opacity).ok_or(MessageError::Range("opacity"))?,
+                    ),
+                    uncertainty_hundredths: uncertainty,
+                    level: RingelmannLevel::new(level).ok_or(MessageError::Range("level"))?,
+                    confidence: confidence(sure)?,
+                }
+            }
             WireOutcome::NoBackground => SmokeOutcome::Unmeasurable(UnmeasurableReason::NoBackground),
             WireOutcome::Night => SmokeOutcome::Unmeasurable(UnmeasurableReason::Night),
             WireOutcome::Unstable => SmokeOutcome::Unmeasurable(UnmeasurableReason::Unstable),

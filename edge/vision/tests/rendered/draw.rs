@@ -52,7 +52,13 @@ impl Canvas {
                 let low = at(0, 1) * (1.0 - fx) + at(1, 1) * fx;
                 let wave = top * (1.0 - fy) + low * fy;
                 let mark = (x + 40) % (width / 3) < 12 && y % 90 < 55;
-                let base = if mark { 0.75 } else if x < width / 6 { 0.42 } else { 0.24 };
+                let base = if mark {
+                    0.75
+                } else if x < width / 6 {
+                    0.42
+                } else {
+                    0.24
+                };
                 let value = base * (0.75 + 0.5 * wave) + 0.02 * dice.unit();
                 canvas.light.push([value, value, value * 0.97]);
             }
@@ -92,9 +98,19 @@ impl Canvas {
     }
 
     /// A plate `width` pixels wide at this corner; two rows when `two`.
-    pub(crate) fn plate(&mut self, (x, y): (i32, i32), width: i32, text: &str, ground: [u8; 3], ink: [u8; 3], two: bool) {
-        let bytes = std::fs::read(FONT).unwrap_or_else(|_| panic!("{FONT} is missing: install fonts-noto-cjk"));
-        let font = FontVec::try_from_vec_and_index(bytes, 2).expect("the third face is the simplified Chinese one");
+    pub(crate) fn plate(
+        &mut self,
+        (x, y): (i32, i32),
+        width: i32,
+        text: &str,
+        ground: [u8; 3],
+        ink: [u8; 3],
+        two: bool,
+    ) {
+        let bytes =
+            std::fs::read(FONT).unwrap_or_else(|_| panic!("{FONT} is missing: install fonts-noto-cjk"));
+        let font =
+            FontVec::try_from_vec_and_index(bytes, 2).expect("the third face is the simplified Chinese one");
         let count = text.chars().count();
         let (wide, high) = if two { (440.0, 220.0) } else { (if count == 8 { 480.0 } else { 440.0 }, 140.0) };
         let scale = width as f32 / wide;

@@ -62,7 +62,8 @@ fn rendered_plates_are_read_and_none_is_read_wrong() {
 fn words_are_not_read_as_plates() {
     let reader = PlateReader::new().unwrap();
     let mut dice = Dice(3);
-    for (text, ground) in [("安全运输公司车", YELLOW), ("0351882", BLUE), ("严禁超载注意人", WHITE)] {
+    for (text, ground) in [("安全运输公司车", YELLOW), ("0351882", BLUE), ("严禁超载注意人", WHITE)]
+    {
         let mut canvas = Canvas::road(640, 400, 5);
         canvas.fill([120, 40, 400, 300], [92, 98, 108]);
         canvas.plate((200, 200), 240, text, ground, BLACK, false);
