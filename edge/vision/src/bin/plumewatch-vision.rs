@@ -4,7 +4,9 @@ use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use edge_vision::commands::{EvalPlates, Outcome, eval_plates_command, measure_smoke_command, read_plates_command};
+use edge_vision::commands::{
+    EvalPlates, Outcome, eval_plates_command, measure_smoke_command, read_plates_command,
+};
 
 fn main() -> ExitCode {
     let mut arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -41,7 +43,9 @@ fn main() -> ExitCode {
         }
         _ => {
             eprintln!("usage: plumewatch-vision read-plates [--json] IMAGE_OR_DIR...");
-            eprintln!("       plumewatch-vision eval-plates MANIFEST [--corners FILE] [--held-out] [--html FILE]");
+            eprintln!(
+                "       plumewatch-vision eval-plates MANIFEST [--corners FILE] [--held-out] [--html FILE]"
+            );
             eprintln!("       plumewatch-vision measure-smoke [--json] VIDEO_OR_FRAME_DIR");
             return ExitCode::from(2);
         }

@@ -157,7 +157,8 @@ fn distinct(mut found: Vec<Candidate>) -> Vec<Candidate> {
     found.sort_by(|a, b| b.chance.total_cmp(&a.chance));
     let mut kept: Vec<Candidate> = Vec::new();
     for candidate in found {
-        if kept.len() < MAX_CANDIDATES && !kept.iter().any(|other| other.quad.overlap(&candidate.quad) > 0.4) {
+        if kept.len() < MAX_CANDIDATES && !kept.iter().any(|other| other.quad.overlap(&candidate.quad) > 0.4)
+        {
             kept.push(candidate);
         }
     }
@@ -196,7 +197,12 @@ fn peaks(map: &Map) -> Vec<Candidate> {
             let colours = map.colours(x, y);
             let (best, &share) =
                 colours.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).expect("there are six colours");
-            found.push(Candidate { quad, chance, two_rows: map.two_rows(x, y), colour: Some((COLOURS[best], share)) });
+            found.push(Candidate {
+                quad,
+                chance,
+                two_rows: map.two_rows(x, y),
+                colour: Some((COLOURS[best], share)),
+            });
         }
     }
     found
@@ -234,7 +240,11 @@ mod tests {
     fn one_look_is_never_larger_than_promised() {
         for (w, h) in [(1920, 1080), (1080, 1920), (3264, 2448), (400, 400), (20_000, 20)] {
             let k = fitting(w, h);
-            assert!(k <= 1.0 && f64::from(w) * k <= 640.5 && f64::from(w) * f64::from(h) * k * k <= LOOK_PIXELS + 1.0);
+            assert!(
+                k <= 1.0
+                    && f64::from(w) * k <= 640.5
+                    && f64::from(w) * f64::from(h) * k * k <= LOOK_PIXELS + 1.0
+            );
         }
     }
 

@@ -127,7 +127,8 @@ impl PlateReader {
         let sure = kept.iter().any(|best| best.chance() > ENOUGH);
         if !sure && w <= CUT_OUT && h >= 8.0 && (1.5..6.5).contains(&(w / h)) {
             let quad = Quad::from_rect(0.0, 0.0, w, h);
-            let whole = Candidate { quad, chance: 0.5, two_rows: if w / h < 2.6 { 0.5 } else { 0.0 }, colour: None };
+            let whole =
+                Candidate { quad, chance: 0.5, two_rows: if w / h < 2.6 { 0.5 } else { 0.0 }, colour: None };
             let attempt = self.best_attempt(picture, &whole, true)?;
             let better = kept.iter().all(|best| best.chance() < attempt.chance());
             if better && (attempt.chance() >= NOTICE || strongly_written(&attempt.reading)) {

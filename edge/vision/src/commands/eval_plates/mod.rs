@@ -56,9 +56,9 @@ pub fn eval_plates_command(asked: &EvalPlates, out: &mut impl Write) -> Result<O
     let reader = PlateReader::new()?;
     let (mut sums, mut misses) = (Sums::default(), Vec::new());
     for row in &rows {
-        let read = Picture::open(&row.file)
-            .map_err(|error| chain(&error))
-            .and_then(|picture| reader.read(&picture).map(|reads| (picture, reads)).map_err(|error| chain(&error)));
+        let read = Picture::open(&row.file).map_err(|error| chain(&error)).and_then(|picture| {
+            reader.read(&picture).map(|reads| (picture, reads)).map_err(|error| chain(&error))
+        });
         match read {
             Ok((picture, reads)) => {
                 if let Some(said) = sums.add(row, &picture, &reads) {
@@ -95,7 +95,8 @@ impl Sums {
         self.trained += u32::from(row.trains);
         let given: Vec<&PlateRead> = reads.iter().filter(|read| !read.abstained).collect();
         self.given += given.len() as u32;
-        let known = |read: &&&PlateRead| shown(read) == row.plate || row.others.iter().any(|o| o == shown(read));
+        let known =
+            |read: &&&PlateRead| shown(read) == row.plate || row.others.iter().any(|o| o == shown(read));
         if row.plate.is_empty() {
             self.empty_pictures += 1;
             self.empty_spoiled += u32::from(!given.is_empty());
@@ -143,7 +144,16 @@ impl Sums {
         let _ = writeln!(
             out,
             "{:<28}{:>5}  {:<22}{:>6}{:>8}{:>7}  {:<22}{:<22}{:<22}{:<22}",
-            "stratum", "n", "right and given", "wrong", "unsure*", "missed", "right of the given", "characters", "found", "colour"
+            "stratum",
+            "n",
+            "right and given",
+            "wrong",
+            "unsure*",
+            "missed",
+            "right of the given",
+            "characters",
+            "found",
+            "colour"
         );
         for ((what, name), t) in &self.strata.0 {
             let _ = writeln!(
@@ -167,10 +177,12 @@ impl Sums {
             "plates given {}, of them where none is {}; pictures without a plate {}, of them with a plate given {}",
             self.given, self.false_plates, self.empty_pictures, self.empty_spoiled
         );
-        let _ = writeln!(out, "pictures that training saw: {}; pictures not read: {}", self.trained, self.unread);
+        let _ =
+            writeln!(out, "pictures that training saw: {}; pictures not read: {}", self.trained, self.unread);
         let mut confusions: Vec<_> = self.confusions.iter().collect();
         confusions.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
-        let list: Vec<String> = confusions.iter().take(30).map(|((a, b), n)| format!("{a}>{b} {n}")).collect();
+        let list: Vec<String> =
+            confusions.iter().take(30).map(|((a, b), n)| format!("{a}>{b} {n}")).collect();
         let _ = writeln!(out, "taken for another (truth>read, times): {}", list.join(", "));
         out
     }
@@ -178,7 +190,8 @@ impl Sums {
 
 /// What the picture is counted under.
 fn strata(row: &Row, picture: &Picture) -> Vec<(&'static str, String)> {
-    let kind = if row.file.components().any(|part| part.as_os_str() == "scenes") { "scenes" } else { "crops" };
+    let kind =
+        if row.file.components().any(|part| part.as_os_str() == "scenes") { "scenes" } else { "crops" };
     let mut under = vec![
         (" all", kind.to_owned()),
         ("colour", format!("{kind} {}", row.colour)),

@@ -24,8 +24,11 @@ pub(super) fn shown(picture: &Picture, around: Option<Quad>) -> Vec<u8> {
 
 /// The page.
 pub(super) fn page(table: &str, misses: &[Miss]) -> String {
-    let mut out = String::from("<!doctype html><meta charset=\"utf-8\"><title>eval-plates</title>\n<style>body{font:14px sans-serif;margin:2em}pre{font-size:13px}figure{display:inline-block;vertical-align:top;width:320px;margin:6px}img{max-width:320px}</style>\n");
-    let _ = writeln!(out, "<h1>eval-plates</h1><pre>{}</pre><h2>{} misses</h2>", escaped(table), misses.len());
+    let mut out = String::from(
+        "<!doctype html><meta charset=\"utf-8\"><title>eval-plates</title>\n<style>body{font:14px sans-serif;margin:2em}pre{font-size:13px}figure{display:inline-block;vertical-align:top;width:320px;margin:6px}img{max-width:320px}</style>\n",
+    );
+    let _ =
+        writeln!(out, "<h1>eval-plates</h1><pre>{}</pre><h2>{} misses</h2>", escaped(table), misses.len());
     for miss in misses {
         let _ = writeln!(
             out,
@@ -47,7 +50,8 @@ fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for three in bytes.chunks(3) {
-        let word = (0..3).fold(0_usize, |word, at| word << 8 | usize::from(three.get(at).copied().unwrap_or(0)));
+        let word =
+            (0..3).fold(0_usize, |word, at| word << 8 | usize::from(three.get(at).copied().unwrap_or(0)));
         for at in 0..4 {
             let digit = char::from(DIGITS[word >> (18 - 6 * at) & 63]);
             out.push(if at <= three.len() { digit } else { '=' });
@@ -62,7 +66,10 @@ mod tests {
 
     #[test]
     fn base64_pads_as_rfc_4648_says() {
-        assert_eq!(["", "f", "fo", "foo", "foob"].map(|t| base64(t.as_bytes())), ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYg=="]);
+        assert_eq!(
+            ["", "f", "fo", "foo", "foob"].map(|t| base64(t.as_bytes())),
+            ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYg=="]
+        );
     }
 
     #[test]
