@@ -8,7 +8,9 @@ use std::time::Duration;
 use plumewatch_shared::time::{ClockQuality, Moment};
 use rustix::time::{ClockId, clock_gettime};
 
+use crate::network::{HEIGHT, Network, RuntimeKind, WIDTH};
 use crate::picture::{Picture, PictureError};
+use crate::plates::locate::Locator;
 use crate::plates::{PlateReader, ReadError};
 use crate::source::{Frame, clock};
 use crate::track::{CameraRole, Tracker};
@@ -35,50 +37,65 @@ fn cpu_ms() -> f64 {
     time.tv_sec as f64 * 1e3 + time.tv_nsec as f64 / 1e6
 }
 
-/// Prints, for JPEG frames in order of time, the CPU milliseconds a frame of: decoding alone; decoding and finding
-/// places; decoding, finding and reading plates; the whole camera worker's work on a frame.
+/// Prints, for JPEG frames in order of time, the CPU milliseconds a frame of decoding alone, and with each runtime of
+/// this build those of: one read of a strip; decoding and finding places; decoding, finding and reading plates; the
+/// whole camera worker's work on a frame.
 pub fn bench_frames(frames: &[Vec<u8>], out: &mut impl Write) -> Result<(), BenchError> {
     opencv::core::set_num_threads(1).map_err(ReadError::from)?;
-    let count = frames.len().max(1) as f64;
-    let began = cpu_ms();
-    for jpeg in frames {
-        Picture::decode(jpeg)?;
+    let decode = a_frame(frames, |jpeg| Ok(drop(Picture::decode(jpeg)?)))?;
+    writeln!(out, "decode alone        {decode:8.2} ms  1.00")?;
+    for &runtime in RuntimeKind::ALL {
+        writeln!(out, "{}:", runtime.name())?;
+        bench_runtime(runtime, frames, decode, out)?;
     }
-    let decode = (cpu_ms() - began) / count;
-    let locator = crate::plates::locate::Locator::new()?;
-    let began = cpu_ms();
+    Ok(())
+}
+
+fn bench_runtime(
+    runtime: RuntimeKind,
+    frames: &[Vec<u8>],
+    decode: f64,
+    out: &mut impl Write,
+) -> Result<(), BenchError> {
+    let network = Network::load(runtime)?;
+    let strip = [100; HEIGHT * WIDTH];
+    let once = a_frame(frames, |_| Ok(drop(network.read(&strip)?)))?;
+    writeln!(out, "one read of a strip {once:8.2} ms  {:.2}", once / decode)?;
+
+    let locator = Locator::new(runtime)?;
     let mut places = 0;
-    for jpeg in frames {
+    let find = a_frame(frames, |jpeg| {
         places += locator.locate(&Picture::decode(jpeg)?)?.len();
-    }
-    let find = (cpu_ms() - began) / count;
-    let network = crate::network::Network::load()?;
-    let strip = [100; crate::network::HEIGHT * crate::network::WIDTH];
-    let began = cpu_ms();
-    for _ in 0..50 {
-        network.read(&strip)?;
-    }
-    let once = (cpu_ms() - began) / 50.0;
-    let reader = PlateReader::new()?;
-    let began = cpu_ms();
-    for jpeg in frames {
-        reader.read(&Picture::decode(jpeg)?)?;
-    }
-    let read = (cpu_ms() - began) / count;
+        Ok(())
+    })?;
+    let places = places as f64 / frames.len().max(1) as f64;
+    writeln!(out, "decode and find     {find:8.2} ms  {:.2}  ({places:.1} places a frame)", find / decode)?;
+
+    let reader = PlateReader::computed_by(runtime)?;
+    let read = a_frame(frames, |jpeg| Ok(drop(reader.read(&Picture::decode(jpeg)?)?)))?;
+    writeln!(out, "decode and read     {read:8.2} ms  {:.2}", read / decode)?;
+
     let mut tracker = Tracker::new(CameraRole::Rear, reader).map_err(ReadError::from)?;
     let start = clock::now(ClockQuality::Unsynchronised);
-    let began = cpu_ms();
-    for (number, jpeg) in (0..).zip(frames) {
-        let tick = start.tick.after(Duration::from_millis(125 * number));
-        let at = Moment { tick, ..start };
+    let mut number = 0;
+    let follow = a_frame(frames, |jpeg| {
+        let at = Moment { tick: start.tick.after(Duration::from_millis(125 * number)), ..start };
         tracker.on_frame(&Frame { picture: Picture::decode(jpeg)?, at, number, recorded_s: None })?;
-    }
-    let follow = (cpu_ms() - began) / count;
-    writeln!(out, "decode alone        {decode:8.2} ms  1.00")?;
-    let places = places as f64 / count;
-    writeln!(out, "decode and find     {find:8.2} ms  {:.2}  ({places:.1} places a frame)", find / decode)?;
-    writeln!(out, "one read of a strip {once:8.2} ms  {:.2}", once / decode)?;
-    writeln!(out, "decode and read     {read:8.2} ms  {:.2}", read / decode)?;
+        number += 1;
+        Ok(())
+    })?;
     writeln!(out, "decode and follow   {follow:8.2} ms  {:.2}", follow / decode)?;
     Ok(())
+}
+
+/// CPU milliseconds a frame of `work`, over all frames.
+fn a_frame(
+    frames: &[Vec<u8>],
+    mut work: impl FnMut(&[u8]) -> Result<(), BenchError>,
+) -> Result<f64, BenchError> {
+    let began = cpu_ms();
+    for jpeg in frames {
+        work(jpeg)?;
+    }
+    Ok((cpu_ms() - began) / frames.len().max(1) as f64)
 }

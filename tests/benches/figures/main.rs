@@ -8,6 +8,7 @@
 mod bare;
 mod camera;
 mod delivery;
+mod hard;
 mod outbox;
 mod postgres;
 mod roadside;
@@ -16,8 +17,9 @@ mod times;
 /// A part's name and what measures it.
 type Part = (&'static str, fn());
 
-const PARTS: [Part; 5] = [
+const PARTS: [Part; 6] = [
     ("camera", camera::measure),
+    ("hard-plates", hard::measure),
     ("outbox", outbox::measure),
     ("roadside", roadside::measure),
     ("delivery-sqlite", delivery::on_sqlite),

@@ -37,6 +37,17 @@ pub(super) struct Shot<'a> {
     pub(super) exhaust: Option<Exhaust>,
 }
 
+/// The JPEG of a whole frame, three bytes a pixel.
+pub(super) fn jpeg(picture: &[u8]) -> Vec<u8> {
+    let mut jpeg = Vec::with_capacity(200 * 1024);
+    let mut encoder = Encoder::new(&mut jpeg, QUALITY);
+    encoder.set_sampling_factor(SamplingFactor::F_2_2); // As cameras do.
+    encoder
+        .encode(picture, WIDTH as u16, HEIGHT as u16, ColorType::Rgb)
+        .expect("a buffer in memory takes every write, and the size is right");
+    jpeg
+}
+
 /// What one camera needs to make frames: the empty road, the light, the grain of its sensor.
 pub(super) struct Studio {
     view: View,
@@ -84,13 +95,7 @@ impl Studio {
             self.streaks(&mut picture);
         }
         self.add_grain(&mut picture);
-        let mut jpeg = Vec::with_capacity(200 * 1024);
-        let mut encoder = Encoder::new(&mut jpeg, QUALITY);
-        encoder.set_sampling_factor(SamplingFactor::F_2_2); // As cameras do.
-        encoder
-            .encode(&picture, WIDTH as u16, HEIGHT as u16, ColorType::Rgb)
-            .expect("a buffer in memory takes every write, and the size is right");
-        jpeg
+        jpeg(&picture)
     }
 
     fn length(shot: &Shot<'_>) -> f64 {

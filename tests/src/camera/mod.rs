@@ -7,6 +7,7 @@
 mod body_art;
 mod folder;
 mod frame;
+mod hard;
 mod light;
 mod plate_art;
 mod plume;
@@ -20,6 +21,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 pub use folder::FrameFolder;
+pub use hard::{Confuser, HardPicture, HardRoad};
 pub use scene::Sky;
 
 use crate::road::Passing;

@@ -8,6 +8,7 @@ mod traffic;
 mod truth;
 mod vehicle;
 
+pub use plates::{any_plate, two_row_plate};
 pub use traffic::{Passing, Traffic, TrafficPlan};
 pub use truth::{Truth, TruthLog, TruthOrigin, read_truth};
 pub use vehicle::{Body, Engine, MountedPlate, Vehicle};

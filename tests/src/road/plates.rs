@@ -1,6 +1,6 @@
 //! Makes up plates after GA 36: right in form, nobody's in fact except by accident.
 
-use plumewatch_shared::plate::{DIGITS, LETTERS, Plate, PlateColour, PlateRows};
+use plumewatch_shared::plate::{DIGITS, LETTERS, PROVINCES as ALL_PROVINCES, Plate, PlateColour, PlateRows};
 
 use super::MountedPlate;
 use crate::dice::Dice;
@@ -61,6 +61,29 @@ pub(super) fn small_electric(dice: &mut Dice) -> MountedPlate {
 pub(super) fn large_electric(dice: &mut Dice) -> MountedPlate {
     let text = format!("{}{}D", office(dice), digits(dice, 5));
     mounted(&text, PlateColour::YellowGreen, PlateRows::One)
+}
+
+/// A plate of any of these kinds and of any province, as rare ones are the hard ones.
+pub fn any_plate(dice: &mut Dice) -> MountedPlate {
+    let plate = match dice.between(1, 8) {
+        1..=3 => large(dice).0,
+        4 => large(dice).1,
+        5..=6 => small(dice),
+        7 => small_electric(dice),
+        _ => large_electric(dice),
+    };
+    from_anywhere(plate, dice)
+}
+
+/// A lorry's or a trailer's plate with two rows, of any province.
+pub fn two_row_plate(dice: &mut Dice) -> MountedPlate {
+    let plate = if dice.percent(50) { large(dice).1 } else { trailer(dice) };
+    from_anywhere(plate, dice)
+}
+
+fn from_anywhere(plate: MountedPlate, dice: &mut Dice) -> MountedPlate {
+    let rest: String = plate.plate.as_str().chars().skip(1).collect();
+    mounted(&format!("{}{rest}", dice.character(ALL_PROVINCES)), plate.colour, plate.rows)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The detector's network: a picture in, a map out that says at every cell whether a plate's middle is there,
 //! where its corners are, how many rows it has and what colour.
 
-use super::{NetworkError, Runner, Weights};
+use super::{NetworkError, Runtime, RuntimeKind, Weights};
 
 /// Pixels of the picture to a cell of the map.
 pub const CELL: usize = 8;
@@ -22,7 +22,7 @@ static WEIGHTS: Weights = Weights {
 /// The loaded network.
 #[derive(Debug)]
 pub struct Finder {
-    runner: Runner,
+    runtime: Box<dyn Runtime>,
 }
 
 /// What the network says of a picture, in cells.
@@ -37,8 +37,8 @@ pub struct Map {
 
 impl Finder {
     /// Loads the weights in this program, after checking them.
-    pub fn load() -> Result<Self, NetworkError> {
-        Ok(Self { runner: Runner::load(&WEIGHTS)? })
+    pub fn load(runtime: RuntimeKind) -> Result<Self, NetworkError> {
+        Ok(Self { runtime: WEIGHTS.load(runtime)? })
     }
 
     /// The map of a picture of `width` x `height` pixels (multiples of [`GRAIN`]), blue green red, row by row.
@@ -51,7 +51,7 @@ impl Finder {
         for channel in 0..3 {
             input.extend(bgr.iter().skip(channel).step_by(3).map(|&v| f32::from(v) / 127.5 - 1.0));
         }
-        let (shape, values) = self.runner.run([1, 3, height, width], input)?;
+        let (shape, values) = self.runtime.run(([1, 3, height, width], input))?;
         let (across, down) = (width / CELL, height / CELL);
         if shape != [1, CHANNELS, down, across] || values.len() != CHANNELS * down * across {
             return Err(NetworkError::Shape);
@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn the_weights_are_the_released_ones_and_answer_for_any_size() {
-        let finder = Finder::load().unwrap();
+        let finder = Finder::load(RuntimeKind::Rten).unwrap();
         for (w, h) in [(32, 32), (96, 64), (384, 640)] {
             let map = finder.find(w, h, &vec![114; w * h * 3]).unwrap();
             assert_eq!((map.across, map.down), (w / CELL, h / CELL));
@@ -116,7 +116,7 @@ mod tests {
 
     #[test]
     fn a_picture_of_the_wrong_size_is_an_error() {
-        let finder = Finder::load().unwrap();
+        let finder = Finder::load(RuntimeKind::Rten).unwrap();
         assert!(finder.find(33, 32, &[0; 33 * 32 * 3]).is_err());
         assert!(finder.find(32, 32, &[0; 7]).is_err());
         assert!(finder.find(0, 0, &[]).is_err());

@@ -1,6 +1,6 @@
 //! The reader's network: a grey strip in, chances of characters per step out.
 
-use super::{NetworkError, Runner, Weights};
+use super::{NetworkError, Runtime, RuntimeKind, Weights};
 
 /// Rows of the strip.
 pub const HEIGHT: usize = 48;
@@ -26,18 +26,21 @@ pub struct Chances {
 /// The loaded network; cheap to share.
 #[derive(Debug)]
 pub struct Network {
-    runner: Runner,
+    runtime: Box<dyn Runtime>,
 }
 
 impl Network {
     /// Loads the weights in this program, after checking them.
-    pub fn load() -> Result<Self, NetworkError> {
-        Ok(Self { runner: Runner::load(&WEIGHTS)? })
+    pub fn load(runtime: RuntimeKind) -> Result<Self, NetworkError> {
+        Ok(Self { runtime: WEIGHTS.load(runtime)? })
     }
 
     /// What stands on a strip of [`HEIGHT`] x [`WIDTH`] brightnesses, row by row.
     pub fn read(&self, strip: &[u8]) -> Result<Chances, NetworkError> {
-        let (shape, logits) = self.runner.run([1, 1, HEIGHT, WIDTH], normalised(strip))?;
+        if strip.len() != HEIGHT * WIDTH {
+            return Err(NetworkError::Shape);
+        }
+        let (shape, logits) = self.runtime.run(([1, 1, HEIGHT, WIDTH], normalised(strip)))?;
         let [1, classes, 1, STEPS] = shape else { return Err(NetworkError::Shape) };
         let rows =
             (0..STEPS).map(|step| softmax((0..classes).map(|class| logits[class * STEPS + step]))).collect();
@@ -67,7 +70,7 @@ mod tests {
 
     #[test]
     fn the_weights_are_the_released_ones_and_answer_in_the_promised_shape() {
-        let network = Network::load().unwrap();
+        let network = Network::load(RuntimeKind::Rten).unwrap();
         let chances = network.read(&[128; HEIGHT * WIDTH]).unwrap();
         assert_eq!(chances.rows.len(), STEPS);
         for row in chances.rows {
@@ -78,6 +81,6 @@ mod tests {
 
     #[test]
     fn a_strip_of_the_wrong_size_is_an_error() {
-        assert!(Network::load().unwrap().read(&[1, 2, 3]).is_err());
+        assert!(Network::load(RuntimeKind::Rten).unwrap().read(&[1, 2, 3]).is_err());
     }
 }

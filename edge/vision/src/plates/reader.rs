@@ -12,7 +12,7 @@ use super::colour;
 use super::locate::{Candidate, Locator};
 use super::quad::{Quad, strip, upright};
 use super::text::{Reading, decode, table};
-use crate::network::{Network, NetworkError};
+use crate::network::{Network, NetworkError, RuntimeKind};
 use crate::picture::Picture;
 
 /// Places that are read again in better cuts, up to six reads each. With two layouts of each candidate
@@ -93,9 +93,15 @@ impl Attempt {
 }
 
 impl PlateReader {
-    /// Loads the network and checks its weights.
+    /// Loads the networks into the runtime that is installed and checks their weights.
     pub fn new() -> Result<Self, NetworkError> {
-        Ok(Self { locator: Locator::new()?, network: Network::load()?, table: table(), accept: ACCEPT })
+        Self::computed_by(RuntimeKind::installed())
+    }
+
+    /// Loads the networks into this runtime and checks their weights.
+    pub fn computed_by(runtime: RuntimeKind) -> Result<Self, NetworkError> {
+        let (locator, network) = (Locator::new(runtime)?, Network::load(runtime)?);
+        Ok(Self { locator, network, table: table(), accept: ACCEPT })
     }
 
     /// The same reader with another threshold (0 to 1) in place of [`ACCEPT`].

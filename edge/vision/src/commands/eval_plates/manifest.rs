@@ -35,6 +35,14 @@ pub enum ManifestError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// It is no table of comma-separated values.
+    #[error("{} is damaged", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// Where and how.
+        source: csv::Error,
+    },
     /// A column is not there.
     #[error("the manifest has no column {0}")]
     Column(&'static str),
@@ -46,30 +54,34 @@ pub(super) fn read(path: &Path, corners: Option<&Path>, held_out: bool) -> Resul
         std::fs::read_to_string(path).map_err(|source| ManifestError::Read { path: path.to_owned(), source })
     };
     let places = match corners {
-        Some(corners) => quads(&text(corners)?),
+        Some(corners) => quads(&text(corners)?)
+            .map_err(|source| ManifestError::Damaged { path: corners.to_owned(), source })?,
         None => HashMap::new(),
     };
     let folder = path.parent().unwrap_or(Path::new("."));
-    let lines = records(&text(path)?);
-    let head = lines.first().cloned().unwrap_or_default();
+    let manifest = text(path)?;
+    let mut table = csv::Reader::from_reader(manifest.as_bytes());
+    let damaged = |source| ManifestError::Damaged { path: path.to_owned(), source };
+    let head = table.headers().map_err(damaged)?.clone();
     let column = |name: &'static str| head.iter().position(|h| h == name).ok_or(ManifestError::Column(name));
     let (file, plate, colour, rows) = (column("file")?, column("plate")?, column("colour")?, column("rows")?);
     let (source, others, stratum, used) =
         (column("source")?, column("other_plates")?, column("stratum")?, column("use")?);
     let mut out = Vec::new();
-    for line in lines.iter().skip(1).filter(|line| line.len() >= head.len()) {
-        let trains = line[used] == "train" && !line[plate].is_empty() && !is_held_out(&line[plate]);
+    for line in table.records() {
+        let line = line.map_err(damaged)?; // Every record has as many fields as the head, or it is damaged.
+        let trains = &line[used] == "train" && !line[plate].is_empty() && !is_held_out(&line[plate]);
         if held_out && trains {
             continue;
         }
         out.push(Row {
             file: folder.join(&line[file]),
-            plate: line[plate].clone(),
+            plate: line[plate].to_owned(),
             others: line[others].split('|').filter(|o| !o.is_empty()).map(str::to_owned).collect(),
-            colour: line[colour].clone(),
-            rows: line[rows].clone(),
-            source: line[source].clone(),
-            stratum: line[stratum].clone(),
+            colour: line[colour].to_owned(),
+            rows: line[rows].to_owned(),
+            source: line[source].to_owned(),
+            stratum: line[stratum].to_owned(),
             trains,
             corners: places.get(&line[file]).copied(),
         });
@@ -82,43 +94,11 @@ fn is_held_out(plate: &str) -> bool {
     Sha256::digest(plate.as_bytes())[0] % 2 == 1
 }
 
-fn quads(text: &str) -> HashMap<String, Quad> {
-    let one = |line: &str| {
-        let mut fields = line.split(',');
-        let file = fields.next()?.to_owned();
-        let numbers: Vec<f32> = fields.filter_map(|field| field.trim().parse().ok()).collect();
-        let &[a, b, c, d, e, f, g, h] = numbers.as_slice() else { return None };
-        Some((file, Quad([[a, b], [c, d], [e, f], [g, h]])))
-    };
-    text.lines().filter_map(one).collect()
-}
-
-/// Comma-separated records; fields in quotes may hold commas, doubled quotes and line ends.
-fn records(text: &str) -> Vec<Vec<String>> {
-    let (mut all, mut record, mut field) = (Vec::new(), Vec::new(), String::new());
-    let mut quoted = false;
-    let mut letters = text.chars().peekable();
-    while let Some(letter) = letters.next() {
-        match letter {
-            '"' if quoted && letters.peek() == Some(&'"') => {
-                field.push('"');
-                letters.next();
-            }
-            '"' => quoted = !quoted,
-            ',' if !quoted => record.push(std::mem::take(&mut field)),
-            '\r' if !quoted => {}
-            '\n' if !quoted => {
-                record.push(std::mem::take(&mut field));
-                all.push(std::mem::take(&mut record));
-            }
-            other => field.push(other),
-        }
-    }
-    if !field.is_empty() || !record.is_empty() {
-        record.push(field);
-        all.push(record);
-    }
-    all
+/// Corners by file: `file,x0,y0,x1,y1,x2,y2,x3,y3`.
+fn quads(text: &str) -> Result<HashMap<String, Quad>, csv::Error> {
+    type Line = (String, [[f32; 2]; 4]);
+    let lines = csv::Reader::from_reader(text.as_bytes()).into_deserialize();
+    lines.map(|line| line.map(|(file, corners): Line| (file, Quad(corners)))).collect()
 }
 
 #[cfg(test)]
@@ -126,15 +106,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn quotes_hide_commas_and_line_ends() {
-        let all = records("a,\"b, c\",\"d \"\"e\"\"\nf\"\r\ng,,h");
-        assert_eq!(all, [vec!["a", "b, c", "d \"e\"\nf"], vec!["g", "", "h"]]);
-    }
-
-    #[test]
     fn corners_are_read_by_file() {
-        let all = quads("file,x0,y0,x1,y1,x2,y2,x3,y3\na.jpg,1,2,3,4,5,6,7,8.5\n");
+        let all = quads("file,x0,y0,x1,y1,x2,y2,x3,y3\na.jpg,1,2,3,4,5,6,7,8.5\n").unwrap();
         assert_eq!(all["a.jpg"].0[3], [7.0, 8.5]);
         assert_eq!(all.len(), 1);
+        assert!(quads("file,x0,y0,x1,y1,x2,y2,x3,y3\na.jpg,1,2,three\n").is_err());
     }
 }

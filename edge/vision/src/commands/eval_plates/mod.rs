@@ -143,9 +143,10 @@ impl Sums {
         let mut out = String::new();
         let _ = writeln!(
             out,
-            "{:<28}{:>5}  {:<22}{:>6}{:>8}{:>7}  {:<22}{:<22}{:<22}{:<22}",
+            "{:<28}{:>5}  {:<22}{:<22}{:>6}{:>8}{:>7}  {:<22}{:<22}{:<22}{:<22}",
             "stratum",
             "n",
+            "all characters right",
             "right and given",
             "wrong",
             "unsure*",
@@ -158,9 +159,10 @@ impl Sums {
         for ((what, name), t) in &self.strata.0 {
             let _ = writeln!(
                 out,
-                "{:<28}{:>5}  {:<22}{:>6}{:>8}{:>7}  {:<22}{:<22}{:<22}{:<22}",
+                "{:<28}{:>5}  {:<22}{:<22}{:>6}{:>8}{:>7}  {:<22}{:<22}{:<22}{:<22}",
                 format!("{what} {name}"),
                 t.plates,
+                share(t.right + t.abstained_right, t.plates),
                 share(t.right, t.plates),
                 t.wrong,
                 format!("{}/{}", t.abstained_right, t.abstained),
