@@ -22,8 +22,9 @@ soak: build
 
 ## make bench: every figure that README quotes, by optimised programs; PART=outbox measures that part alone.
 bench: setup web
-	cargo build --release --workspace --bins --locked
-	cargo bench --workspace --locked --bench figures -- $(PART)
+	cargo build --release --workspace --bins --locked --features plumewatch-edge/ort
+	ORT_DYLIB_PATH=$$(deploy/setup/onnxruntime.sh) \
+	  cargo bench --workspace --locked --features plumewatch-edge/ort --bench figures -- $(PART)
 
 ## make lint: what a commit should pass.
 lint: setup web
@@ -32,6 +33,7 @@ lint: setup web
 
 ## make fuzz TARGET_NAME=sealed: one fuzz target for a minute.
 fuzz: setup
+	cargo fuzz --version || cargo install cargo-fuzz --locked
 	cd tests/fuzz && RUSTC_BOOTSTRAP=1 cargo fuzz run $(or $(TARGET_NAME),sealed) -- -max_total_time=60
 
 build: setup web

@@ -129,8 +129,9 @@ def size_of(quad):
 def look(rng, scene, want, centre):
     """The scene through another lens: (picture, 2x3 matrix), the scene's point `centre` anywhere inside."""
     s = want / max(8.0, size_of(scene.quad))
-    angle = rng.normal(0, 0.07) if rng.random() < 0.7 else rng.uniform(-0.3, 0.3)
-    shear, tall = rng.normal(0, 0.06), np.exp(rng.normal(0, 0.09))
+    angle = rng.normal(0, 0.07) if rng.random() < 0.7 else rng.uniform(-0.5, 0.5)
+    shear = rng.normal(0, 0.06) if rng.random() < 0.75 else rng.uniform(-0.35, 0.35)
+    tall = np.exp(rng.normal(0, 0.09))
     a = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) @ np.array([[1, shear], [0, tall]]) * s
     if rng.random() < 0.3:
         a[:, 0] *= -1
@@ -190,8 +191,8 @@ def lay(rng, picture, image, quad, match=True):
 
 def somewhere(rng, want, shape):
     """A quad about `want` wide, of `shape` (height to width), tilted as plates are, anywhere."""
-    slope = rng.normal(0, 0.06) if rng.random() < 0.7 else rng.uniform(-0.4, 0.4)
-    shear = rng.normal(0, 0.06)
+    slope = rng.normal(0, 0.06) if rng.random() < 0.7 else rng.uniform(-0.5, 0.5)
+    shear = rng.normal(0, 0.06) if rng.random() < 0.75 else rng.uniform(-0.35, 0.35)
     narrow = rng.uniform(0.6, 1.0) if rng.random() < 0.3 else 1.0
     h = want * shape
     q = np.array([[-want / 2, -h / 2], [want / 2, -h / 2], [want / 2, h / 2], [-want / 2, h / 2]]) * [narrow, 1]

@@ -8,7 +8,7 @@ use std::time::Duration;
 use plumewatch_shared::time::{ClockQuality, Moment};
 use rustix::time::{ClockId, clock_gettime};
 
-use crate::network::{HEIGHT, Network, RuntimeKind, WIDTH};
+use crate::network::{Finder, HEIGHT, Network, RuntimeKind, WIDTH};
 use crate::picture::{Picture, PictureError};
 use crate::plates::locate::Locator;
 use crate::plates::{PlateReader, ReadError};
@@ -32,17 +32,20 @@ pub enum BenchError {
     Output(#[from] io::Error),
 }
 
+/// Width and height of the largest look.
+const LOOK: (usize, usize) = (640, 384);
+
 fn cpu_ms() -> f64 {
     let time = clock_gettime(ClockId::ProcessCPUTime);
     time.tv_sec as f64 * 1e3 + time.tv_nsec as f64 / 1e6
 }
 
 /// Prints, for JPEG frames in order of time, the CPU milliseconds a frame of decoding alone, and with each runtime of
-/// this build those of: one read of a strip; decoding and finding places; decoding, finding and reading plates; the
+/// this build those of: one read of a strip; one look of the detector; decoding and finding places; decoding, finding and reading plates; the
 /// whole camera worker's work on a frame.
 pub fn bench_frames(frames: &[Vec<u8>], out: &mut impl Write) -> Result<(), BenchError> {
     opencv::core::set_num_threads(1).map_err(ReadError::from)?;
-    let decode = a_frame(frames, |jpeg| Ok(drop(Picture::decode(jpeg)?)))?;
+    let decode = a_frame(frames, |jpeg| Ok(Picture::decode(jpeg)?))?;
     writeln!(out, "decode alone        {decode:8.2} ms  1.00")?;
     for &runtime in RuntimeKind::ALL {
         writeln!(out, "{}:", runtime.name())?;
@@ -59,8 +62,13 @@ fn bench_runtime(
 ) -> Result<(), BenchError> {
     let network = Network::load(runtime)?;
     let strip = [100; HEIGHT * WIDTH];
-    let once = a_frame(frames, |_| Ok(drop(network.read(&strip)?)))?;
+    let once = a_frame(frames, |_| Ok(network.read(&strip)?))?;
     writeln!(out, "one read of a strip {once:8.2} ms  {:.2}", once / decode)?;
+
+    let finder = Finder::load(runtime)?;
+    let look = vec![100; LOOK.0 * LOOK.1 * 3];
+    let once = a_frame(frames, |_| Ok(finder.find(LOOK.0, LOOK.1, &look)?))?;
+    writeln!(out, "one look of 640x384 {once:8.2} ms  {:.2}", once / decode)?;
 
     let locator = Locator::new(runtime)?;
     let mut places = 0;
@@ -72,7 +80,7 @@ fn bench_runtime(
     writeln!(out, "decode and find     {find:8.2} ms  {:.2}  ({places:.1} places a frame)", find / decode)?;
 
     let reader = PlateReader::computed_by(runtime)?;
-    let read = a_frame(frames, |jpeg| Ok(drop(reader.read(&Picture::decode(jpeg)?)?)))?;
+    let read = a_frame(frames, |jpeg| Ok(reader.read(&Picture::decode(jpeg)?)?))?;
     writeln!(out, "decode and read     {read:8.2} ms  {:.2}", read / decode)?;
 
     let mut tracker = Tracker::new(CameraRole::Rear, reader).map_err(ReadError::from)?;
@@ -89,9 +97,9 @@ fn bench_runtime(
 }
 
 /// CPU milliseconds a frame of `work`, over all frames.
-fn a_frame(
+fn a_frame<T>(
     frames: &[Vec<u8>],
-    mut work: impl FnMut(&[u8]) -> Result<(), BenchError>,
+    mut work: impl FnMut(&[u8]) -> Result<T, BenchError>,
 ) -> Result<f64, BenchError> {
     let began = cpu_ms();
     for jpeg in frames {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use edge_vision::commands::{
-    EvalPlates, Outcome, eval_plates_command, measure_smoke_command, read_plates_command,
+    EvalPlates, Outcome, chain, eval_plates_command, measure_smoke_command, read_plates_command,
 };
 
 fn main() -> ExitCode {
@@ -33,7 +33,7 @@ fn main() -> ExitCode {
             // JPEG files, in order of time.
             let frames: Result<Vec<_>, _> = paths.iter().map(std::fs::read).collect();
             let done = frames.map_err(|e| e.to_string()).and_then(|frames| {
-                edge_vision::bench::bench_frames(&frames, &mut out).map_err(|e| e.to_string())
+                edge_vision::bench::bench_frames(&frames, &mut out).map_err(|e| chain(&e))
             });
             if let Err(error) = done {
                 eprintln!("{error}");
@@ -54,7 +54,7 @@ fn main() -> ExitCode {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::SomeUnread) => ExitCode::from(1),
         Err(error) => {
-            eprintln!("{error}");
+            eprintln!("{}", chain(&error));
             ExitCode::from(1)
         }
     }

@@ -7,8 +7,7 @@ mod read_plates;
 
 pub use eval_plates::{EvalPlates, ManifestError, eval_plates_command};
 pub use measure_smoke::measure_smoke_command;
-pub(crate) use read_plates::chain;
-pub use read_plates::read_plates_command;
+pub use read_plates::{chain, read_plates_command};
 
 /// What a command did, for the exit status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -62,7 +62,7 @@ fn read_one(reader: &PlateReader, path: &Path) -> Result<Vec<PlateRead>, String>
 }
 
 /// An error with what caused it, in one line.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+pub fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(inner) = cause {

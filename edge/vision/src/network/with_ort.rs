@@ -2,6 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use ort::environment::Environment;
 use ort::session::Session;
 use ort::value::Tensor as OrtTensor;
 
@@ -11,14 +12,24 @@ use super::{Fault, NetworkError, Runtime, RuntimeKind, Tensor};
 #[derive(Debug)]
 struct Ort(Mutex<Session>);
 
+/// A process may have one environment.
+static ENVIRONMENT: Mutex<Option<Environment>> = Mutex::new(None);
+
 pub(super) fn load(weights: &'static [u8]) -> Result<Box<dyn Runtime>, Fault> {
-    let path = std::env::var_os("ORT_DYLIB_PATH").ok_or(
-        "ORT_DYLIB_PATH is not set: it names libonnxruntime.so, which `pip download onnxruntime` brings",
-    )?;
-    let environment = ort::init_from(path)?.build()?;
+    let environment = environment()?;
     let mut builder =
         Session::builder(&environment)?.with_intra_threads(1).map_err(|error| error.to_string())?;
     Ok(Box::new(Ort(Mutex::new(builder.commit_from_memory(weights)?))))
+}
+
+fn environment() -> Result<Environment, Fault> {
+    let mut only = ENVIRONMENT.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(environment) = only.as_ref() {
+        return Ok(environment.clone());
+    }
+    let path =
+        std::env::var_os("ORT_DYLIB_PATH").ok_or("ORT_DYLIB_PATH is not set: it names libonnxruntime.so")?;
+    Ok(only.insert(ort::init_from(path)?.build()?).clone())
 }
 
 fn failed(error: impl Into<Fault>) -> NetworkError {
