@@ -13,7 +13,7 @@ use anyhow::Context;
 use clap::{Parser, Subcommand};
 use edge_core::reader::decode::{Driver, StreamDecoder};
 use edge_vision::commands::{
-    EvalPlates, Outcome, eval_plates_command, measure_smoke_command, read_plates_command,
+    EvalPlates, Fold, Outcome, eval_plates_command, measure_smoke_command, read_plates_command,
 };
 use tokio_util::sync::CancellationToken;
 use tracing::info;
@@ -69,12 +69,18 @@ enum Command {
         /// Corners of the plates by file, CSV, such as edge/models/plates/quads.csv.
         #[arg(long)]
         corners: Option<PathBuf>,
-        /// Only pictures that the training never saw.
+        /// Only pictures that the training of this fold, 0 or 1, never saw; the released weights are of fold 0.
         #[arg(long)]
-        held_out: bool,
+        fold: Option<Fold>,
+        /// A folder with weights that are not released, as training writes it.
+        #[arg(long)]
+        weights: Option<PathBuf>,
         /// Write a page with every miss pictured.
         #[arg(long)]
         html: Option<PathBuf>,
+        /// Write one line for every picture.
+        #[arg(long)]
+        csv: Option<PathBuf>,
     },
     /// Measure the smoke of the vehicles in a recording.
     MeasureSmoke {
@@ -103,8 +109,8 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::ReadPlates { json, images } => {
             return ended(read_plates_command(&images, json, &mut out())?);
         }
-        Command::EvalPlates { manifest, corners, held_out, html } => {
-            let asked = EvalPlates { manifest, corners, held_out, html };
+        Command::EvalPlates { manifest, corners, fold, weights, html, csv } => {
+            let asked = EvalPlates { manifest, corners, fold, weights, html, csv };
             return ended(eval_plates_command(&asked, &mut out())?);
         }
         Command::MeasureSmoke { json, recording } => {

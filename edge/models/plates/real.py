@@ -17,9 +17,10 @@ from net import HEIGHT, WIDTH
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
-def held_out(plate):
-    """True for the half that is only ever measured: odd first byte of the text's SHA-256."""
-    return hashlib.sha256(plate.encode()).digest()[0] % 2 == 1
+def held_out(plate, fold):
+    """True for the half that this fold only ever measures: odd first bytes of the text's SHA-256 in fold 0, even
+    ones in fold 1; nothing is held out in fold "all"."""
+    return fold != "all" and hashlib.sha256(plate.encode()).digest()[0] % 2 == 1 - int(fold)
 
 
 def rows(folder):
@@ -41,7 +42,7 @@ def quads():
         }
 
 
-def load(folder):
+def load(folder, fold):
     """(train, held) lists of (grey picture around the plate, corners or None, text)."""
     train, held, corners = [], [], quads()
     for row in rows(folder):
@@ -58,7 +59,7 @@ def load(folder):
             x1, y1 = (high + margin).astype(int)
             image = image[y0:y1, x0:x1].copy()
             quad = quad - [x0, y0]
-        (held if held_out(row["plate"]) else train).append((image, quad, row["plate"]))
+        (held if held_out(row["plate"], fold) else train).append((image, quad, row["plate"]))
     return train, held
 
 
@@ -74,11 +75,11 @@ def judged(folder):
     return out
 
 
-def negatives(folder):
+def negatives(folder, fold):
     """The training half's scenes, smaller, their plates blacked out."""
     out, corners = [], quads()
     for row in rows(folder):
-        if row["file"] not in corners or held_out(row["plate"]) or row["other_plates"]:
+        if row["file"] not in corners or held_out(row["plate"], fold) or row["other_plates"]:
             continue
         image = cv2.imdecode(np.fromfile(os.path.join(folder, "plates", row["file"]), np.uint8), 0)
         quad = corners[row["file"]]

@@ -107,7 +107,7 @@ class Scene:
         self.colour, self.rows, self.more = colour, rows, more
 
 
-def scenes(folder):
+def scenes(folder, fold):
     """(training scenes, held-out (picture, quad, colour, rows) at full size)."""
     corners, train, held = real.quads(), [], []
     for row in real.rows(folder):
@@ -115,7 +115,7 @@ def scenes(folder):
             continue
         image = cv2.imdecode(np.fromfile(os.path.join(folder, "plates", row["file"]), np.uint8), 1)
         quad, colour = corners[row["file"]], COLOURS.index(row["colour"])
-        if real.held_out(row["plate"]):
+        if real.held_out(row["plate"], fold):
             held.append((image, quad, colour, int(row["rows"])))
         else:
             train.append(Scene(image, quad, colour, int(row["rows"]), bool(row["other_plates"])))

@@ -1,6 +1,6 @@
 """Trains the plate detector and writes `detector.onnx` with its SHA-256.
 
-    python train_detector.py --data ../../../../shared/data [--steps N] [--seed 1] [--work FOLDER] [--export-only]
+    python train_detector.py --data ../../../../shared/data [--steps N] [--seed 1] [--fold 0|1|all] [--work FOLDER] [--out FOLDER] [--export-only]
 
 One process, one thread, seeded, resumable as `train_reader.py` is. The figures printed are on the held-out scenes as
 the program looks at them: shrunken to 640x384 pixels' area, the best peak of the map.
@@ -135,13 +135,16 @@ def measured(net, held):
 def main():
     args = argparse.ArgumentParser()
     args.add_argument("--data", default=os.path.join(HERE, "../../../../shared/data"))
-    args.add_argument("--steps", type=int, default=2600)
+    args.add_argument("--steps", type=int, default=3200)
     args.add_argument("--seed", type=int, default=1)
     args.add_argument("--lr", type=float, default=2e-3)
     args.add_argument("--work", default="/tmp/plates-training", help="folder of the checkpoint")
+    args.add_argument("--fold", default="0", choices=["0", "1", "all"], help="which half is held out")
+    args.add_argument("--out", default=HERE, help="folder of the ONNX file")
     args.add_argument("--export-only", action="store_true")
     args = args.parse_args()
     os.makedirs(args.work, exist_ok=True)
+    os.makedirs(args.out, exist_ok=True)
     checkpoint = os.path.join(args.work, "detector.pt")
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
@@ -150,13 +153,13 @@ def main():
     net, mean = Detector(), Detector()
     mean.load_state_dict(net.state_dict())
     print("parameters", sum(p.numel() for p in net.parameters()), flush=True)
-    sample, path = torch.zeros(1, 3, 384, 640), os.path.join(HERE, "detector.onnx")
+    sample, path = torch.zeros(1, 3, 384, 640), os.path.join(args.out, "detector.onnx")
     axes = {"picture": {2: "h", 3: "w"}, "map": {2: "ch", 3: "cw"}}
     if args.export_only:
         mean.load_state_dict(torch.load(checkpoint, weights_only=False)["mean"])
         return export(mean, sample, path, "picture", ["map"], axes)
     glyphs = render.Glyphs(os.path.join(args.data, "glyphs"))
-    train, held = scene.scenes(args.data)
+    train, held = scene.scenes(args.data, args.fold)
     composer = scene.Composer(np.random.default_rng(args.seed + 1000), glyphs, train)
     print("real scenes: train", len(train), "held out", len(held), flush=True)
 

@@ -1,6 +1,6 @@
 """Trains the plate reader and writes `reader.onnx` with its SHA-256.
 
-    python train_reader.py --data ../../../../shared/data [--steps N] [--seed 1] [--work FOLDER] [--export-only]
+    python train_reader.py --data ../../../../shared/data [--steps N] [--seed 1] [--fold 0|1|all] [--work FOLDER] [--out FOLDER] [--export-only]
 
 One process, one thread, seeded; a checkpoint every 100 steps holds everything, the dice included, and a run started
 again with the same `--work` goes on from it. The weights given out are the running mean of those trained.
@@ -97,13 +97,16 @@ def measured_sets(data, glyphs, held):
 def main():
     args = argparse.ArgumentParser()
     args.add_argument("--data", default=os.path.join(HERE, "../../../../shared/data"))
-    args.add_argument("--steps", type=int, default=2200)
+    args.add_argument("--steps", type=int, default=3400)
     args.add_argument("--seed", type=int, default=1)
     args.add_argument("--lr", type=float, default=3e-3)
     args.add_argument("--work", default="/tmp/plates-training", help="folder of the checkpoint")
+    args.add_argument("--fold", default="0", choices=["0", "1", "all"], help="which half is held out")
+    args.add_argument("--out", default=HERE, help="folder of the ONNX file")
     args.add_argument("--export-only", action="store_true")
     args = args.parse_args()
     os.makedirs(args.work, exist_ok=True)
+    os.makedirs(args.out, exist_ok=True)
     checkpoint = os.path.join(args.work, "reader.pt")
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
@@ -115,10 +118,10 @@ def main():
     sample = torch.zeros(1, 1, 48, 168)
     if args.export_only:
         mean.load_state_dict(torch.load(checkpoint)["mean"])
-        return export(mean, sample, os.path.join(HERE, "reader.onnx"), "grey", ["logits"])
+        return export(mean, sample, os.path.join(args.out, "reader.onnx"), "grey", ["logits"])
     glyphs = render.Glyphs(os.path.join(args.data, "glyphs"))
-    train, held = real.load(args.data)
-    empty, judged = real.negatives(args.data), real.judged(args.data)
+    train, held = real.load(args.data, args.fold)
+    empty, judged = real.negatives(args.data, args.fold), real.judged(args.data)
     print("real: train", len(train), "held out", len(held), "empty scenes", len(empty), "no plates", len(judged), flush=True)
     tests = measured_sets(args.data, glyphs, held)
 
@@ -161,7 +164,7 @@ def main():
             os.replace(checkpoint + ".new", checkpoint)
         if stop:
             return print("stopped at step", step, flush=True)
-    export(mean, sample, os.path.join(HERE, "reader.onnx"), "grey", ["logits"])
+    export(mean, sample, os.path.join(args.out, "reader.onnx"), "grey", ["logits"])
 
 
 if __name__ == "__main__":

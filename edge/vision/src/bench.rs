@@ -8,7 +8,7 @@ use std::time::Duration;
 use plumewatch_shared::time::{ClockQuality, Moment};
 use rustix::time::{ClockId, clock_gettime};
 
-use crate::network::{Finder, HEIGHT, Network, RuntimeKind, WIDTH};
+use crate::network::{Finder, HEIGHT, Network, Networks, RuntimeKind, WIDTH};
 use crate::picture::{Picture, PictureError};
 use crate::plates::locate::Locator;
 use crate::plates::{PlateReader, ReadError};
@@ -60,17 +60,18 @@ fn bench_runtime(
     decode: f64,
     out: &mut impl Write,
 ) -> Result<(), BenchError> {
-    let network = Network::load(runtime)?;
+    let networks = Networks::by(runtime);
+    let network = Network::load(&networks)?;
     let strip = [100; HEIGHT * WIDTH];
     let once = a_frame(frames, |_| Ok(network.read(&strip)?))?;
     writeln!(out, "one read of a strip {once:8.2} ms  {:.2}", once / decode)?;
 
-    let finder = Finder::load(runtime)?;
+    let finder = Finder::load(&networks)?;
     let look = vec![100; LOOK.0 * LOOK.1 * 3];
     let once = a_frame(frames, |_| Ok(finder.find(LOOK.0, LOOK.1, &look)?))?;
     writeln!(out, "one look of 640x384 {once:8.2} ms  {:.2}", once / decode)?;
 
-    let locator = Locator::new(runtime)?;
+    let locator = Locator::new(&networks)?;
     let mut places = 0;
     let find = a_frame(frames, |jpeg| {
         places += locator.locate(&Picture::decode(jpeg)?)?.len();
@@ -79,7 +80,7 @@ fn bench_runtime(
     let places = places as f64 / frames.len().max(1) as f64;
     writeln!(out, "decode and find     {find:8.2} ms  {:.2}  ({places:.1} places a frame)", find / decode)?;
 
-    let reader = PlateReader::computed_by(runtime)?;
+    let reader = PlateReader::with(&networks)?;
     let read = a_frame(frames, |jpeg| Ok(reader.read(&Picture::decode(jpeg)?)?))?;
     writeln!(out, "decode and read     {read:8.2} ms  {:.2}", read / decode)?;
 

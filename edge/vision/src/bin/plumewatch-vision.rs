@@ -11,14 +11,21 @@ use edge_vision::commands::{
 fn main() -> ExitCode {
     let mut arguments: Vec<String> = std::env::args().skip(1).collect();
     let json = arguments.iter().any(|a| a == "--json");
-    let held_out = arguments.iter().any(|a| a == "--held-out");
-    arguments.retain(|a| a != "--json" && a != "--held-out");
+    arguments.retain(|a| a != "--json");
     let mut option = |name: &str| {
         let at = arguments.iter().position(|a| a == name)?;
         let rest: Vec<String> = arguments.drain(at..(at + 2).min(arguments.len())).collect();
-        rest.get(1).map(PathBuf::from)
+        rest.get(1).cloned()
     };
-    let (html, corners) = (option("--html"), option("--corners"));
+    let fold = match option("--fold").map(|text| text.parse()).transpose() {
+        Ok(fold) => fold,
+        Err(error) => {
+            eprintln!("{error}");
+            return ExitCode::from(2);
+        }
+    };
+    let [html, corners, csv, weights] =
+        ["--html", "--corners", "--csv", "--weights"].map(|name| option(name).map(PathBuf::from));
     let mut words = arguments.into_iter();
     let command = words.next().unwrap_or_default();
     let paths: Vec<PathBuf> = words.map(PathBuf::from).collect();
@@ -27,7 +34,8 @@ fn main() -> ExitCode {
         "read-plates" => read_plates_command(&paths, json, &mut out),
         "measure-smoke" if paths.len() == 1 => measure_smoke_command(&paths[0], json, &mut out),
         "eval-plates" if paths.len() == 1 => {
-            eval_plates_command(&EvalPlates { manifest: paths[0].clone(), corners, held_out, html }, &mut out)
+            let manifest = paths[0].clone();
+            eval_plates_command(&EvalPlates { manifest, corners, fold, weights, html, csv }, &mut out)
         }
         "bench" => {
             // JPEG files, in order of time.
@@ -44,7 +52,7 @@ fn main() -> ExitCode {
         _ => {
             eprintln!("usage: plumewatch-vision read-plates [--json] IMAGE_OR_DIR...");
             eprintln!(
-                "       plumewatch-vision eval-plates MANIFEST [--corners FILE] [--held-out] [--html FILE]"
+                "       plumewatch-vision eval-plates MANIFEST [--corners FILE] [--fold 0|1] [--weights FOLDER] [--html FILE] [--csv FILE]"
             );
             eprintln!("       plumewatch-vision measure-smoke [--json] VIDEO_OR_FRAME_DIR");
             return ExitCode::from(2);

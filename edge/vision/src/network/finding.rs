@@ -1,7 +1,7 @@
 //! The detector's network: a picture in, a map out that says at every cell whether a plate's middle is there,
 //! where its corners are, how many rows it has and what colour.
 
-use super::{NetworkError, Runtime, RuntimeKind, Weights};
+use super::{NetworkError, Networks, Runtime, Weights};
 
 /// Pixels of the picture to a cell of the map.
 pub const CELL: usize = 8;
@@ -36,9 +36,9 @@ pub struct Map {
 }
 
 impl Finder {
-    /// Loads the weights in this program, after checking them.
-    pub fn load(runtime: RuntimeKind) -> Result<Self, NetworkError> {
-        Ok(Self { runtime: WEIGHTS.load(runtime)? })
+    /// Loads the weights, after checking them.
+    pub fn load(networks: &Networks) -> Result<Self, NetworkError> {
+        Ok(Self { runtime: WEIGHTS.load(networks)? })
     }
 
     /// The map of a picture of `width` x `height` pixels (multiples of [`GRAIN`]), blue green red, row by row.
@@ -102,10 +102,11 @@ fn logistic(v: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::network::RTEN;
 
     #[test]
     fn the_weights_are_the_released_ones_and_answer_for_any_size() {
-        let finder = Finder::load(RuntimeKind::Rten).unwrap();
+        let finder = Finder::load(&RTEN).unwrap();
         for (w, h) in [(32, 32), (96, 64), (384, 640)] {
             let map = finder.find(w, h, &vec![114; w * h * 3]).unwrap();
             assert_eq!((map.across, map.down), (w / CELL, h / CELL));
@@ -116,7 +117,7 @@ mod tests {
 
     #[test]
     fn a_picture_of_the_wrong_size_is_an_error() {
-        let finder = Finder::load(RuntimeKind::Rten).unwrap();
+        let finder = Finder::load(&RTEN).unwrap();
         assert!(finder.find(33, 32, &[0; 33 * 32 * 3]).is_err());
         assert!(finder.find(32, 32, &[0; 7]).is_err());
         assert!(finder.find(0, 0, &[]).is_err());

@@ -12,6 +12,7 @@ mod with_ort;
 mod with_rten;
 
 use std::fmt::Debug;
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
@@ -28,6 +29,14 @@ pub enum NetworkError {
         name: &'static str,
         /// What they hash to.
         found: String,
+    },
+    /// Weights in a folder cannot be read.
+    #[error("cannot read the weights {}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
     },
     /// The runtime cannot start or refuses the weights.
     #[error("{runtime} cannot load the plate {name}'s weights")]
@@ -101,6 +110,23 @@ impl RuntimeKind {
     }
 }
 
+/// Which networks, and what computes them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Networks {
+    /// What computes them.
+    pub runtime: RuntimeKind,
+    /// A folder with `detector.onnx` and `reader.onnx`, each with its `.sha256`, as training writes them, for weights
+    /// that are not released yet; `None` for those in the program.
+    pub folder: Option<PathBuf>,
+}
+
+impl Networks {
+    /// The released networks, computed by this runtime.
+    pub const fn by(runtime: RuntimeKind) -> Self {
+        Self { runtime, folder: None }
+    }
+}
+
 /// Weights as they are built into the program.
 struct Weights {
     name: &'static str,
@@ -111,7 +137,24 @@ struct Weights {
 
 impl Weights {
     /// The network, ready to run, after checking that these are the released weights.
-    fn load(&self, runtime: RuntimeKind) -> Result<Box<dyn Runtime>, NetworkError> {
+    fn load(&self, networks: &Networks) -> Result<Box<dyn Runtime>, NetworkError> {
+        match &networks.folder {
+            None => self.load_into(networks.runtime),
+            Some(folder) => self.of_folder(folder)?.load_into(networks.runtime),
+        }
+    }
+
+    /// The weights of that name in a folder. They stay in memory until the program ends, as those built in do.
+    fn of_folder(&self, folder: &Path) -> Result<Self, NetworkError> {
+        let read = |ending: &str| {
+            let path = folder.join(format!("{}.{ending}", self.name));
+            std::fs::read(&path).map_err(|source| NetworkError::Read { path, source })
+        };
+        let digest = String::from_utf8_lossy(&read("onnx.sha256")?).into_owned();
+        Ok(Self { name: self.name, bytes: read("onnx")?.leak(), digest: digest.leak() })
+    }
+
+    fn load_into(&self, runtime: RuntimeKind) -> Result<Box<dyn Runtime>, NetworkError> {
         let found = hex::encode(Sha256::digest(self.bytes));
         if self.digest.split_whitespace().next() != Some(found.as_str()) {
             return Err(NetworkError::Damaged { name: self.name, found });
@@ -126,21 +169,32 @@ impl Weights {
 }
 
 #[cfg(test)]
+pub(crate) const RTEN: Networks = Networks::by(RuntimeKind::Rten);
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn flipped_weights_are_refused() {
         let weights = Weights { name: "test", bytes: b"not what was released", digest: "00  test.onnx" };
-        let loaded = weights.load(RuntimeKind::Rten);
+        let loaded = weights.load(&RTEN);
         assert!(matches!(loaded, Err(NetworkError::Damaged { name: "test", .. })));
+    }
+
+    #[test]
+    fn a_folder_without_weights_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let networks = Networks { folder: Some(folder.path().to_owned()), ..RTEN };
+        let refused = Finder::load(&networks).unwrap_err();
+        assert!(refused.to_string().contains("detector.onnx.sha256"), "{refused}");
     }
 
     #[test]
     fn what_is_no_network_is_named() {
         let digest = hex::encode(Sha256::digest(b"no network")) + "  test.onnx";
         let weights = Weights { name: "test", bytes: b"no network", digest: digest.leak() };
-        let refused = weights.load(RuntimeKind::Rten).unwrap_err();
+        let refused = weights.load(&RTEN).unwrap_err();
         assert_eq!(refused.to_string(), "rten cannot load the plate test's weights");
     }
 }

@@ -1,6 +1,6 @@
 //! The reader's network: a grey strip in, chances of characters per step out.
 
-use super::{NetworkError, Runtime, RuntimeKind, Weights};
+use super::{NetworkError, Networks, Runtime, Weights};
 
 /// Rows of the strip.
 pub const HEIGHT: usize = 48;
@@ -30,9 +30,9 @@ pub struct Network {
 }
 
 impl Network {
-    /// Loads the weights in this program, after checking them.
-    pub fn load(runtime: RuntimeKind) -> Result<Self, NetworkError> {
-        Ok(Self { runtime: WEIGHTS.load(runtime)? })
+    /// Loads the weights, after checking them.
+    pub fn load(networks: &Networks) -> Result<Self, NetworkError> {
+        Ok(Self { runtime: WEIGHTS.load(networks)? })
     }
 
     /// What stands on a strip of [`HEIGHT`] x [`WIDTH`] brightnesses, row by row.
@@ -67,10 +67,11 @@ fn softmax(logits: impl Iterator<Item = f32> + Clone) -> Vec<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::network::RTEN;
 
     #[test]
     fn the_weights_are_the_released_ones_and_answer_in_the_promised_shape() {
-        let network = Network::load(RuntimeKind::Rten).unwrap();
+        let network = Network::load(&RTEN).unwrap();
         let chances = network.read(&[128; HEIGHT * WIDTH]).unwrap();
         assert_eq!(chances.rows.len(), STEPS);
         for row in chances.rows {
@@ -81,6 +82,6 @@ mod tests {
 
     #[test]
     fn a_strip_of_the_wrong_size_is_an_error() {
-        assert!(Network::load(RuntimeKind::Rten).unwrap().read(&[1, 2, 3]).is_err());
+        assert!(Network::load(&RTEN).unwrap().read(&[1, 2, 3]).is_err());
     }
 }

@@ -13,7 +13,7 @@ use plumewatch_shared::plate::PlateColour;
 use super::quad::Quad;
 use super::reader::ReadError;
 use crate::network::finding::GRAIN;
-use crate::network::{Finder, Map, NetworkError, RuntimeKind};
+use crate::network::{Finder, Map, NetworkError, Networks};
 use crate::picture::Picture;
 
 /// Candidates handed on for one picture; each costs one or two reads of about 5 ms, rarely more.
@@ -71,8 +71,8 @@ struct Look {
 
 impl Locator {
     /// Loads the network.
-    pub fn new(runtime: RuntimeKind) -> Result<Self, NetworkError> {
-        Ok(Self { finder: Finder::load(runtime)? })
+    pub fn new(networks: &Networks) -> Result<Self, NetworkError> {
+        Ok(Self { finder: Finder::load(networks)? })
     }
 
     /// Candidates, likeliest first.
@@ -226,10 +226,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::network::RTEN;
 
     #[test]
     fn a_blank_picture_has_no_candidates() {
-        let locator = Locator::new(RuntimeKind::Rten).unwrap();
+        let locator = Locator::new(&RTEN).unwrap();
         for (w, h) in [(320, 240), (1, 1), (2000, 3), (17, 900)] {
             let picture = Picture::from_bgr(w, h, &vec![120; (w * h * 3) as usize]).unwrap();
             assert!(locator.locate(&picture).unwrap().is_empty(), "{w} x {h}");
@@ -254,7 +255,7 @@ mod tests {
         /// Whatever the pixels: no panic, few candidates, all of them finite.
         #[test]
         fn no_pixels_make_it_panic(w in 1..220_u32, h in 1..220_u32, seed in any::<u64>(), block in 1..40_u32) {
-            let locator = Locator::new(RuntimeKind::Rten).unwrap();
+            let locator = Locator::new(&RTEN).unwrap();
             let mut bytes = Vec::new();
             for y in 0..h {
                 for x in 0..w {

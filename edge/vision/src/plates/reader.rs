@@ -12,7 +12,7 @@ use super::colour;
 use super::locate::{Candidate, Locator};
 use super::quad::{Quad, strip, upright};
 use super::text::{Reading, decode, table};
-use crate::network::{Network, NetworkError, RuntimeKind};
+use crate::network::{Network, NetworkError, Networks, RuntimeKind};
 use crate::picture::Picture;
 
 /// Places that are read again in better cuts, up to six reads each. With two layouts of each candidate
@@ -93,14 +93,14 @@ impl Attempt {
 }
 
 impl PlateReader {
-    /// Loads the networks into the runtime that is installed and checks their weights.
+    /// Loads the released networks into the runtime that is installed and checks their weights.
     pub fn new() -> Result<Self, NetworkError> {
-        Self::computed_by(RuntimeKind::installed())
+        Self::with(&Networks::by(RuntimeKind::installed()))
     }
 
-    /// Loads the networks into this runtime and checks their weights.
-    pub fn computed_by(runtime: RuntimeKind) -> Result<Self, NetworkError> {
-        let (locator, network) = (Locator::new(runtime)?, Network::load(runtime)?);
+    /// Loads these networks and checks their weights.
+    pub fn with(networks: &Networks) -> Result<Self, NetworkError> {
+        let (locator, network) = (Locator::new(networks)?, Network::load(networks)?);
         Ok(Self { locator, network, table: table(), accept: ACCEPT })
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use sha2::{Digest, Sha256};
 
@@ -48,8 +49,12 @@ pub enum ManifestError {
     Column(&'static str),
 }
 
-/// The pictures of the manifest; those of the half that training saw are left out when `held_out` is set.
-pub(super) fn read(path: &Path, corners: Option<&Path>, held_out: bool) -> Result<Vec<Row>, ManifestError> {
+/// The pictures of the manifest; with a fold, those alone that its training never saw.
+pub(super) fn read(
+    path: &Path,
+    corners: Option<&Path>,
+    fold: Option<Fold>,
+) -> Result<Vec<Row>, ManifestError> {
     let text = |path: &Path| {
         std::fs::read_to_string(path).map_err(|source| ManifestError::Read { path: path.to_owned(), source })
     };
@@ -70,8 +75,9 @@ pub(super) fn read(path: &Path, corners: Option<&Path>, held_out: bool) -> Resul
     let mut out = Vec::new();
     for line in table.records() {
         let line = line.map_err(damaged)?; // Every record has as many fields as the head, or it is damaged.
-        let trains = &line[used] == "train" && !line[plate].is_empty() && !is_held_out(&line[plate]);
-        if held_out && trains {
+        let usable = &line[used] == "train" && !line[plate].is_empty();
+        let trains = usable && !fold.unwrap_or_default().holds_out(&line[plate]);
+        if fold.is_some() && trains {
             continue;
         }
         out.push(Row {
@@ -89,9 +95,34 @@ pub(super) fn read(path: &Path, corners: Option<&Path>, held_out: bool) -> Resul
     Ok(out)
 }
 
-/// The half that training never sees: odd first byte of the text's SHA-256, as `real.py` has it.
-fn is_held_out(plate: &str) -> bool {
-    Sha256::digest(plate.as_bytes())[0] % 2 == 1
+/// Which half of the plates a training never sees: by its text's SHA-256, as `real.py` has it, so that no plate is
+/// in both halves. The released weights are of the first fold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Fold {
+    /// Odd first bytes are held out.
+    #[default]
+    First,
+    /// Even ones are.
+    Second,
+}
+
+impl Fold {
+    fn holds_out(self, plate: &str) -> bool {
+        let odd = Sha256::digest(plate.as_bytes())[0] % 2 == 1;
+        odd == (self == Self::First)
+    }
+}
+
+impl FromStr for Fold {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "0" => Ok(Self::First),
+            "1" => Ok(Self::Second),
+            _ => Err("a fold is 0 or 1"),
+        }
+    }
 }
 
 /// Corners by file: `file,x0,y0,x1,y1,x2,y2,x3,y3`.
@@ -104,6 +135,13 @@ fn quads(text: &str) -> Result<HashMap<String, Quad>, csv::Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_plate_is_held_out_in_one_fold() {
+        for plate in ["晋A12345", "皖AD168D", "粤BE609T", ""] {
+            assert!(Fold::First.holds_out(plate) != Fold::Second.holds_out(plate));
+        }
+    }
 
     #[test]
     fn corners_are_read_by_file() {

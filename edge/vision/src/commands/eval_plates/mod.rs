@@ -1,7 +1,7 @@
-//! `eval-plates MANIFEST [--corners FILE] [--held-out] [--html FILE]`
+//! `eval-plates MANIFEST [--corners FILE] [--fold 0|1] [--weights FOLDER] [--html FILE] [--csv FILE]`
 //!
 //! Reads every picture of the manifest as `read-plates` does and holds the answers against the truth. Figures on
-//! pictures that training saw say nothing; `--held-out` leaves them out.
+//! pictures that training saw say nothing; `--fold` leaves out those of one of the two trainings.
 
 mod manifest;
 mod page;
@@ -9,7 +9,8 @@ mod tally;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::io::Write;
+use std::fs::File;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use opencv::prelude::*;
@@ -18,11 +19,12 @@ use self::manifest::Row;
 use self::page::Miss;
 use self::tally::{Fate, Strata, compared, share};
 use super::{CommandError, Outcome, chain};
+use crate::network::{Networks, RuntimeKind};
 use crate::picture::Picture;
 use crate::plates::quad::Quad;
 use crate::plates::{PlateRead, PlateReader};
 
-pub use self::manifest::ManifestError;
+pub use self::manifest::{Fold, ManifestError};
 
 /// What to evaluate, and where the page goes.
 #[derive(Clone, Debug, Default)]
@@ -31,10 +33,14 @@ pub struct EvalPlates {
     pub manifest: PathBuf,
     /// Corners of the plates by file (CSV), for finding and for the strata of size and tilt.
     pub corners: Option<PathBuf>,
-    /// Only pictures that training never saw.
-    pub held_out: bool,
+    /// Only pictures that this fold's training never saw.
+    pub fold: Option<Fold>,
+    /// Weights that are not released: a folder as training writes it.
+    pub weights: Option<PathBuf>,
     /// Where to write the page with every miss pictured.
     pub html: Option<PathBuf>,
+    /// Where to write one line for every picture: file, truth, what was read, how sure, abstained.
+    pub csv: Option<PathBuf>,
 }
 
 #[derive(Debug, Default)]
@@ -52,8 +58,10 @@ struct Sums {
 
 /// Prints the table; writes the page if asked.
 pub fn eval_plates_command(asked: &EvalPlates, out: &mut impl Write) -> Result<Outcome, CommandError> {
-    let rows = manifest::read(&asked.manifest, asked.corners.as_deref(), asked.held_out)?;
-    let reader = PlateReader::new()?;
+    let rows = manifest::read(&asked.manifest, asked.corners.as_deref(), asked.fold)?;
+    let runtime = RuntimeKind::installed();
+    let reader = PlateReader::with(&Networks { runtime, folder: asked.weights.clone() })?;
+    let mut lines = asked.csv.as_deref().map(lines_of).transpose()?;
     let (mut sums, mut misses) = (Sums::default(), Vec::new());
     for row in &rows {
         let read = Picture::open(&row.file).map_err(|error| chain(&error)).and_then(|picture| {
@@ -61,6 +69,9 @@ pub fn eval_plates_command(asked: &EvalPlates, out: &mut impl Write) -> Result<O
         });
         match read {
             Ok((picture, reads)) => {
+                if let Some(lines) = &mut lines {
+                    add_lines(lines, row, &reads)?;
+                }
                 if let Some(said) = sums.add(row, &picture, &reads) {
                     let around = row.corners.or_else(|| reads.first().map(|read| read.corners));
                     let jpeg = if asked.html.is_some() { page::shown(&picture, around) } else { Vec::new() };
@@ -73,12 +84,35 @@ pub fn eval_plates_command(asked: &EvalPlates, out: &mut impl Write) -> Result<O
             }
         }
     }
+    if let Some(mut lines) = lines {
+        lines.flush()?;
+    }
     let table = sums.table();
     write!(out, "{table}")?;
     if let Some(html) = &asked.html {
         std::fs::write(html, page::page(&table, &misses))?;
     }
     Ok(if sums.unread > 0 { Outcome::SomeUnread } else { Outcome::Done })
+}
+
+fn lines_of(path: &Path) -> Result<csv::Writer<File>, CommandError> {
+    let mut lines = csv::Writer::from_writer(File::create(path)?);
+    lines.write_record(["file", "truth", "read", "confidence", "abstained"]).map_err(io::Error::from)?;
+    Ok(lines)
+}
+
+/// One line for each plate of a picture, or one without a text.
+fn add_lines(lines: &mut csv::Writer<File>, row: &Row, reads: &[PlateRead]) -> Result<(), CommandError> {
+    let file = name(&row.file);
+    let nothing = [file.clone(), row.plate.clone(), String::new(), String::new(), String::new()];
+    let each = reads.iter().map(|read| {
+        let (sure, abstained) = (read.confidence.per_mille().to_string(), read.abstained.to_string());
+        [file.clone(), row.plate.clone(), shown(read).to_owned(), sure, abstained]
+    });
+    for line in each.chain(reads.is_empty().then_some(nothing)) {
+        lines.write_record(line).map_err(io::Error::from)?;
+    }
+    Ok(())
 }
 
 fn name(file: &Path) -> String {
@@ -238,12 +272,19 @@ mod tests {
         let head = "file,plate,colour,rows,source,other_plates,stratum,use\n";
         std::fs::write(&manifest, format!("{head}a.jpg,晋A12345,blue,1,x,,y,measure\na.jpg,,none,1,x,,neg,train\nb.jpg,,none,1,x,,neg,train\n")).unwrap();
         let html = folder.path().join("page.html");
-        let asked = EvalPlates { manifest, html: Some(html.clone()), ..EvalPlates::default() };
+        let csv = folder.path().join("lines.csv");
+        let asked = EvalPlates {
+            manifest,
+            html: Some(html.clone()),
+            csv: Some(csv.clone()),
+            ..EvalPlates::default()
+        };
         let mut out = Vec::new();
         assert_eq!(eval_plates_command(&asked, &mut out).unwrap(), Outcome::SomeUnread);
         let text = String::from_utf8(out).unwrap();
         assert!(text.contains("pictures without a plate 1, of them with a plate given 0"), "{text}");
         assert!(text.contains("b.jpg") && text.contains("0.0 %"), "{text}");
         assert!(std::fs::read_to_string(html).unwrap().contains("1 misses"));
+        assert!(std::fs::read_to_string(csv).unwrap().contains("a.jpg,晋A12345,,,"));
     }
 }
