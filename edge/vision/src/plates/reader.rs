@@ -33,6 +33,9 @@ pub const NOTICE: f32 = 0.25;
 /// A first cut below this gets its second cuts.
 const SURE: f32 = 0.97;
 
+/// Characters from which a place is worth other cuts.
+const LEAST_PLACES: usize = 4;
+
 /// A place read this surely is not tried in wider and narrower cuts.
 const ENOUGH: f32 = 0.92;
 
@@ -160,7 +163,10 @@ impl PlateReader {
                 best = second;
             }
         }
-        if refine && best.chance() <= SURE {
+        if best.reading.places.len() < LEAST_PLACES {
+            return Ok(best); // No writing: a lamp, a grille; other cuts of it would say no more.
+        }
+        if refine && best.chance() <= ENOUGH {
             // A closer look at the place alone gives steadier corners.
             let again = self.locator.locate_near(picture, &place.quad)?;
             if let Some(nearer) = again.iter().find(|other| other.quad.overlap(&place.quad) > 0.5) {
