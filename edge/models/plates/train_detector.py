@@ -6,9 +6,7 @@ One process, one thread, seeded, resumable as `train_reader.py` is. The figures 
 the program looks at them: shrunken to 640x384 pixels' area, the best peak of the map.
 """
 
-import argparse
 import os
-import time
 
 import cv2
 import numpy as np
@@ -18,10 +16,9 @@ import torch.nn.functional as F
 import render
 import scene
 from net import CELL, REACH, Detector
-from weights import Stop, export, mean_into, pace
+from training import Training, arguments
 
 BATCH = 16
-HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def as_input(pictures):
@@ -133,76 +130,26 @@ def measured(net, held):
 
 
 def main():
-    args = argparse.ArgumentParser()
-    args.add_argument("--data", default=os.path.join(HERE, "../../../../shared/data"))
-    args.add_argument("--steps", type=int, default=3200)
-    args.add_argument("--seed", type=int, default=1)
-    args.add_argument("--lr", type=float, default=2e-3)
-    args.add_argument("--work", default="/tmp/plates-training", help="folder of the checkpoint")
-    args.add_argument("--fold", default="0", choices=["0", "1", "all"], help="which half is held out")
-    args.add_argument("--out", default=HERE, help="folder of the ONNX file")
-    args.add_argument("--export-only", action="store_true")
-    args = args.parse_args()
-    os.makedirs(args.work, exist_ok=True)
-    os.makedirs(args.out, exist_ok=True)
-    checkpoint = os.path.join(args.work, "detector.pt")
-    torch.set_num_threads(1)
-    cv2.setNumThreads(1)
-    torch.manual_seed(args.seed)
-    rng = np.random.default_rng(args.seed)
-    net, mean = Detector(), Detector()
-    mean.load_state_dict(net.state_dict())
-    print("parameters", sum(p.numel() for p in net.parameters()), flush=True)
-    sample, path = torch.zeros(1, 3, 384, 640), os.path.join(args.out, "detector.onnx")
-    axes = {"picture": {2: "h", 3: "w"}, "map": {2: "ch", 3: "cw"}}
-    if args.export_only:
-        mean.load_state_dict(torch.load(checkpoint, weights_only=False)["mean"])
-        return export(mean, sample, path, "picture", ["map"], axes)
-    glyphs = render.Glyphs(os.path.join(args.data, "glyphs"))
-    train, held = scene.scenes(args.data, args.fold)
-    composer = scene.Composer(np.random.default_rng(args.seed + 1000), glyphs, train)
-    print("real scenes: train", len(train), "held out", len(held), flush=True)
+    args = arguments(steps=3200, lr=2e-3)
+    training = Training(args, "detector", Detector, most_gradient=10.0)
+    if not args.export_only:
+        rng = np.random.default_rng(args.seed)
+        glyphs = render.Glyphs(os.path.join(args.data, "glyphs"))
+        train, held = scene.scenes(args.data, args.fold)
+        composer = scene.Composer(np.random.default_rng(args.seed + 1000), glyphs, train)
+        print("real scenes: train", len(train), "held out", len(held), flush=True)
 
-    net, mean = (n.to(memory_format=torch.channels_last) for n in (net, mean))
-    best = torch.optim.AdamW(net.parameters(), lr=args.lr, weight_decay=0.01)
-    first = 1
-    if os.path.exists(checkpoint):
-        kept = torch.load(checkpoint, weights_only=False)
-        net.load_state_dict(kept["net"])
-        mean.load_state_dict(kept["mean"])
-        best.load_state_dict(kept["best"])
-        rng.bit_generator.state = kept["rng"]
-        first = kept["step"] + 1
-    began, running = time.time(), np.zeros(4)
-    stop = Stop()
-    for step in range(first, args.steps + 1):
-        drawn = [composer.draw(rng) for _ in range(BATCH)]
-        wanted = [targets(plates, known, scene.WIDTH, scene.HEIGHT) for _, plates, known in drawn]
-        wanted = [torch.from_numpy(np.stack(part)) for part in zip(*wanted)]
-        out = net(as_input([d[0] for d in drawn]).contiguous(memory_format=torch.channels_last))
-        loss, parts = loss_of(out, wanted)
-        best.zero_grad()
-        loss.backward()
-        pace(best, step, args.steps, args.lr)
-        torch.nn.utils.clip_grad_norm_(net.parameters(), 10.0)
-        best.step()
-        mean_into(mean, net, min(0.995, 1 - 1 / (step + 1)))
-        running += parts
-        if step % 50 == 0:
-            print(f"step {step} heat, corners, rows, colour {np.round(running / 50, 4)} {time.time() - began:.0f} s", flush=True)
-            running[:] = 0
-        if step % 500 == 0 or step == args.steps:
-            print("step", step, measured(mean, held), flush=True)
-        if step % 100 == 0 or step == args.steps or stop:
-            kept = {
-                "net": net.state_dict(), "mean": mean.state_dict(), "best": best.state_dict(),
-                "rng": rng.bit_generator.state, "step": step,
-            }
-            torch.save(kept, checkpoint + ".new")
-            os.replace(checkpoint + ".new", checkpoint)
-        if stop:
-            return print("stopped at step", step, flush=True)
-    export(mean, sample, path, "picture", ["map"], axes)
+        def loss_of_step(net, rng, _step):
+            drawn = [composer.draw(rng) for _ in range(BATCH)]
+            wanted = [targets(plates, known, scene.WIDTH, scene.HEIGHT) for _, plates, known in drawn]
+            wanted = [torch.from_numpy(np.stack(part)) for part in zip(*wanted)]
+            out = net(as_input([d[0] for d in drawn]).contiguous(memory_format=torch.channels_last))
+            return loss_of(out, wanted)
+
+        if not training.run(rng, loss_of_step, lambda mean: measured(mean, held), often=500):
+            return
+    axes = {"picture": {2: "h", 3: "w"}, "map": {2: "ch", 3: "cw"}}
+    training.export(torch.zeros(1, 3, 384, 640), "picture", ["map"], axes)
 
 
 if __name__ == "__main__":

@@ -6,10 +6,8 @@ One process, one thread, seeded; a checkpoint every 100 steps holds everything, 
 again with the same `--work` goes on from it. The weights given out are the running mean of those trained.
 """
 
-import argparse
 import json
 import os
-import time
 
 import cv2
 import numpy as np
@@ -20,10 +18,9 @@ import real
 import render
 from alphabet import encode, greedy
 from net import STEPS, Reader
-from weights import Stop, export, mean_into, pace
+from training import Training, arguments
 
 BATCH = 64
-HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def normalise(pictures):
@@ -95,76 +92,28 @@ def measured_sets(data, glyphs, held):
 
 
 def main():
-    args = argparse.ArgumentParser()
-    args.add_argument("--data", default=os.path.join(HERE, "../../../../shared/data"))
-    args.add_argument("--steps", type=int, default=3400)
-    args.add_argument("--seed", type=int, default=1)
-    args.add_argument("--lr", type=float, default=3e-3)
-    args.add_argument("--work", default="/tmp/plates-training", help="folder of the checkpoint")
-    args.add_argument("--fold", default="0", choices=["0", "1", "all"], help="which half is held out")
-    args.add_argument("--out", default=HERE, help="folder of the ONNX file")
-    args.add_argument("--export-only", action="store_true")
-    args = args.parse_args()
-    os.makedirs(args.work, exist_ok=True)
-    os.makedirs(args.out, exist_ok=True)
-    checkpoint = os.path.join(args.work, "reader.pt")
-    torch.set_num_threads(1)
-    cv2.setNumThreads(1)
-    torch.manual_seed(args.seed)
-    rng = np.random.default_rng(args.seed)
-    net, mean = Reader(), Reader()
-    mean.load_state_dict(net.state_dict())
-    print("parameters", sum(p.numel() for p in net.parameters()), flush=True)
-    sample = torch.zeros(1, 1, 48, 168)
-    if args.export_only:
-        mean.load_state_dict(torch.load(checkpoint)["mean"])
-        return export(mean, sample, os.path.join(args.out, "reader.onnx"), "grey", ["logits"])
-    glyphs = render.Glyphs(os.path.join(args.data, "glyphs"))
-    train, held = real.load(args.data, args.fold)
-    empty, judged = real.negatives(args.data, args.fold), real.judged(args.data)
-    print("real: train", len(train), "held out", len(held), "empty scenes", len(empty), "no plates", len(judged), flush=True)
-    tests = measured_sets(args.data, glyphs, held)
+    args = arguments(steps=3400, lr=3e-3)
+    training = Training(args, "reader", Reader, most_gradient=5.0)
+    if not args.export_only:
+        rng = np.random.default_rng(args.seed)
+        glyphs = render.Glyphs(os.path.join(args.data, "glyphs"))
+        train, held = real.load(args.data, args.fold)
+        empty, judged = real.negatives(args.data, args.fold), real.judged(args.data)
+        print("real: train", len(train), "held out", len(held), "empty scenes", len(empty), "no plates", len(judged), flush=True)
+        tests = measured_sets(args.data, glyphs, held)
 
-    net, mean = (n.to(memory_format=torch.channels_last) for n in (net, mean))
-    best = torch.optim.AdamW(net.parameters(), lr=args.lr, weight_decay=0.01)
-    first = 1
-    if os.path.exists(checkpoint):
-        kept = torch.load(checkpoint, weights_only=False)
-        net.load_state_dict(kept["net"])
-        mean.load_state_dict(kept["mean"])
-        best.load_state_dict(kept["best"])
-        rng.bit_generator.state = kept["rng"]
-        torch.set_rng_state(kept["torch_rng"])
-        first = kept["step"] + 1
-    began, running = time.time(), 0.0
-    stop = Stop()
-    for step in range(first, args.steps + 1):
-        share = 0.1 if step < 400 else 0.28
-        pictures, texts = batch(rng, glyphs, train, empty, judged, share)
-        loss = loss_of(net(pictures.to(memory_format=torch.channels_last)), texts)
-        best.zero_grad()
-        loss.backward()
-        pace(best, step, args.steps, args.lr)
-        torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
-        best.step()
-        mean_into(mean, net, min(0.995, 1 - 1 / (step + 1)))
-        running += loss.item()
-        if step % 50 == 0:
-            print(f"step {step} loss {running / 50:.4f} {time.time() - began:.0f} s", flush=True)
-            running = 0.0
-        if step % 200 == 0 or step == args.steps:
-            figures = {k: f"{exact(mean, p, t)}/{len(t)}" for k, (p, t) in tests.items()}
-            print("step", step, json.dumps(figures), flush=True)
-        if step % 100 == 0 or step == args.steps or stop:
-            kept = {
-                "net": net.state_dict(), "mean": mean.state_dict(), "best": best.state_dict(),
-                "rng": rng.bit_generator.state, "torch_rng": torch.get_rng_state(), "step": step,
-            }
-            torch.save(kept, checkpoint + ".new")
-            os.replace(checkpoint + ".new", checkpoint)
-        if stop:
-            return print("stopped at step", step, flush=True)
-    export(mean, sample, os.path.join(args.out, "reader.onnx"), "grey", ["logits"])
+        def loss_of_step(net, rng, step):
+            share = 0.1 if step < 400 else 0.28
+            pictures, texts = batch(rng, glyphs, train, empty, judged, share)
+            loss = loss_of(net(pictures.to(memory_format=torch.channels_last)), texts)
+            return loss, [loss.item()]
+
+        def measured(mean):
+            return json.dumps({k: f"{exact(mean, p, t)}/{len(t)}" for k, (p, t) in tests.items()})
+
+        if not training.run(rng, loss_of_step, measured, often=200):
+            return
+    training.export(torch.zeros(1, 1, 48, 168), "grey", ["logits"])
 
 
 if __name__ == "__main__":
