@@ -68,7 +68,6 @@ def targets(plates, known, w, h):
 
 def loss_of(out, wanted):
     heat, weight, corners, counts, rows, colours = wanted
-    n = out.shape[0]
     p = torch.sigmoid(out[:, 0]).clamp(1e-4, 1 - 1e-4)
     top = (heat > 0.999).float()
     good = -((1 - p) ** 2) * torch.log(p) * top
@@ -114,7 +113,7 @@ def peak(out):
 @torch.no_grad()
 def measured(net, held):
     net.eval()
-    found, errors, rows, hues = 0, [], 0, 0
+    found, errors = 0, []
     for picture, quad, colour, kind in held:
         small, k = fitted(picture)
         out = net(as_input([small]))[0]

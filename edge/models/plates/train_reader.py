@@ -9,7 +9,6 @@ again with the same `--work` goes on from it. The weights given out are the runn
 import json
 import os
 
-import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F
