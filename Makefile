@@ -4,6 +4,7 @@ export PATH := $(CURDIR)/.tools/node_modules/node/bin:$(PATH)
 TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 WEB := server/web
 SOAK ?= 3600
+FUZZ ?= tests/fuzz
 
 .PHONY: run test soak bench build web setup lint fuzz clean
 
@@ -31,10 +32,10 @@ lint: setup web
 	cargo fmt --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 
-## make fuzz TARGET_NAME=sealed: one fuzz target for a minute.
+## make fuzz TARGET_NAME=sealed: one fuzz target for a minute; pictures have a folder of their own (FUZZ=).
 fuzz: setup
 	cargo fuzz --version || cargo install cargo-fuzz --locked
-	cd tests/fuzz && RUSTC_BOOTSTRAP=1 cargo fuzz run $(or $(TARGET_NAME),sealed) -- -max_total_time=60
+	cd $(FUZZ) && RUSTC_BOOTSTRAP=1 cargo fuzz run --fuzz-dir . $(or $(TARGET_NAME),sealed) -- -max_total_time=60
 
 build: setup web
 	cargo build --workspace --bins --locked
