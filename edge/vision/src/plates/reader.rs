@@ -27,7 +27,7 @@ const DOUBTFUL_ROWS: std::ops::Range<f32> = 0.1..0.9;
 /// Pictures no wider than this may be the cut of one plate.
 const CUT_OUT: f32 = 400.0;
 /// At or above this, a text is given; below it, the reader abstains. See `MODEL_CARD.md` for how it was set.
-pub const ACCEPT: f32 = 0.80;
+pub const ACCEPT: f32 = 0.92;
 /// Below this a place is not even called an unread plate.
 pub const NOTICE: f32 = 0.25;
 /// A first cut below this gets its second cuts.
