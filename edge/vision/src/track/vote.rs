@@ -18,6 +18,8 @@ pub const MAX_BALLOTS: usize = 12;
 const SETTLED_BY: usize = 3;
 /// Share of the weight that must support the winner.
 const MAJORITY: f32 = 0.6;
+/// Confidence that may be left of a sure frame after others have disagreed.
+const DESPITE_OTHERS: f32 = 0.80;
 /// Alternatives kept for a character.
 const KEPT: usize = 4;
 
@@ -42,8 +44,17 @@ struct Tally {
     raw: String,
     alternatives: Vec<Vec<Alternative>>,
     confidence: f32,
+    /// The surest supporter's own.
+    best: f32,
     share: f32,
     supporters: usize,
+}
+
+impl Tally {
+    /// Sure together, or one frame sure by itself and the others not much against it.
+    fn is_sure(&self) -> bool {
+        self.confidence >= ACCEPT || self.best >= ACCEPT && self.confidence >= DESPITE_OTHERS
+    }
 }
 
 impl Vote {
@@ -86,7 +97,7 @@ impl Vote {
             _ if self.ballots.is_empty() => PlateDecision::Abstained(AbstainReason::NoPlateFound),
             None => PlateDecision::Abstained(AbstainReason::NotGrammatical),
             Some(_) if tally.share < MAJORITY => PlateDecision::Abstained(AbstainReason::FramesDisagree),
-            Some(_) if tally.confidence < ACCEPT => PlateDecision::Abstained(AbstainReason::LowConfidence),
+            Some(_) if !tally.is_sure() => PlateDecision::Abstained(AbstainReason::LowConfidence),
             Some(plate) => PlateDecision::Read(plate),
         };
         PlateSighting {
@@ -155,7 +166,8 @@ impl Vote {
         // The best frame's confidence, helped by at most two more of the supporters at half their worth.
         let mut sorted = supporting.clone();
         sorted.sort_by(|a, b| b.total_cmp(a));
-        let mut doubt = 1.0 - sorted.first().copied().unwrap_or(0.0);
+        let best = sorted.first().copied().unwrap_or(0.0);
+        let mut doubt = 1.0 - best;
         for sure in sorted.iter().skip(1).take(2) {
             doubt *= 1.0 - 0.5 * sure;
         }
@@ -177,7 +189,7 @@ impl Vote {
             .collect();
         let alternatives = if speaking.is_empty() { Vec::new() } else { alternatives };
         let confidence = (1.0 - doubt) * share.sqrt();
-        Tally { text, raw, alternatives, confidence, share, supporters: supporting.len() }
+        Tally { text, raw, alternatives, confidence, best, share, supporters: supporting.len() }
     }
 }
 
@@ -241,6 +253,9 @@ mod tests {
         use AbstainReason::{FramesDisagree, LowConfidence, NoPlateFound, NotGrammatical};
         assert_eq!(decided(&[]), PlateDecision::Abstained(NoPlateFound));
         assert_eq!(decided(&[("晋A12345", 400)]), PlateDecision::Abstained(LowConfidence));
+        assert_eq!(decided(&[("晋A12345", 910)]), PlateDecision::Abstained(LowConfidence));
+        let against = [("晋A12345", 900), ("晋A12346", 600), ("晋A12345", 850)];
+        assert_eq!(decided(&against), PlateDecision::Abstained(LowConfidence), "no frame is sure by itself");
         assert_eq!(decided(&[("A1234567", 900)]), PlateDecision::Abstained(NotGrammatical));
         let split = [("晋A12345", 900), ("晋B54321", 890)];
         assert_eq!(decided(&split), PlateDecision::Abstained(FramesDisagree));
