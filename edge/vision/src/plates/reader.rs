@@ -33,6 +33,9 @@ pub const NOTICE: f32 = 0.25;
 /// A first cut below this gets its second cuts.
 const SURE: f32 = 0.97;
 
+/// Chance below which a place is read only as long as no other has been read surely.
+const LIKELY: f32 = 0.4;
+
 /// Characters from which a place is worth other cuts.
 const LEAST_PLACES: usize = 4;
 
@@ -126,6 +129,10 @@ impl PlateReader {
     fn read_places(&self, picture: &Picture, places: &[Candidate]) -> Result<Vec<PlateRead>, ReadError> {
         let mut kept: Vec<Attempt> = Vec::new();
         for (rank, place) in places.iter().enumerate() {
+            // Places come likeliest first: once a plate is read, what is hardly one is not looked into.
+            if place.chance < LIKELY && kept.iter().any(|read| read.chance() > ENOUGH) {
+                break;
+            }
             let best = self.best_attempt(picture, place, rank < MAX_REFINED)?;
             if best.chance() >= NOTICE || strongly_written(&best.reading) {
                 kept.push(best);
