@@ -199,7 +199,7 @@ def texture(rng, w, h):
 
 
 def place(rng, plate, size):
-    """The plate on a background of `size` (w, h), about filling it, in perspective."""
+    """The plate on a background of `size` (w, h), about filling it, in perspective; and the 3x3 map of its pixels."""
     w, h = size
     ph, pw = plate.shape
     back = texture(rng, w, h)
@@ -230,14 +230,15 @@ def place(rng, plate, size):
     dst = dst * np.array([w, h], np.float32)
     src = np.array([[0, 0], [pw, 0], [pw, ph], [0, ph]], np.float32)
     # Shrink with averaging first, else the warp aliases.
-    k = w / pw
+    k, full = w / pw, (pw, ph)
     if k < 0.7:
         plate = cv2.resize(plate, (max(8, int(pw * k)), max(8, int(ph * k))), interpolation=cv2.INTER_AREA)
         src = src * np.array([plate.shape[1] / pw, plate.shape[0] / ph], np.float32)
     m = cv2.getPerspectiveTransform(src, dst.astype(np.float32))
     warped = cv2.warpPerspective(plate, m, (w, h), flags=cv2.INTER_LINEAR)
     mask = cv2.warpPerspective(np.ones_like(plate), m, (w, h), flags=cv2.INTER_LINEAR)
-    return warped * mask + back * (1 - mask)
+    shrunk = np.diag([plate.shape[1] / full[0], plate.shape[0] / full[1], 1.0])
+    return warped * mask + back * (1 - mask), m @ shrunk
 
 
 def camera(rng, image):
@@ -291,15 +292,55 @@ def stitch(image, split=0.39, inset=0.19):
     )
 
 
+def hide(rng, face, text, rows):
+    """A rope, a bar or a bumper over one character; the face, and which character can no longer be seen (or None).
+
+    Only plates with seven characters: one with eight that lacks one would look like another with seven."""
+    boxes, _, _ = cells(text, rows)
+    hidden = int(rng.integers(len(text)))
+    x, y, w, h = (v * SCALE for v in boxes[hidden])
+    much = rng.random() < 0.75  # Else a narrow one that leaves the character to be read.
+    wide = w * (rng.uniform(0.6, 1.1) if much else rng.uniform(0.08, 0.2))
+    middle = x + w * rng.uniform(0.4, 0.6)
+    lean = rng.uniform(-0.15, 0.15) * h
+    ends = np.array([[middle - wide / 2 + lean, y - h], [middle + wide / 2 + lean, y - h], [middle + wide / 2 - lean, y + 2 * h], [middle - wide / 2 - lean, y + 2 * h]])
+    face = face.copy()
+    cv2.fillPoly(face, [ends.astype(np.int32)], float(rng.uniform(0, 255)))
+    return face, hidden if much else None
+
+
+def cut_off(text, rows, m, size):
+    """The characters of which less than 55 % lies inside a picture of `size`, seen through `m`."""
+    boxes, _, _ = cells(text, rows)
+    frame = np.array([[0, 0], [size[0], 0], [size[0], size[1]], [0, size[1]]], np.float32)
+    gone = set()
+    for i, box in enumerate(boxes):
+        x, y, w, h = (v * SCALE for v in box)
+        quad = np.array([[[x, y], [x + w, y], [x + w, y + h], [x, y + h]]], np.float32)
+        quad = cv2.perspectiveTransform(quad, m)[0]
+        inside, _ = cv2.intersectConvexConvex(quad, frame)
+        if inside < 0.55 * max(1.0, cv2.contourArea(quad)):
+            gone.add(i)
+    return gone
+
+
 def plate(rng, glyphs):
-    """One rendered plate, 48x168 grey, and its text."""
+    """One rendered plate, 48x168 grey, and the text that can be seen on it: what is hidden or cut off is not in it, so
+    that the reader learns to leave a place open and not to guess."""
     text, ground, rows = sample_text(rng)
-    face = draw(rng, glyphs, text, ground, rows)
+    face, gone = draw(rng, glyphs, text, ground, rows), set()
+    if len(text) == 7 and rng.random() < 0.16:
+        face, hidden = hide(rng, face, text, rows)
+        gone = set() if hidden is None else {hidden}
     w = int(rng.integers(56, 230))
+    size = (w, int(w * (rng.uniform(0.46, 0.54) if rows == 2 else rng.uniform(0.26, 0.36))))
+    seen, m = place(rng, face, size)
+    if len(text) == 7:
+        gone |= cut_off(text, rows, m, size)
+    seen = camera(rng, seen)
+    text = "".join(c for i, c in enumerate(text) if i not in gone)
     if rows == 2:
-        seen = camera(rng, place(rng, face, (w, int(w * rng.uniform(0.46, 0.54)))))
         return stitch(seen, 0.39 + rng.uniform(-0.02, 0.02), 0.19 + rng.uniform(-0.03, 0.03)), text
-    seen = camera(rng, place(rng, face, (w, int(w * rng.uniform(0.26, 0.36)))))
     return cv2.resize(seen, (WIDTH, HEIGHT), interpolation=cv2.INTER_LINEAR), text
 
 
@@ -330,11 +371,11 @@ def decoy(rng, glyphs):
             y = int(rng.integers(0, 105 - sh + 1))
             canvas[y : y + sh, at : at + sw] = canvas[y : y + sh, at : at + sw] * (1 - small) + ink * small
             at += sw + int(rng.integers(2, 24))
-        image = place(rng, canvas, (w, h))
+        image, _ = place(rng, canvas, (w, h))
     else:  # Less than half a plate.
         text, ground, rows = sample_text(rng)
         face = draw(rng, glyphs, text, ground, rows)
         n = int(face.shape[1] * 0.12)
         face = face[:, :n] if rng.random() < 0.5 else face[: int(face.shape[0] * 0.25)]
-        image = place(rng, face, (w, h))
+        image, _ = place(rng, face, (w, h))
     return cv2.resize(camera(rng, image), (WIDTH, HEIGHT), interpolation=cv2.INTER_LINEAR)

@@ -5,7 +5,7 @@
 //! make no plate, or make one only faintly, is no plate (a tarpaulin, a sign, a grille) or an abstention.
 
 use plumewatch_shared::passage::Alternative;
-use plumewatch_shared::plate::{Plate, PlateColour, PlateRows};
+use plumewatch_shared::plate::{Plate, PlateColour, PlateKind, PlateRows};
 use plumewatch_shared::units::Confidence;
 
 use super::colour;
@@ -36,6 +36,8 @@ const SURE: f32 = 0.97;
 /// Chance below which a place is read only as long as no other has been read surely.
 const LIKELY: f32 = 0.4;
 
+/// Chance from which the detector's colour speaks against a text.
+const SURE_OF_COLOUR: f32 = 0.7;
 /// Characters from which a place is worth other cuts.
 const LEAST_PLACES: usize = 4;
 
@@ -228,7 +230,7 @@ impl PlateReader {
 
     fn finish(&self, picture: &Picture, attempt: Attempt) -> Result<PlateRead, ReadError> {
         let chance = attempt.chance();
-        let Attempt { quad, rows, reading, .. } = attempt;
+        let Attempt { quad, rows, reading, colour: seen } = attempt;
         let text = reading.best.as_ref().and_then(|(text, _)| text.parse::<Plate>().ok());
         let ground = colour::ground(&upright(picture, &quad, rows == PlateRows::Two)?)?;
         let mut colour = ground.colour(text.as_ref().map(Plate::kind));
@@ -246,7 +248,8 @@ impl PlateReader {
                 place.options.iter().map(known).collect()
             })
             .collect();
-        let abstained = text.is_none() || chance < self.accept;
+        let kind = text.as_ref().map(Plate::kind);
+        let abstained = kind.is_none_or(|kind| lacks_a_character(kind, seen)) || chance < self.accept;
         Ok(PlateRead {
             text,
             raw: reading.raw,
@@ -258,6 +261,15 @@ impl PlateReader {
             abstained,
         })
     }
+}
+
+/// Seven characters on the green ground of plates with eight: one of them is hidden, and the text would be another
+/// vehicle's.
+fn lacks_a_character(kind: PlateKind, seen: Option<(PlateColour, f32)>) -> bool {
+    let green = |(colour, share)| {
+        matches!(colour, PlateColour::Green | PlateColour::YellowGreen) && share > SURE_OF_COLOUR
+    };
+    kind == PlateKind::Ordinary && seen.is_some_and(green)
 }
 
 /// Seven or eight characters each quite sure, though the grammar refuses them: worth an abstention.
@@ -317,6 +329,15 @@ mod tests {
     #[test]
     fn characters_in_their_places_change_nothing() {
         assert_eq!(refitted(&attempt(&CENTRES_7)), None);
+    }
+
+    #[test]
+    fn seven_characters_on_green_are_not_a_whole_plate() {
+        let green = |share| Some((PlateColour::YellowGreen, share));
+        assert!(lacks_a_character(PlateKind::Ordinary, green(0.9)));
+        assert!(!lacks_a_character(PlateKind::Ordinary, green(0.5)));
+        assert!(!lacks_a_character(PlateKind::LargeElectric, green(0.9)));
+        assert!(!lacks_a_character(PlateKind::Ordinary, Some((PlateColour::Blue, 0.9))));
     }
 
     #[test]
