@@ -299,14 +299,30 @@ def hide(rng, face, text, rows):
     boxes, _, _ = cells(text, rows)
     hidden = int(rng.integers(len(text)))
     x, y, w, h = (v * SCALE for v in boxes[hidden])
-    much = rng.random() < 0.75  # Else a narrow one that leaves the character to be read.
-    wide = w * (rng.uniform(0.6, 1.1) if much else rng.uniform(0.08, 0.2))
-    middle = x + w * rng.uniform(0.4, 0.6)
-    lean = rng.uniform(-0.15, 0.15) * h
+    much = rng.random() < 0.8  # Else a narrow one that leaves the character to be read.
+    wide = w * (rng.uniform(0.38, 1.1) if much else rng.uniform(0.08, 0.2))
+    loose = max(0.0, (w - wide) / 2)
+    middle = x + w / 2 + rng.uniform(-loose, loose)
+    lean = rng.uniform(-0.08, 0.08) * h
     ends = np.array([[middle - wide / 2 + lean, y - h], [middle + wide / 2 + lean, y - h], [middle + wide / 2 - lean, y + 2 * h], [middle - wide / 2 - lean, y + 2 * h]])
     face = face.copy()
     cv2.fillPoly(face, [ends.astype(np.int32)], float(rng.uniform(0, 255)))
     return face, hidden if much else None
+
+
+def glare(rng, face, text, rows):
+    """A lamp's or the sun's reflection on a part of the face; the face, and the characters lost in it."""
+    boxes, _, _ = cells(text, rows)
+    h, w = face.shape
+    x, y, r = rng.uniform(0, w), rng.uniform(0, h), rng.uniform(0.12, 0.35) * w
+    u, v = np.meshgrid(np.arange(w), np.arange(h))
+    white = (rng.uniform(0.7, 0.98) * np.clip(1 - ((u - x) ** 2 + (v - y) ** 2) / r**2, 0, 1)).astype(np.float32)
+    lost = set()
+    for i, box in enumerate(boxes):
+        x0, y0, cw, ch = (int(a * SCALE) for a in box)
+        if (white[y0 : y0 + ch, x0 : x0 + cw] > 0.82).mean() > 0.4:
+            lost.add(i)
+    return face * (1 - white) + rng.uniform(235, 255) * white, lost
 
 
 def cut_off(text, rows, m, size):
@@ -329,9 +345,12 @@ def plate(rng, glyphs):
     that the reader learns to leave a place open and not to guess."""
     text, ground, rows = sample_text(rng)
     face, gone = draw(rng, glyphs, text, ground, rows), set()
-    if len(text) == 7 and rng.random() < 0.16:
+    x = rng.random() if len(text) == 7 else 1.0
+    if x < 0.16:
         face, hidden = hide(rng, face, text, rows)
         gone = set() if hidden is None else {hidden}
+    elif x < 0.26:
+        face, gone = glare(rng, face, text, rows)
     w = int(rng.integers(56, 230))
     size = (w, int(w * (rng.uniform(0.46, 0.54) if rows == 2 else rng.uniform(0.26, 0.36))))
     seen, m = place(rng, face, size)
