@@ -36,11 +36,10 @@ pub struct Scene {
 
 /// Reads the full scenes of a manifest (`../shared/data/plates/manifest.csv`).
 pub fn scenes(manifest: &Path) -> anyhow::Result<Vec<Scene>> {
-    let text =
-        std::fs::read_to_string(manifest).with_context(|| format!("cannot read {}", manifest.display()))?;
+    let mut table =
+        csv::Reader::from_path(manifest).with_context(|| format!("cannot read {}", manifest.display()))?;
     let folder = manifest.parent().context("a manifest lies in a folder")?;
-    let mut rows = text.lines().map(fields);
-    let head = rows.next().context("the manifest is empty")?;
+    let head = table.headers()?.clone();
     let column = |name: &str| {
         head.iter()
             .position(|field| field == name)
@@ -48,30 +47,20 @@ pub fn scenes(manifest: &Path) -> anyhow::Result<Vec<Scene>> {
     };
     let [file, plate, colour, stratum] =
         [column("file")?, column("plate")?, column("colour")?, column("stratum")?];
-    let scene = |row: Vec<String>| {
-        let field = |at: usize| row.get(at).cloned().unwrap_or_default();
-        let given = |text: String| (!text.is_empty() && text != "none").then_some(text);
-        Scene {
-            file: folder.join(field(file)),
-            plate: given(field(plate)),
-            colour: given(field(colour)),
-            stratum: field(stratum),
-        }
-    };
-    Ok(rows.map(scene).filter(|scene| scene.file.starts_with(folder.join("scenes"))).collect())
-}
-
-/// The fields of one line of comma-separated values; a field in quotes may hold commas.
-fn fields(line: &str) -> Vec<String> {
-    let (mut fields, mut quoted) = (vec![String::new()], false);
-    for character in line.chars() {
-        match character {
-            '"' => quoted = !quoted,
-            ',' if !quoted => fields.push(String::new()),
-            other => fields.last_mut().expect("there is always one").push(other),
+    let given = |text: &str| (!text.is_empty() && text != "none").then(|| text.to_owned());
+    let mut scenes = Vec::new();
+    for row in table.records() {
+        let row = row.with_context(|| format!("{} is damaged", manifest.display()))?;
+        if row[file].starts_with("scenes/") {
+            scenes.push(Scene {
+                file: folder.join(&row[file]),
+                plate: given(&row[plate]),
+                colour: given(&row[colour]),
+                stratum: row[stratum].to_owned(),
+            });
         }
     }
-    fields
+    Ok(scenes)
 }
 
 /// One replay.
