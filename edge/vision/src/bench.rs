@@ -41,8 +41,8 @@ fn cpu_ms() -> f64 {
 }
 
 /// Prints, for JPEG frames in order of time, the CPU milliseconds a frame of decoding alone, and with each runtime of
-/// this build those of: one read of a strip; one look of the detector; decoding and finding places; decoding, finding and reading plates; the
-/// whole camera worker's work on a frame.
+/// this build those of: one read of a strip; one look of the detector; decoding and finding places; decoding, finding
+/// and reading plates; the whole camera worker's work on a frame.
 pub fn bench_frames(frames: &[Vec<u8>], out: &mut impl Write) -> Result<(), BenchError> {
     opencv::core::set_num_threads(1).map_err(ReadError::from)?;
     let decode = a_frame(frames, |jpeg| Ok(Picture::decode(jpeg)?))?;

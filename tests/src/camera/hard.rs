@@ -1,8 +1,8 @@
 //! Pictures that make plates hard to read, one difficulty at a time, from a seed.
 //!
 //! A plate on a vehicle's panel before the made-up road; the difficulty is worked into the plate or the light, and
-//! the truth is told apart. What the reader was trained on is rendered by other code from other drawings, so that
-//! this set is not its own examination paper.
+//! the truth is told apart. What the reader was trained on is rendered by other code, mostly from other drawings (this
+//! set's font is one of its five), so that this set is not its own examination paper.
 
 use image::{Rgb, RgbImage, imageops};
 
