@@ -11,9 +11,14 @@ import tarfile
 import cv2
 import numpy as np
 
-from alphabet import INDEX
+from alphabet import INDEX, PROVINCES
 from net import HEIGHT, WIDTH
 
+# The provinces in the order of `PROVINCES`, as the labelled characters' folders spell them.
+PINYIN = (
+    "jing jin hu yu1 ji yu yun liao hei xiang wan lu xin su zhe gan e gui1 gan1 sx meng shan jl min gui yue qing zang "
+    "cuan ning qiong"
+)
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -28,7 +33,7 @@ def rows(folder):
     path = os.path.join(folder, "plates", "manifest.csv")
     with open(path, newline="", encoding="utf-8") as lines:
         for row in csv.DictReader(lines):
-            if row["use"] == "train" and row["plate"] and all(c in INDEX for c in row["plate"]):
+            if row["use"] == "train" and row["plate"] and all(c in INDEX or c == "O" for c in row["plate"]):
                 yield row
 
 
@@ -65,13 +70,36 @@ def load(folder, fold):
 
 def judged(folder):
     """136x36 pieces of toll-gate pictures without a plate: lamps, marks, asphalt."""
+    return packed_pictures(os.path.join(folder, "plate_judge.tar"), "/NoPlate/")
+
+
+def packed_pictures(path, part):
+    """The grey pictures of a tar file whose name has `part` in it, in the order of their names."""
     out = []
-    with tarfile.open(os.path.join(folder, "plate_judge.tar")) as bundle:
-        for member in sorted((m for m in bundle.getmembers() if "/NoPlate/" in m.name and m.isfile()), key=lambda m: m.name):
+    with tarfile.open(path) as bundle:
+        for member in sorted((m for m in bundle.getmembers() if part in m.name and m.isfile()), key=lambda m: m.name):
             packed = np.frombuffer(bundle.extractfile(member).read(), np.uint8)
             image = cv2.imdecode(packed, 0)
             if image is not None:
                 out.append(image)
+    return out
+
+
+def unlabelled(folder):
+    """136x36 crops from toll gates, with plates and without; nobody has said which, nor what stands on them."""
+    return packed_pictures(os.path.join(folder, "plate_crops_unlabelled.tar"), "")
+
+
+def characters(folder):
+    """Masks (255 = ink) of characters cut out of real plates, 20x20 and already black and white, by character."""
+    names, out = {"zh_" + name: char for name, char in zip(PINYIN.split(), PROVINCES)}, {}
+    with tarfile.open(os.path.join(folder, "plate_chars.tar.gz"), "r|gz") as bundle:  # Packed as a whole: only forwards.
+        files = {m.name: bundle.extractfile(m).read() for m in bundle if m.name.endswith(".jpg")}
+    for path in sorted(files):
+        name = path.split("/")[-2]
+        mask = cv2.imdecode(np.frombuffer(files[path], np.uint8), 0)
+        if mask is not None:
+            out.setdefault(names.get(name, name), []).append(mask)
     return out
 
 

@@ -11,7 +11,8 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from alphabet import DIGITS, LETTERS, PROVINCES
+import real
+from alphabet import DIGITS, HIDDEN, LETTERS, PROVINCES
 from net import HEIGHT, WIDTH
 
 SCALE = 0.75  # Canvas pixels per millimetre.
@@ -26,11 +27,12 @@ COMMON = "天地人大中小上下左右东西南北物流运输货车严禁超�
 
 
 class Glyphs:
-    """Masks of characters (255 = ink), cropped to the ink, from glyph pictures and from fonts."""
+    """Masks of characters (255 = ink), cropped to the ink: from glyph pictures, from fonts, and from real plates."""
 
-    def __init__(self, folder):
+    def __init__(self, data):
         self.pictures = {}
-        for path in sorted(glob.glob(os.path.join(folder, "font_model", "*.jpg"))):
+        self.real = {char: [crop(mask) for mask in masks] for char, masks in real.characters(data).items()}
+        for path in sorted(glob.glob(os.path.join(data, "glyphs", "font_model", "*.jpg"))):
             name = os.path.splitext(os.path.basename(path))[0]
             kind, char = name.rsplit("_", 1)
             picture = cv2.imdecode(np.fromfile(path, np.uint8), 0)
@@ -71,7 +73,7 @@ def tail(rng, n, letters):
 
 def sample_text(rng):
     """A plate's text, its ground and its layout; frequencies favour what trucks carry."""
-    p = PROVINCES[rng.integers(31)] + LETTERS[rng.integers(24)]
+    p = PROVINCES[rng.integers(31)] + (LETTERS[rng.integers(24)] if rng.random() > 0.02 else "0")  # 0: see `encode`.
     x = rng.random()
     n = int(rng.choice([0, 1, 1, 2, 2, 3]))
     if x < 0.27:
@@ -159,11 +161,13 @@ def ink_of(rng, glyphs, text, rows):
     else:
         kinds = [["140", "green"]] * 7
     font = int(rng.integers(len(FONTS)))
-    use_pictures = rng.random() < 0.85  # The real typeface; the fonts keep the net from learning one drawing.
+    source = rng.random()  # Mostly the real typeface; the others keep the net from learning one drawing.
     stretch = rng.random() < 0.7
     thick = rng.random()
     for char, (x, y, cw, ch), kind in zip(text, boxes, kinds):
-        mask = glyphs.picture(kind, char) if use_pictures else None
+        mask = glyphs.picture(kind, char) if source < 0.74 else None
+        if source > 0.88 and char in glyphs.real:
+            mask = glyphs.real[char][rng.integers(len(glyphs.real[char]))]
         fit = stretch or mask is not None
         if mask is None:
             mask = glyphs.font(font, char)
@@ -241,6 +245,15 @@ def place(rng, plate, size):
     return warped * mask + back * (1 - mask), m @ shrunk
 
 
+def moved(image, n, angle):
+    """The blur of something that moved `n` pixels while it was taken."""
+    kernel = np.zeros((n, n), np.float32)
+    c = (n - 1) / 2
+    for t in np.linspace(-c, c, 2 * n):
+        kernel[int(round(c + t * np.sin(angle))), int(round(c + t * np.cos(angle)))] = 1
+    return cv2.filter2D(image, -1, kernel / kernel.sum())
+
+
 def camera(rng, image):
     """Light, dirt, blur, noise and compression."""
     h, w = image.shape
@@ -260,14 +273,9 @@ def camera(rng, image):
     if rng.random() < 0.6:
         sigma = rng.uniform(0.2, max(0.5, w / 110))
         image = cv2.GaussianBlur(image, (0, 0), sigma)
-    if rng.random() < 0.25:
-        n = int(rng.integers(2, max(3, w // 24)))
-        kernel = np.zeros((n, n), np.float32)
-        angle = rng.uniform(0, np.pi)
-        c = (n - 1) / 2
-        for t in np.linspace(-c, c, 2 * n):
-            kernel[int(round(c + t * np.sin(angle))), int(round(c + t * np.cos(angle)))] = 1
-        image = cv2.filter2D(image, -1, kernel / kernel.sum())
+    if rng.random() < 0.28:
+        n = int(rng.integers(2, max(3, w // (24 if rng.random() < 0.6 else 13))))
+        image = moved(image, n, rng.uniform(0, np.pi))
     gain = rng.uniform(0.25, 1.1) if rng.random() < 0.4 else rng.uniform(0.7, 1.2)
     image = image * gain + rng.uniform(-20, 60)
     image = image + rng.normal(0, rng.uniform(0.5, 10), (h, w))
@@ -293,9 +301,7 @@ def stitch(image, split=0.39, inset=0.19):
 
 
 def hide(rng, face, text, rows):
-    """A rope, a bar or a bumper over one character; the face, and which character can no longer be seen (or None).
-
-    Only plates with seven characters: one with eight that lacks one would look like another with seven."""
+    """A rope, a bar or a bumper over one character; the face, and which character can no longer be seen (or None)."""
     boxes, _, _ = cells(text, rows)
     hidden = int(rng.integers(len(text)))
     x, y, w, h = (v * SCALE for v in boxes[hidden])
@@ -341,11 +347,12 @@ def cut_off(text, rows, m, size):
 
 
 def plate(rng, glyphs):
-    """One rendered plate, 48x168 grey, and the text that can be seen on it: what is hidden or cut off is not in it, so
-    that the reader learns to leave a place open and not to guess."""
+    """One rendered plate, 48x168 grey, and the text that can be seen on it: `HIDDEN` where something is before the
+    character, nothing where the picture's edge cuts it off, so that the reader learns to leave a place open and not to
+    guess."""
     text, ground, rows = sample_text(rng)
     face, gone = draw(rng, glyphs, text, ground, rows), set()
-    x = rng.random() if len(text) == 7 else 1.0
+    x = rng.random()
     if x < 0.16:
         face, hidden = hide(rng, face, text, rows)
         gone = set() if hidden is None else {hidden}
@@ -354,10 +361,9 @@ def plate(rng, glyphs):
     w = int(rng.integers(56, 230))
     size = (w, int(w * (rng.uniform(0.46, 0.54) if rows == 2 else rng.uniform(0.26, 0.36))))
     seen, m = place(rng, face, size)
-    if len(text) == 7:
-        gone |= cut_off(text, rows, m, size)
+    cut = cut_off(text, rows, m, size) if len(text) == 7 else set()  # One of eight cut off looks like one of seven.
     seen = camera(rng, seen)
-    text = "".join(c for i, c in enumerate(text) if i not in gone)
+    text = "".join(HIDDEN if i in gone else c for i, c in enumerate(text) if i not in cut)
     if rows == 2:
         return stitch(seen, 0.39 + rng.uniform(-0.02, 0.02), 0.19 + rng.uniform(-0.03, 0.03)), text
     return cv2.resize(seen, (WIDTH, HEIGHT), interpolation=cv2.INTER_LINEAR), text

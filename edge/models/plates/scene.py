@@ -129,7 +129,7 @@ def size_of(quad):
 def look(rng, scene, want, centre):
     """The scene through another lens: (picture, 2x3 matrix), the scene's point `centre` anywhere inside."""
     s = want / max(8.0, size_of(scene.quad))
-    angle = rng.normal(0, 0.07) if rng.random() < 0.7 else rng.uniform(-0.5, 0.5)
+    angle = rng.normal(0, 0.07) if rng.random() < 0.65 else rng.uniform(-0.65, 0.65)
     shear = rng.normal(0, 0.06) if rng.random() < 0.75 else rng.uniform(-0.35, 0.35)
     tall = np.exp(rng.normal(0, 0.09))
     a = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) @ np.array([[1, shear], [0, tall]]) * s
@@ -191,7 +191,7 @@ def lay(rng, picture, image, quad, match=True):
 
 def somewhere(rng, want, shape):
     """A quad about `want` wide, of `shape` (height to width), tilted as plates are, anywhere."""
-    slope = rng.normal(0, 0.06) if rng.random() < 0.7 else rng.uniform(-0.5, 0.5)
+    slope = rng.normal(0, 0.06) if rng.random() < 0.65 else rng.uniform(-0.65, 0.65)
     shear = rng.normal(0, 0.06) if rng.random() < 0.75 else rng.uniform(-0.35, 0.35)
     narrow = rng.uniform(0.6, 1.0) if rng.random() < 0.3 else 1.0
     h = want * shape
@@ -248,6 +248,8 @@ def light(rng, picture):
         x = x * field[:, :, None]
     if rng.random() < 0.25:
         x = cv2.GaussianBlur(x, (0, 0), rng.uniform(0.3, 1.3))
+    if rng.random() < 0.12:
+        x = render.moved(x, int(rng.integers(2, 9)), rng.uniform(0, np.pi))
     if rng.random() < 0.4:
         x = x + rng.normal(0, rng.uniform(1, 9), (HEIGHT, WIDTH, 1))
     x = np.clip(x, 0, 255).astype(np.uint8)

@@ -94,7 +94,7 @@ def fitted(picture, area=640 * 384, side=640):
 
 
 def peak(out):
-    """The best peak of one map: (chance, corners in pixels), corners as the mean of the cells around it."""
+    """The best peak of one map: (chance, corners in pixels, rows, colour), corners as the mean of the cells around it."""
     heat = torch.sigmoid(out[0])
     at = int(heat.argmax())
     y, x = divmod(at, heat.shape[1])
@@ -107,33 +107,35 @@ def peak(out):
             offsets = out[1:9, j, i].numpy().reshape(4, 2) * REACH
             total += weight * (offsets + [(i + 0.5) * CELL, (j + 0.5) * CELL])
             sum_w += weight
-    return float(heat[y, x]), total / sum_w
+    return float(heat[y, x]), total / sum_w, 2 if out[9, y, x] > 0 else 1, int(out[10:16, y, x].argmax())
 
 
 @torch.no_grad()
 def measured(net, held):
     net.eval()
-    found, errors = 0, []
+    found, errors, rows, colours = 0, [], 0, 0
     for picture, quad, colour, kind in held:
         small, k = fitted(picture)
         out = net(as_input([small]))[0]
-        chance, corners = peak(out)
+        chance, corners, kind_seen, colour_seen = peak(out)
         corners = corners / k
         size = scene.size_of(quad)
         if chance > 0.3 and np.linalg.norm(corners.mean(0) - quad.mean(0)) < 0.2 * size:
             found += 1
+            rows += kind_seen == kind
+            colours += colour_seen == colour
             errors.append(np.abs(corners - quad).mean() / size)
     net.train()
     e = np.sort(errors) if errors else np.array([9.0])
-    return f"found {found}/{len(held)}, corner error of the width: median {e[len(e) // 2]:.3f}, 90 % {e[int(len(e) * 0.9)]:.3f}"
+    return f"found {found}/{len(held)}, rows right {rows}, colours {colours}, corner error of the width: median {e[len(e) // 2]:.3f}, 90 % {e[int(len(e) * 0.9)]:.3f}"
 
 
 def main():
-    args = arguments(steps=3200, lr=2e-3)
+    args = arguments(steps=2800, lr=2e-3)
     training = Training(args, "detector", Detector, most_gradient=10.0)
     if not args.export_only:
         rng = np.random.default_rng(args.seed)
-        glyphs = render.Glyphs(os.path.join(args.data, "glyphs"))
+        glyphs = render.Glyphs(args.data)
         train, held = scene.scenes(args.data, args.fold)
         composer = scene.Composer(np.random.default_rng(args.seed + 1000), glyphs, train)
         print("real scenes: train", len(train), "held out", len(held), flush=True)
