@@ -7,7 +7,7 @@ use std::{fmt, str::FromStr};
 
 /// The 31 one-character names of provinces (GA 36-2018).
 pub const PROVINCES: &str = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼";
-/// Letters of a serial or an authority: I and O are never used.
+/// Letters of a serial or an authority: I is never used, O only as the authority of old police plates.
 pub const LETTERS: &str = "ABCDEFGHJKLMNPQRSTUVWXYZ";
 /// Digits of a serial.
 pub const DIGITS: &str = "0123456789";
@@ -82,6 +82,9 @@ pub enum PlateKind {
     Learner,
     /// 警: police.
     Police,
+    /// O as the authority: police of old, no longer issued and still met on old pictures. Its O is drawn as the digit
+    /// is, so a reader cannot tell it from a misread letter and holds such a text back.
+    OldPolice,
     /// 领: consulate.
     Consulate,
     /// 港, 澳 after 粤Z: from Hong Kong or Macau.
@@ -114,8 +117,8 @@ pub enum PlateError {
     /// Neither seven nor eight characters.
     #[error("a plate has 7 or 8 characters, this has {0}")]
     Length(usize),
-    /// I or O, which GA 36 never uses.
-    #[error("the letters I and O are never used on a plate")]
+    /// I or O, which GA 36 never uses in a serial.
+    #[error("the letters I and O are never used in a plate's serial")]
     ForbiddenLetter,
     /// A character that stands on no plate.
     #[error("character {0} of this plate stands on no plate")]
@@ -212,6 +215,7 @@ pub const PATTERNS: &[(PlateKind, &[Slot])] = &[
     (PlateKind::Consulate, &[P, L, S, S, S, S, OneOf("领")]),
     (PlateKind::Trial, &[P, L, S, S, S, S, OneOf("试")]),
     (PlateKind::Oversize, &[P, L, S, S, S, S, OneOf("超")]),
+    (PlateKind::OldPolice, &[P, OneOf("O"), S, S, S, S, S]),
     (PlateKind::Embassy, &[OneOf("使"), D, D, D, D, D, D]),
     (PlateKind::Embassy, &[D, D, D, D, D, D, OneOf("使")]),
     (PlateKind::Ordinary, &[P, L, S, S, S, S, S]),
@@ -221,14 +225,18 @@ pub const PATTERNS: &[(PlateKind, &[Slot])] = &[
     (PlateKind::LargeHybrid, &[P, L, D, D, D, D, D, OneOf("FGHJK")]),
 ];
 
+/// The place of the authority's letter.
+const AUTHORITY: usize = 1;
+
 fn kind_of(characters: &[char]) -> Result<PlateKind, PlateError> {
     if !matches!(characters.len(), 7 | 8) {
         return Err(PlateError::Length(characters.len()));
     }
-    if characters.iter().any(|c| matches!(c, 'I' | 'O')) {
+    let forbidden = |at: usize, c: char| c == 'I' || c == 'O' && at != AUTHORITY;
+    if characters.iter().enumerate().any(|(at, &c)| forbidden(at, c)) {
         return Err(PlateError::ForbiddenLetter);
     }
-    let known = |c: char| P.takes(c) || S.takes(c) || MARKS.contains(c);
+    let known = |c: char| P.takes(c) || S.takes(c) || MARKS.contains(c) || c == 'O';
     if let Some(at) = characters.iter().position(|&c| !known(c)) {
         return Err(PlateError::Character(at + 1));
     }
@@ -266,6 +274,9 @@ mod tests {
         assert_eq!(kind("京AXY123"), Ok(PlateKind::Ordinary));
         assert_eq!(kind("晋A123"), Err(PlateError::Length(5)));
         assert_eq!(kind("晋A12?45"), Err(PlateError::Character(5)));
+        assert_eq!(kind("晋O12345"), Ok(PlateKind::OldPolice));
+        assert_eq!(kind("晋O1O345"), Err(PlateError::ForbiddenLetter));
+        assert_eq!(kind("晋?12345"), Err(PlateError::Character(2)));
     }
 
     #[test]

@@ -12,8 +12,10 @@ use crate::world::{Api, SeenPassage};
 pub struct Plates {
     /// The very plate, or rightly none.
     pub right: u32,
-    /// Another plate.
+    /// Another plate, and nothing that forbids laying the passage at its door.
     pub wrong: u32,
+    /// Another plate, with a doubt that leaves it to a person: several vehicles in the picture.
+    pub doubted: u32,
     /// No plate where there was one.
     pub abstained: u32,
 }
@@ -21,7 +23,7 @@ pub struct Plates {
 impl Plates {
     /// All of them.
     pub fn total(self) -> u32 {
-        self.right + self.wrong + self.abstained
+        self.right + self.wrong + self.doubted + self.abstained
     }
 }
 
@@ -81,6 +83,7 @@ impl Comparison {
         let plates = self.plates.entry(truth.stratum.clone()).or_default();
         match (&truth.plate, &passage.plate) {
             (true_plate, read) if true_plate == read => plates.right += 1,
+            (_, Some(_)) if passage.doubted => plates.doubted += 1,
             (_, Some(_)) => plates.wrong += 1,
             (_, None) => plates.abstained += 1,
         }
@@ -101,6 +104,7 @@ impl Comparison {
         self.plates.values().fold(Plates::default(), |all, plates| Plates {
             right: all.right + plates.right,
             wrong: all.wrong + plates.wrong,
+            doubted: all.doubted + plates.doubted,
             abstained: all.abstained + plates.abstained,
         })
     }
@@ -108,13 +112,18 @@ impl Comparison {
 
 impl fmt::Display for Comparison {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{:<24}{:>7}{:>7}{:>10}{:>7}", "plates", "right", "wrong", "abstained", "of")?;
+        writeln!(
+            f,
+            "{:<24}{:>7}{:>7}{:>9}{:>10}{:>7}",
+            "plates", "right", "wrong", "doubted", "abstained", "of"
+        )?;
         let all = self.all_plates();
         for (stratum, plates) in
             self.plates.iter().map(|(name, plates)| (name.as_str(), plates)).chain([("all", &all)])
         {
-            let Plates { right, wrong, abstained } = plates;
-            writeln!(f, "{stratum:<24}{right:>7}{wrong:>7}{abstained:>10}{:>7}", plates.total())?;
+            let Plates { right, wrong, doubted, abstained } = plates;
+            let of = plates.total();
+            writeln!(f, "{stratum:<24}{right:>7}{wrong:>7}{doubted:>9}{abstained:>10}{of:>7}")?;
         }
         writeln!(
             f,
@@ -166,24 +175,27 @@ mod tests {
             speed_mm_s: Some(truth.speed_mm_s),
             no_ppm_hundredths: None,
             level: None,
+            doubted: false,
             outcome: "passed".to_owned(),
         }
     }
 
     #[test]
     fn each_kind_of_difference_is_counted_once() {
-        let truths: Vec<_> = (1..=5).map(|n| truth(n, Some("晋A12345"))).collect();
+        let truths: Vec<_> = (1..=6).map(|n| truth(n, Some("晋A12345"))).collect();
         let mut passages = vec![
             seen(&truths[0], Some("晋A12345")),
             seen(&truths[1], Some("晋A12346")),
             seen(&truths[2], None),
             seen(&truths[3], None),
             seen(&truths[3], None),
+            seen(&truths[4], Some("晋A12347")),
         ];
         passages[0].speed_mm_s = Some(1);
+        passages[5].doubted = true;
         let comparison = Comparison::of(&truths, &passages);
-        assert_eq!(comparison.all_plates(), Plates { right: 1, wrong: 1, abstained: 1 });
-        assert_eq!((comparison.once, comparison.missing.len(), comparison.double.len()), (3, 1, 1));
+        assert_eq!(comparison.all_plates(), Plates { right: 1, wrong: 1, doubted: 1, abstained: 1 });
+        assert_eq!((comparison.once, comparison.missing.len(), comparison.double.len()), (4, 1, 1));
         assert_eq!(comparison.altered, 1);
     }
 

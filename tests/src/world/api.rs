@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use plumewatch_shared::passage::Doubt;
 use serde_json::{Value, json};
 
 use crate::road::TruthOrigin;
@@ -38,6 +39,8 @@ pub struct SeenPassage {
     pub no_ppm_hundredths: Option<i32>,
     /// Ringelmann level by camera.
     pub level: Option<u8>,
+    /// Does it have a doubt that forbids laying it at that plate's door without a person?
+    pub doubted: bool,
     /// `passed`, `screened`, `exceeding` or `not-judged`.
     pub outcome: String,
 }
@@ -159,6 +162,10 @@ impl Api {
     }
 }
 
+fn bars_attribution(word: &str) -> bool {
+    Doubt::from_wire_word(word).is_some_and(Doubt::bars_attribution)
+}
+
 fn seen(id: &str, detail: &Value) -> SeenPassage {
     let reading = &detail["report"]["reading"];
     let number = |value: &Value| value.as_i64();
@@ -175,6 +182,9 @@ fn seen(id: &str, detail: &Value) -> SeenPassage {
         speed_mm_s: number(&reading["speed_mm_s"]).and_then(|n| n.try_into().ok()),
         no_ppm_hundredths: number(&reading["no_ppm_hundredths"]).and_then(|n| n.try_into().ok()),
         level: number(&detail["report"]["smoke"]["level"]).and_then(|n| n.try_into().ok()),
+        doubted: detail["summary"]["doubts"]
+            .as_array()
+            .is_some_and(|doubts| doubts.iter().filter_map(Value::as_str).any(bars_attribution)),
         outcome: detail["summary"]["outcome"].as_str().unwrap_or_default().to_owned(),
     }
 }

@@ -1,5 +1,6 @@
 //! Items that may belong together, and which of them do.
 
+use std::cmp::Reverse;
 use std::time::Duration;
 
 use plumewatch_shared::reading::{Reading, ReadingOrigin};
@@ -24,13 +25,15 @@ pub(super) enum Part {
     Track(Box<VehicleTrack>),
 }
 
-/// A total order that arrival has no part in: by time, then by what only this item has.
+/// A total order that arrival has no part in: by time, then by what only this item has. Of tracks of the same
+/// frames the one with the larger plate comes first: the lane is nearer to its camera than its neighbours are.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Key<'a> {
     beam: Tick,
     rank: u8,
     origin: Option<&'a ReadingOrigin>,
     span: Option<(Tick, Tick)>,
+    nearest: Option<Reverse<i64>>,
     read: Option<(&'a str, u32)>,
 }
 
@@ -60,9 +63,16 @@ impl Item {
             rank,
             origin,
             span: track.map(|track| (track.first.tick, track.last.tick)),
+            nearest: track.map(|track| Reverse(track.sighting.corners.map_or(0, plate_length))),
             read: track.map(|track| (track.sighting.raw.as_str(), track.sighting.frames)),
         }
     }
+}
+
+/// Square of the upper side's length, square pixels.
+fn plate_length([left, right, ..]: [[i32; 2]; 4]) -> i64 {
+    let [dx, dy] = [0, 1].map(|axis| i64::from(right[axis]) - i64::from(left[axis]));
+    dx * dx + dy * dy
 }
 
 fn shifted(tick: Tick, micros: i64) -> Tick {

@@ -41,6 +41,9 @@ const LEAST_PLACES: usize = 4;
 const LIKELY: f32 = 0.4;
 /// Chance from which the detector's colour speaks against a text.
 const SURE_OF_COLOUR: f32 = 0.7;
+/// What is left at most of the confidence in a text that something speaks against: no number of frames that say the
+/// same makes it sure again.
+const HELD_BACK: f32 = 0.5;
 
 /// One plate of a picture.
 #[derive(Clone, Debug, PartialEq)]
@@ -227,7 +230,7 @@ impl PlateReader {
     }
 
     fn finish(&self, picture: &Picture, attempt: Attempt) -> Result<PlateRead, ReadError> {
-        let chance = attempt.chance();
+        let mut chance = attempt.chance();
         let Attempt { quad, rows, reading, colour: seen } = attempt;
         let text = reading.best.as_ref().and_then(|(text, _)| text.parse::<Plate>().ok());
         let ground = colour::ground(&upright(picture, &quad, rows == PlateRows::Two)?)?;
@@ -247,7 +250,10 @@ impl PlateReader {
             })
             .collect();
         let kind = text.as_ref().map(Plate::kind);
-        let abstained = kind.is_none_or(|kind| lacks_a_character(kind, seen)) || chance < self.accept;
+        if kind.is_some_and(|kind| kind == PlateKind::OldPolice || lacks_a_character(kind, seen)) {
+            chance = chance.min(HELD_BACK);
+        }
+        let abstained = kind.is_none() || chance < self.accept;
         Ok(PlateRead {
             text,
             raw: reading.raw,

@@ -102,8 +102,11 @@ fn fill(places: &[Place], slots: &[Slot]) -> Option<(String, f32, f32)> {
     let mut text = String::new();
     let (mut chance, mut weakest) = (1.0, 1.0_f32);
     for (place, slot) in places.iter().zip(slots) {
-        let &(character, share) =
-            place.options.iter().find(|(c, share)| slot.takes(*c) && *share >= FLOOR)?;
+        let (character, share) = place
+            .options
+            .iter()
+            .filter(|(_, share)| *share >= FLOOR)
+            .find_map(|&(c, share)| Some((alphabet::written(c, *slot)?, share)))?;
         text.push(character);
         chance *= share;
         weakest = weakest.min(share);
@@ -152,6 +155,26 @@ mod tests {
         let (best, chance) = reading.best.unwrap();
         assert_eq!(best, "晋B12345");
         assert!((chance - 0.36).abs() < 0.01, "{chance}");
+    }
+
+    #[test]
+    fn a_hidden_character_is_shown_as_hidden_and_what_it_may_be_is_not_sure() {
+        let mut all = vec![('晋', 1.0, '青'), ('B', 1.0, '8'), ('1', 1.0, '7'), ('2', 1.0, 'Z')];
+        all.extend([(alphabet::HIDDEN, 0.9, '3'), ('4', 1.0, 'A'), ('5', 1.0, 'S')]);
+        let reading = decode(&seen(&all), &table());
+        assert_eq!(reading.raw, "晋B12□45");
+        let (best, chance) = reading.best.unwrap();
+        assert_eq!(best, "晋B12345");
+        assert!(chance < 0.11, "{chance}");
+    }
+
+    #[test]
+    fn the_o_of_old_police_plates_is_read_as_the_digit_and_written_as_the_letter() {
+        let text = [('粤', 1.0, '鲁'), ('0', 0.9, 'D'), ('1', 1.0, '7'), ('2', 1.0, 'Z'), ('3', 1.0, '8')];
+        let mut all = text.to_vec();
+        all.extend([('0', 1.0, 'D'), ('5', 1.0, 'S')]);
+        let reading = decode(&seen(&all), &table());
+        assert_eq!(reading.best.map(|(text, _)| text), Some("粤O12305".to_owned()));
     }
 
     #[test]

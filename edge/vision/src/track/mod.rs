@@ -83,9 +83,11 @@ impl Tracker {
 
     /// Takes a frame; gives the vehicles that have left.
     pub fn on_frame(&mut self, frame: &Frame) -> Result<Vec<TrackEnded>, ReadError> {
+        // Who left in a gap between frames is gone before this frame's movers are given to anyone.
+        let mut ended = self.finish_lost(frame.at)?;
         let seen = self.background.on_frame(&frame.picture)?;
         if seen.changed {
-            let ended = self.finish_all()?;
+            ended.extend(self.finish_all()?);
             self.by_plates(frame)?;
             return Ok(ended);
         }
@@ -97,18 +99,20 @@ impl Tracker {
                 track.smoke.on_frame(&seen, track.area.rect(), &frame.picture, frame.at)?;
             }
         }
-        let now = frame.at.tick;
-        let gone = |track: &Track| now.since(track.last.tick).as_millis() > LOST_AFTER_MS;
-        let (lost, kept): (Vec<Track>, Vec<Track>) =
-            std::mem::take(&mut self.tracks).into_iter().partition(gone);
+        Ok(ended)
+    }
+
+    /// Ends the tracks not seen for [`LOST_AFTER_MS`].
+    fn finish_lost(&mut self, now: Moment) -> Result<Vec<TrackEnded>, ReadError> {
+        let gone = |track: &Track| now.tick.since(track.last.tick).as_millis() > LOST_AFTER_MS;
+        let (lost, kept) = std::mem::take(&mut self.tracks).into_iter().partition(gone);
         self.tracks = kept;
-        lost.into_iter().filter_map(|track| ended(track).transpose()).collect()
+        all_ended(lost)
     }
 
     /// Ends every track, as when the source has ended.
     pub fn finish_all(&mut self) -> Result<Vec<TrackEnded>, ReadError> {
-        let all = std::mem::take(&mut self.tracks);
-        all.into_iter().filter_map(|track| ended(track).transpose()).collect()
+        all_ended(std::mem::take(&mut self.tracks))
     }
 
     /// A new scene: each plate in it is a vehicle.
@@ -184,6 +188,10 @@ impl Tracker {
         }
         Ok(())
     }
+}
+
+fn all_ended(tracks: Vec<Track>) -> Result<Vec<TrackEnded>, ReadError> {
+    tracks.into_iter().filter_map(|track| ended(track).transpose()).collect()
 }
 
 /// The record of a track that is over; `None` for what was no vehicle.

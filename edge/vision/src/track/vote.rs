@@ -8,7 +8,7 @@ use plumewatch_shared::passage::{AbstainReason, Alternative, PlateDecision, Plat
 use plumewatch_shared::plate::{PATTERNS, Plate, PlateColour, PlateRows};
 use plumewatch_shared::time::Stamp;
 
-use crate::plates::PlateRead;
+use crate::plates::{PlateRead, alphabet};
 use crate::plates::quad::Quad;
 use crate::plates::reader::{ACCEPT, per_mille};
 
@@ -202,7 +202,8 @@ fn grammatical(columns: &[Vec<(char, f32)>]) -> Option<String> {
             let mut text = String::new();
             let mut weight = 1.0;
             for (column, slot) in columns.iter().zip(*slots) {
-                let &(character, sum) = column.iter().find(|(c, _)| slot.takes(*c))?;
+                let (character, sum) =
+                    column.iter().find_map(|&(c, sum)| Some((alphabet::written(c, *slot)?, sum)))?;
                 text.push(character);
                 weight *= sum;
             }
