@@ -72,23 +72,38 @@ fn words_are_not_read_as_plates() {
     }
 }
 
-fn drive(plate: Option<&str>) -> Vec<TrackEnded> {
+/// An empty road, the lorries one after another with `gap` frames missing between them, the empty road again.
+fn drive(plates: &[Option<&str>], gap: u64) -> Vec<TrackEnded> {
     let mut tracker = Tracker::new(CameraRole::Front, PlateReader::new().unwrap()).unwrap();
     let mut dice = Dice(11);
     let road = Canvas::road(640, 400, 2);
+    let mut number = 0;
     let mut ended = Vec::new();
-    for number in 0..34_u64 {
-        let mut canvas = road.clone();
-        if (16..26).contains(&number) {
-            let (x, y) = (150, 20 + (number as i32 - 16) * 14);
+    let mut show = |canvas: &Canvas, number: u64| {
+        let frame = Frame { picture: canvas.shot(&mut dice), at: moment(number), number, recorded_s: None };
+        ended.extend(tracker.on_frame(&frame).unwrap());
+    };
+    for _ in 0..16 {
+        show(&road, number);
+        number += 1;
+    }
+    for plate in plates {
+        for step in 0..10 {
+            let mut canvas = road.clone();
+            let (x, y) = (150, 20 + step * 14);
             canvas.fill([x, y, 330, 230], [70, 82, 110]);
             canvas.fill([x + 30, y + 30, 270, 60], [20, 25, 30]);
             if let Some(text) = plate {
                 canvas.plate((x + 80, y + 160), 170, text, YELLOW, BLACK, false);
             }
+            show(&canvas, number);
+            number += 1;
         }
-        let frame = Frame { picture: canvas.shot(&mut dice), at: moment(number), number, recorded_s: None };
-        ended.extend(tracker.on_frame(&frame).unwrap());
+        number += gap;
+    }
+    for _ in 0..8 {
+        show(&road, number);
+        number += 1;
     }
     ended.extend(tracker.finish_all().unwrap());
     ended
@@ -96,7 +111,7 @@ fn drive(plate: Option<&str>) -> Vec<TrackEnded> {
 
 #[test]
 fn a_lorry_driving_by_is_one_track_with_its_plate_and_pictures() {
-    let ended = drive(Some("晋A72Q16"));
+    let ended = drive(&[Some("晋A72Q16")], 0);
     assert_eq!(ended.len(), 1, "{}", ended.len());
     let track = &ended[0];
     assert!((8..=12).contains(&track.frames), "{} frames", track.frames);
@@ -106,8 +121,17 @@ fn a_lorry_driving_by_is_one_track_with_its_plate_and_pictures() {
 
 #[test]
 fn a_lorry_without_a_plate_is_a_track_that_abstains() {
-    let ended = drive(None);
+    let ended = drive(&[None], 0);
     assert_eq!(ended.len(), 1);
     assert!(matches!(ended[0].sighting.decision, PlateDecision::Abstained(_)));
     assert!(ended[0].vehicle.is_some());
+}
+
+/// The camera gave no frame for three seconds, and another lorry stands where the first was.
+#[test]
+fn a_lorry_seen_after_a_gap_is_not_the_one_before_it() {
+    let ended = drive(&[Some("晋A72Q16"), Some("鲁H5K903")], 24);
+    let plates: Vec<_> = ended.iter().map(|track| track.sighting.decision.clone()).collect();
+    let read = |text: &str| PlateDecision::Read(text.parse().unwrap());
+    assert_eq!(plates, [read("晋A72Q16"), read("鲁H5K903")]);
 }
