@@ -13,7 +13,8 @@ use anyhow::Context;
 use clap::{Parser, Subcommand};
 use edge_core::reader::decode::{Driver, StreamDecoder};
 use edge_vision::commands::{
-    EvalPlates, Fold, Outcome, eval_plates_command, measure_smoke_command, read_plates_command,
+    EvalPlates, Fold, Outcome, WeightsUnderTest, eval_plates_command, measure_smoke_command,
+    read_plates_command,
 };
 use tokio_util::sync::CancellationToken;
 use tracing::info;
@@ -69,12 +70,16 @@ enum Command {
         /// Corners of the plates by file, CSV, such as edge/models/plates/quads.csv.
         #[arg(long)]
         corners: Option<PathBuf>,
-        /// Only pictures that the training of this fold, 0 or 1, never saw; the released weights are of fold 0.
-        #[arg(long)]
-        fold: Option<Fold>,
+        /// A folder with fold0 and fold1, each with weights as training writes them: each picture is read with those
+        /// that never saw it.
+        #[arg(long, conflicts_with_all = ["weights", "fold"])]
+        cross: Option<PathBuf>,
         /// A folder with weights that are not released, as training writes it.
         #[arg(long)]
         weights: Option<PathBuf>,
+        /// Only pictures that the training of these weights, of fold 0 or 1, never saw.
+        #[arg(long, requires = "weights")]
+        fold: Option<Fold>,
         /// Write a page with every miss pictured.
         #[arg(long)]
         html: Option<PathBuf>,
@@ -109,8 +114,10 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::ReadPlates { json, images } => {
             return ended(read_plates_command(&images, json, &mut out())?);
         }
-        Command::EvalPlates { manifest, corners, fold, weights, html, csv } => {
-            let asked = EvalPlates { manifest, corners, fold, weights, html, csv };
+        Command::EvalPlates { manifest, corners, cross, weights, fold, html, csv } => {
+            let weights =
+                WeightsUnderTest::asked(cross, weights, fold).context("these options exclude each other")?;
+            let asked = EvalPlates { manifest, corners, weights, html, csv };
             return ended(eval_plates_command(&asked, &mut out())?);
         }
         Command::MeasureSmoke { json, recording } => {

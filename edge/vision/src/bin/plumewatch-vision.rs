@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use edge_vision::commands::{
-    EvalPlates, Outcome, chain, eval_plates_command, measure_smoke_command, read_plates_command,
+    EvalPlates, Outcome, WeightsUnderTest, chain, eval_plates_command, measure_smoke_command,
+    read_plates_command,
 };
 
 fn main() -> ExitCode {
@@ -24,8 +25,12 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let [html, corners, csv, weights] =
-        ["--html", "--corners", "--csv", "--weights"].map(|name| option(name).map(PathBuf::from));
+    let [html, corners, csv, weights, cross] =
+        ["--html", "--corners", "--csv", "--weights", "--cross"].map(|name| option(name).map(PathBuf::from));
+    let Some(weights) = WeightsUnderTest::asked(cross, weights, fold) else {
+        eprintln!("--cross goes with neither --weights nor --fold, and --fold only with --weights");
+        return ExitCode::from(2);
+    };
     let mut words = arguments.into_iter();
     let command = words.next().unwrap_or_default();
     let paths: Vec<PathBuf> = words.map(PathBuf::from).collect();
@@ -35,7 +40,7 @@ fn main() -> ExitCode {
         "measure-smoke" if paths.len() == 1 => measure_smoke_command(&paths[0], json, &mut out),
         "eval-plates" if paths.len() == 1 => {
             let manifest = paths[0].clone();
-            eval_plates_command(&EvalPlates { manifest, corners, fold, weights, html, csv }, &mut out)
+            eval_plates_command(&EvalPlates { manifest, corners, weights, html, csv }, &mut out)
         }
         "bench" => {
             // JPEG files, in order of time.
@@ -52,7 +57,7 @@ fn main() -> ExitCode {
         _ => {
             eprintln!("usage: plumewatch-vision read-plates [--json] IMAGE_OR_DIR...");
             eprintln!(
-                "       plumewatch-vision eval-plates MANIFEST [--corners FILE] [--fold 0|1] [--weights FOLDER] [--html FILE] [--csv FILE]"
+                "       plumewatch-vision eval-plates MANIFEST [--corners FILE] [--cross FOLDER | --weights FOLDER [--fold 0|1]] [--html FILE] [--csv FILE]"
             );
             eprintln!("       plumewatch-vision measure-smoke [--json] VIDEO_OR_FRAME_DIR");
             return ExitCode::from(2);

@@ -5,7 +5,7 @@ mod eval_plates;
 mod measure_smoke;
 mod read_plates;
 
-pub use eval_plates::{EvalPlates, Fold, ManifestError, eval_plates_command};
+pub use eval_plates::{EvalPlates, Fold, ManifestError, WeightsUnderTest, eval_plates_command};
 pub use measure_smoke::measure_smoke_command;
 pub use read_plates::{chain, read_plates_command};
 

@@ -80,7 +80,9 @@ impl Ground {
             Some(PlateKind::Consulate | PlateKind::CrossBorder | PlateKind::Embassy) => Black,
             // An ordinary plate is blue with light characters or yellow with dark ones; in light that hides
             // the hue, light characters or dark ones still tell.
-            Some(PlateKind::Ordinary | PlateKind::OldPolice) => hue.unwrap_or(if self.light { Yellow } else { Blue }),
+            Some(PlateKind::Ordinary | PlateKind::OldPolice) => {
+                hue.unwrap_or(if self.light { Yellow } else { Blue })
+            }
             None if self.green > 0.35 && self.green > self.blue && self.green > self.yellow => {
                 if self.yellow_left > 0.4 { YellowGreen } else { Green }
             }

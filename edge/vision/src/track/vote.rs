@@ -8,9 +8,9 @@ use plumewatch_shared::passage::{AbstainReason, Alternative, PlateDecision, Plat
 use plumewatch_shared::plate::{PATTERNS, Plate, PlateColour, PlateRows};
 use plumewatch_shared::time::Stamp;
 
-use crate::plates::{PlateRead, alphabet};
 use crate::plates::quad::Quad;
 use crate::plates::reader::{ACCEPT, per_mille};
+use crate::plates::{PlateRead, alphabet};
 
 /// Reads kept for a vote; more add nothing, as frames of one pass look alike.
 pub const MAX_BALLOTS: usize = 12;

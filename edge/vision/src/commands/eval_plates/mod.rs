@@ -1,7 +1,8 @@
-//! `eval-plates MANIFEST [--corners FILE] [--fold 0|1] [--weights FOLDER] [--html FILE] [--csv FILE]`
+//! `eval-plates MANIFEST [--corners FILE] [--cross FOLDER | --fold 0|1 --weights FOLDER] [--html FILE] [--csv FILE]`
 //!
 //! Reads every picture of the manifest as `read-plates` does and holds the answers against the truth. Figures on
-//! pictures that training saw say nothing; `--fold` leaves out those of one of the two trainings.
+//! pictures that training saw say nothing: `--cross` reads each picture with that one of two trainings which never
+//! saw it, `--fold` shows one of the two only what it never saw.
 
 mod manifest;
 mod page;
@@ -33,14 +34,36 @@ pub struct EvalPlates {
     pub manifest: PathBuf,
     /// Corners of the plates by file (CSV), for finding and for the strata of size and tilt.
     pub corners: Option<PathBuf>,
-    /// Only pictures that this fold's training never saw.
-    pub fold: Option<Fold>,
-    /// Weights that are not released: a folder as training writes it.
-    pub weights: Option<PathBuf>,
+    /// Whose reading is evaluated.
+    pub weights: WeightsUnderTest,
     /// Where to write the page with every miss pictured.
     pub html: Option<PathBuf>,
     /// Where to write one line for every picture: file, truth, what was read, how sure, abstained.
     pub csv: Option<PathBuf>,
+}
+
+/// Whose reading is evaluated, and on which pictures.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum WeightsUnderTest {
+    /// The program's own, on every picture, though they saw all that training may see.
+    #[default]
+    Released,
+    /// A folder as training writes it, on what that fold's training never saw; with no fold, on every picture.
+    Folder(PathBuf, Option<Fold>),
+    /// A folder with `fold0` and `fold1`, each as training writes it; each picture is read with those that never saw it.
+    Cross(PathBuf),
+}
+
+impl WeightsUnderTest {
+    /// From what was asked on a command line; `None` where that does not go together.
+    pub fn asked(cross: Option<PathBuf>, weights: Option<PathBuf>, fold: Option<Fold>) -> Option<Self> {
+        match (cross, weights, fold) {
+            (None, None, None) => Some(Self::Released),
+            (None, Some(folder), fold) => Some(Self::Folder(folder, fold)),
+            (Some(folder), None, None) => Some(Self::Cross(folder)),
+            (None, None, Some(_)) | (Some(_), Some(_), _) | (Some(_), None, Some(_)) => None,
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -58,12 +81,13 @@ struct Sums {
 
 /// Prints the table; writes the page if asked.
 pub fn eval_plates_command(asked: &EvalPlates, out: &mut impl Write) -> Result<Outcome, CommandError> {
-    let rows = manifest::read(&asked.manifest, asked.corners.as_deref(), asked.fold)?;
-    let runtime = RuntimeKind::installed();
-    let reader = PlateReader::with(&Networks { runtime, folder: asked.weights.clone() })?;
+    let rows = manifest::read(&asked.manifest, asked.corners.as_deref())?;
+    let readers = Readers::of(asked)?;
     let mut lines = asked.csv.as_deref().map(lines_of).transpose()?;
     let (mut sums, mut misses) = (Sums::default(), Vec::new());
     for row in &rows {
+        let Some(reader) = readers.reader(row) else { continue };
+        sums.trained += u32::from(row.trains && readers.released());
         let read = Picture::open(&row.file).map_err(|error| chain(&error)).and_then(|picture| {
             reader.read(&picture).map(|reads| (picture, reads)).map_err(|error| chain(&error))
         });
@@ -93,6 +117,46 @@ pub fn eval_plates_command(asked: &EvalPlates, out: &mut impl Write) -> Result<O
         std::fs::write(html, page::page(&table, &misses))?;
     }
     Ok(if sums.unread > 0 { Outcome::SomeUnread } else { Outcome::Done })
+}
+
+/// [`WeightsUnderTest`], loaded.
+enum Readers {
+    Released(PlateReader),
+    One(PlateReader, Option<Fold>),
+    Cross([PlateReader; 2]),
+}
+
+impl Readers {
+    fn of(asked: &EvalPlates) -> Result<Self, CommandError> {
+        let runtime = RuntimeKind::installed();
+        let load = |folder| PlateReader::with(&Networks { runtime, folder });
+        Ok(match &asked.weights {
+            WeightsUnderTest::Released => Self::Released(load(None)?),
+            WeightsUnderTest::Folder(folder, fold) => Self::One(load(Some(folder.clone()))?, *fold),
+            WeightsUnderTest::Cross(folder) => {
+                Self::Cross([load(Some(folder.join("fold0")))?, load(Some(folder.join("fold1")))?])
+            }
+        })
+    }
+
+    /// `None` for a picture that is left out.
+    fn reader(&self, row: &Row) -> Option<&PlateReader> {
+        match self {
+            Self::Released(reader) => Some(reader),
+            Self::One(reader, fold) => {
+                let saw = row.trains && fold.is_some_and(|fold| fold != row.held_out);
+                (!saw).then_some(reader)
+            }
+            Self::Cross([first, second]) => Some(match row.held_out {
+                Fold::First => first,
+                Fold::Second => second,
+            }),
+        }
+    }
+
+    fn released(&self) -> bool {
+        matches!(self, Self::Released(_))
+    }
 }
 
 fn lines_of(path: &Path) -> Result<csv::Writer<File>, CommandError> {
@@ -126,7 +190,6 @@ fn shown(read: &PlateRead) -> &str {
 impl Sums {
     /// Counts one picture; gives what was said if that is a miss.
     fn add(&mut self, row: &Row, picture: &Picture, reads: &[PlateRead]) -> Option<String> {
-        self.trained += u32::from(row.trains);
         let given: Vec<&PlateRead> = reads.iter().filter(|read| !read.abstained).collect();
         self.given += given.len() as u32;
         let known =
@@ -213,8 +276,11 @@ impl Sums {
             "plates given {}, of them where none is {}; pictures without a plate {}, of them with a plate given {}",
             self.given, self.false_plates, self.empty_pictures, self.empty_spoiled
         );
-        let _ =
-            writeln!(out, "pictures that training saw: {}; pictures not read: {}", self.trained, self.unread);
+        let _ = writeln!(
+            out,
+            "pictures that training saw, of these: {}; pictures not read: {}",
+            self.trained, self.unread
+        );
         let mut confusions: Vec<_> = self.confusions.iter().collect();
         confusions.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
         let list: Vec<String> =
