@@ -14,6 +14,10 @@ thread_local! {
 
 fuzz_target!(|bytes: &[u8]| {
     let Ok(picture) = Picture::decode(bytes) else { return };
+    // The networks' kernels take half a second under the sanitizer and parse nothing: one picture in sixteen is read.
+    if bytes.iter().fold(0_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(*byte)) % 16 != 0 {
+        return;
+    }
     READER.with_borrow(|reader| {
         for plate in reader.read(&picture).expect("every picture is read") {
             assert!(plate.confidence.per_mille() <= 1_000);

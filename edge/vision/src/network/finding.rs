@@ -49,7 +49,7 @@ impl Finder {
         }
         let mut input = Vec::with_capacity(bgr.len());
         for channel in 0..3 {
-            input.extend(bgr.iter().skip(channel).step_by(3).map(|&v| f32::from(v) / 127.5 - 1.0));
+            input.extend(bgr.chunks_exact(3).map(|pixel| f32::from(pixel[channel]) / 127.5 - 1.0));
         }
         let (shape, values) = self.runtime.run(([1, 3, height, width], input))?;
         let (across, down) = (width / CELL, height / CELL);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rten::{Model, RunOptions, ThreadPool, Value};
+use rten::{Model, ModelOptions, RunOptions, ThreadPool, Value};
 
 use super::{Fault, NetworkError, Runtime, RuntimeKind, Tensor};
 
@@ -19,7 +19,9 @@ impl std::fmt::Debug for Rten {
 
 pub(super) fn load(weights: &'static [u8]) -> Result<Box<dyn Runtime>, Fault> {
     let pool = Arc::new(ThreadPool::with_num_threads(1));
-    Ok(Box::new(Rten { model: Model::load_static_slice(weights)?, pool }))
+    let mut options = ModelOptions::with_all_ops();
+    options.prepack_weights(true);
+    Ok(Box::new(Rten { model: options.load_static_slice(weights)?, pool }))
 }
 
 impl Runtime for Rten {

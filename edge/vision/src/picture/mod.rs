@@ -8,7 +8,7 @@ pub mod header;
 
 use std::path::{Path, PathBuf};
 
-use opencv::core::{Mat, Rect, Size, Vector};
+use opencv::core::{Mat, Rect, Size, ToInputArray, Vector};
 use opencv::prelude::*;
 use opencv::{imgcodecs, imgproc};
 
@@ -137,18 +137,26 @@ impl Picture {
 
     /// The picture shrunk (never grown) so that its longer side is at most `side` pixels.
     pub fn shrunk(&self, side: i32) -> opencv::Result<Self> {
-        let longer = self.width().max(self.height());
-        if longer <= side {
-            return Ok(self.clone());
-        }
-        let factor = f64::from(side) / f64::from(longer);
+        let Some(size) = self.size_within(side) else { return Ok(self.clone()) };
         let mut pixels = Mat::default();
-        let size = Size::new(
-            ((f64::from(self.width()) * factor) as i32).max(1),
-            ((f64::from(self.height()) * factor) as i32).max(1),
-        );
         imgproc::resize(&self.pixels, &mut pixels, size, 0.0, 0.0, imgproc::INTER_AREA)?;
         Ok(Self { pixels })
+    }
+
+    /// The same for networks and background models, at a quarter of the cost; fine edges come out a little rougher.
+    pub(crate) fn shrunk_fast(&self, side: i32) -> opencv::Result<Self> {
+        match self.size_within(side) {
+            None => Ok(self.clone()),
+            Some(size) => Ok(Self { pixels: shrink(&self.pixels, size)? }),
+        }
+    }
+
+    /// Its size when the longer side is `side` pixels; `None` if it is not longer.
+    fn size_within(&self, side: i32) -> Option<Size> {
+        let longer = self.width().max(self.height());
+        let factor = f64::from(side) / f64::from(longer);
+        let shorten = |own: i32| ((f64::from(own) * factor) as i32).max(1);
+        (longer > side).then(|| Size::new(shorten(self.width()), shorten(self.height())))
     }
 
     /// The part inside `area`, as far as it lies in the picture; `None` if nothing does.
@@ -170,8 +178,21 @@ impl Picture {
 }
 
 /// Colour conversion; one place, because its signature differs between OpenCV's versions.
-pub(crate) fn to(from: &impl opencv::core::ToInputArray, into: &mut Mat, code: i32) -> opencv::Result<()> {
+pub(crate) fn to(from: &impl ToInputArray, into: &mut Mat, code: i32) -> opencv::Result<()> {
     imgproc::cvt_color(from, into, code, 0)
+}
+
+/// Pixels shrunk to `size`: halved by averaging as long as that leaves them larger, then between neighbours. Averaging
+/// at an odd factor in one step costs several times as much (10 of 53 ms for finding plates in 1920x1440).
+pub(crate) fn shrink(pixels: &(impl MatTraitConst + ToInputArray), size: Size) -> opencv::Result<Mat> {
+    let half = Size::new(pixels.cols() / 2, pixels.rows() / 2);
+    let mut out = Mat::default();
+    if half.width < size.width || half.height < size.height {
+        imgproc::resize(pixels, &mut out, size, 0.0, 0.0, imgproc::INTER_LINEAR)?;
+        return Ok(out);
+    }
+    imgproc::resize(pixels, &mut out, half, 0.0, 0.0, imgproc::INTER_AREA)?;
+    shrink(&out, size)
 }
 
 #[cfg(test)]

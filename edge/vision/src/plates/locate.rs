@@ -6,7 +6,6 @@
 //! the picture, and from closer for small ones in large pictures.
 
 use opencv::core::{self as cv, Mat, Rect, Scalar, Size};
-use opencv::imgproc;
 use opencv::prelude::*;
 use plumewatch_shared::plate::PlateColour;
 
@@ -14,7 +13,7 @@ use super::quad::Quad;
 use super::reader::ReadError;
 use crate::network::finding::GRAIN;
 use crate::network::{Finder, Map, NetworkError, Networks};
-use crate::picture::Picture;
+use crate::picture::{Picture, shrink};
 
 /// Candidates handed on for one picture; each costs one or two reads of about 5 ms, rarely more.
 pub const MAX_CANDIDATES: usize = 6;
@@ -116,12 +115,7 @@ impl Locator {
         let part = picture.pixels().roi(look.area)?;
         let scaled = |side: i32| ((f64::from(side) * look.factor).round() as i32).max(1);
         let size = Size::new(scaled(look.area.width), scaled(look.area.height));
-        let mut small = Mat::default();
-        if size == part.size()? {
-            small = part.try_clone()?;
-        } else {
-            imgproc::resize(&part, &mut small, size, 0.0, 0.0, imgproc::INTER_AREA)?;
-        }
+        let small = shrink(&part, size)?;
         let rim = look.rim;
         let grain = GRAIN as i32;
         let beyond = |side: i32| (grain - (side + 2 * rim) % grain) % grain + rim;

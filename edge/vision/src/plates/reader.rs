@@ -35,8 +35,10 @@ pub const NOTICE: f32 = 0.25;
 const SURE: f32 = 0.97;
 /// A place read this surely needs no closer look and no other margins.
 const ENOUGH: f32 = 0.92;
-/// Characters from which a place is worth other cuts.
+/// Characters from which a place is worth other cuts, as long as no plate has been read.
 const LEAST_PLACES: usize = 4;
+/// The same once one has been read surely: a plate's seven, give or take one.
+const NEARLY_ALL_PLACES: usize = 6;
 /// Chance below which a place is read only as long as no other has been read surely.
 const LIKELY: f32 = 0.4;
 /// Chance from which the detector's colour speaks against a text.
@@ -133,10 +135,12 @@ impl PlateReader {
         let mut kept: Vec<Attempt> = Vec::new();
         for (rank, place) in places.iter().enumerate() {
             // Places come likeliest first: once a plate is read, what is hardly one is not looked into.
-            if place.chance < LIKELY && kept.iter().any(|read| read.chance() > ENOUGH) {
+            let read = kept.iter().any(|read| read.chance() > ENOUGH);
+            if place.chance < LIKELY && read {
                 break;
             }
-            let best = self.best_attempt(picture, place, rank < MAX_REFINED)?;
+            let least = if read { NEARLY_ALL_PLACES } else { LEAST_PLACES };
+            let best = self.best_attempt(picture, place, (rank < MAX_REFINED).then_some(least))?;
             if best.chance() >= NOTICE || strongly_written(&best.reading) {
                 kept.push(best);
             }
@@ -148,7 +152,7 @@ impl PlateReader {
             let quad = Quad::from_rect(0.0, 0.0, w, h);
             let whole =
                 Candidate { quad, chance: 0.5, two_rows: if w / h < 2.6 { 0.5 } else { 0.0 }, colour: None };
-            let attempt = self.best_attempt(picture, &whole, true)?;
+            let attempt = self.best_attempt(picture, &whole, Some(LEAST_PLACES))?;
             let better = kept.iter().all(|best| best.chance() < attempt.chance());
             if better && (attempt.chance() >= NOTICE || strongly_written(&attempt.reading)) {
                 kept = vec![attempt];
@@ -158,8 +162,14 @@ impl PlateReader {
         kept.into_iter().map(|attempt| self.finish(picture, attempt)).collect()
     }
 
-    /// The place read in the layout it seems to have; in the other one too where that is in doubt.
-    fn best_attempt(&self, picture: &Picture, place: &Candidate, refine: bool) -> Result<Attempt, ReadError> {
+    /// The place read in the layout it seems to have; in the other one too where that is in doubt; and in better
+    /// cuts if so many characters are `worth_refining`.
+    fn best_attempt(
+        &self,
+        picture: &Picture,
+        place: &Candidate,
+        worth_refining: Option<usize>,
+    ) -> Result<Attempt, ReadError> {
         let (likely, other) = if place.two_rows > 0.5 {
             (PlateRows::Two, PlateRows::One)
         } else {
@@ -173,10 +183,10 @@ impl PlateReader {
                 best = second;
             }
         }
-        if best.reading.places.len() < LEAST_PLACES {
+        if worth_refining.is_none_or(|least| best.reading.places.len() < least) {
             return Ok(best); // No writing: a lamp, a grille; other cuts of it would say no more.
         }
-        if refine && best.chance() <= ENOUGH {
+        if best.chance() <= ENOUGH {
             // A closer look at the place alone gives steadier corners.
             let again = self.locator.locate_near(picture, &place.quad)?;
             if let Some(nearer) = again.iter().find(|other| other.quad.overlap(&place.quad) > 0.5) {
@@ -187,7 +197,7 @@ impl PlateReader {
                 }
             }
         }
-        if refine { self.refined(picture, best) } else { Ok(best) }
+        self.refined(picture, best)
     }
 
     /// The best of up to seven cuts of one place: where the characters say that the plate begins and ends, then

@@ -58,7 +58,7 @@ impl Background {
     }
 
     pub(crate) fn on_frame(&mut self, picture: &Picture) -> opencv::Result<Seen> {
-        let small = picture.shrunk(SIDE)?;
+        let small = picture.shrunk_fast(SIDE)?;
         let scale = picture.width() as f32 / small.width() as f32;
         let mut frame = Mat::default();
         imgproc::gaussian_blur(small.pixels(), &mut frame, Size::new(3, 3), 0.0, 0.0, cv::BORDER_DEFAULT)?;
