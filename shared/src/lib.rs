@@ -11,6 +11,7 @@ pub mod time;
 pub mod ids;
 pub mod plate;
 pub mod reading;
+pub mod meter;
 pub mod passage;
 pub mod language;
 pub mod rulebook;

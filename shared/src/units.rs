@@ -53,6 +53,34 @@ pub struct AbsorptionCoefficient {
     pub per_m_hundredths: u16,
 }
 
+/// The effective optical path of a partial-flow opacimeter, metres (GB 3847-2018, Annex C).
+const METER_PATH_M: f64 = 0.43;
+
+impl MeterOpacity {
+    /// What this coefficient takes from the light over 0.43 m: N = 1 − exp(−k · 0.43 m) (STANDARDS.md 9).
+    pub fn of(coefficient: AbsorptionCoefficient) -> Self {
+        let k = f64::from(coefficient.per_m_hundredths) / 100.0;
+        let taken = 1.0 - (-k * METER_PATH_M).exp();
+        Self(Opacity((taken * 10_000.0).round() as u16))
+    }
+}
+
+impl AbsorptionCoefficient {
+    /// The coefficient behind this opacity: k = −ln(1 − N) / 0.43 m; `None` where no light is left to tell.
+    pub fn of(MeterOpacity(opacity): MeterOpacity) -> Option<Self> {
+        let left = 1.0 - f64::from(opacity.hundredths()) / 10_000.0;
+        let per_m = -left.ln() / METER_PATH_M;
+        per_m.is_finite().then(|| Self { per_m_hundredths: (per_m * 100.0).round() as u16 })
+    }
+}
+
+/// Speed of an engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EngineSpeed {
+    /// Revolutions per minute.
+    pub rpm: u16,
+}
+
 /// Ringelmann level 0 (clear) to 5 (black).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RingelmannLevel(u8); // Invariant: at most 5.
@@ -205,6 +233,23 @@ mod tests {
             let opacity = Opacity::from_hundredths(hundredths).unwrap();
             assert_eq!(RingelmannLevel::nearest(opacity).level(), level, "{opacity}");
         }
+    }
+
+    /// Golden vectors 2 and 3 (STANDARDS.md section 12): the pairs that GB 3847 prints, and the old limits.
+    #[test]
+    fn coefficient_and_opacity_are_one_over_the_meters_path() {
+        let percent = |k| {
+            f64::from(MeterOpacity::of(AbsorptionCoefficient { per_m_hundredths: k }).0.hundredths()) / 100.0
+        };
+        assert_eq!([120, 70].map(percent).map(f64::round), [40.0, 26.0]);
+        assert_eq!([120, 70, 300].map(percent), [40.31, 25.99, 72.47]);
+        let k = |percent: u16| {
+            let opacity = MeterOpacity(Opacity::from_hundredths(percent * 100).unwrap());
+            AbsorptionCoefficient::of(opacity).map(|k| k.per_m_hundredths)
+        };
+        assert_eq!([45, 50, 55, 60].map(k), [139, 161, 186, 213].map(Some));
+        assert_eq!(k(100), None);
+        assert_eq!(k(0), Some(0));
     }
 
     #[test]

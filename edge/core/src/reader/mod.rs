@@ -12,6 +12,8 @@
 //! next good frame, and each byte that was not part of one is counted.
 
 pub mod decode;
+mod frames;
+pub mod opacimeter;
 pub mod remote_sensing;
 pub mod weather;
 
