@@ -97,7 +97,7 @@ enum Command {
     },
     /// Decode an instrument's raw bytes on standard input: remote-sensing or weather.
     Decode {
-        /// Which driver.
+        /// Which driver: remote-sensing, weather, nht-1l, mqy-200, fty-100, ak or nmea.
         driver: String,
     },
     /// One camera's eyes; started by the unit.

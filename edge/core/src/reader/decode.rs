@@ -6,12 +6,16 @@
 use std::collections::VecDeque;
 use std::str::FromStr;
 
+use plumewatch_shared::meter::MeterSample;
 use plumewatch_shared::reading::{Gases, Reading, WeatherReading};
 use plumewatch_shared::time::{ClockQuality, Moment, Stamp};
 use plumewatch_shared::units::{Concentration, MoleRatio};
 use serde_json::{Value, json};
 
 use super::HeadEvent;
+use super::ak::{self, Answer};
+use super::nmea::{self, NmeaWord};
+use super::opacimeter::{MeterEvent, MeterProtocol, OpacimeterDriver};
 use super::remote_sensing::{Decoder, LINE_MAX};
 use super::weather::{RegisterMap, sniff::Sniffer};
 use crate::clock::FIRST_TICK;
@@ -24,40 +28,70 @@ pub enum Driver {
     /// Modbus-RTU, requests and replies or replies alone, registers as in
     /// [`RegisterMap::common`](super::weather::RegisterMap::common).
     Weather,
+    /// What an opacimeter of this make answers.
+    Opacimeter(MeterProtocol),
+    /// What an instrument with the AK protocol answers.
+    Ak,
+    /// NMEA 0183 sentences.
+    Nmea,
+}
+
+impl Driver {
+    /// Every driver.
+    pub const ALL: [Self; 7] = [
+        Self::RemoteSensing,
+        Self::Weather,
+        Self::Opacimeter(MeterProtocol::Nht1l),
+        Self::Opacimeter(MeterProtocol::Mqy200),
+        Self::Opacimeter(MeterProtocol::Fty100),
+        Self::Ak,
+        Self::Nmea,
+    ];
+
+    /// The word on the command line.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::RemoteSensing => "remote-sensing",
+            Self::Weather => "weather",
+            Self::Opacimeter(protocol) => protocol.word(),
+            Self::Ak => "ak",
+            Self::Nmea => "nmea",
+        }
+    }
 }
 
 /// There is no such driver.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no driver \"{0}\"; there are remote-sensing and weather")]
+#[error("there is no driver \"{0}\"; there are {list}", list = Driver::ALL.map(Driver::word).join(", "))]
 pub struct UnknownDriver(String);
 
 impl FromStr for Driver {
     type Err = UnknownDriver;
 
     fn from_str(text: &str) -> Result<Self, UnknownDriver> {
-        match text {
-            "remote-sensing" => Ok(Self::RemoteSensing),
-            "weather" => Ok(Self::Weather),
-            other => Err(UnknownDriver(other.chars().take(40).collect())),
-        }
+        let known = Self::ALL.into_iter().find(|driver| driver.word() == text);
+        known.ok_or_else(|| UnknownDriver(text.chars().take(40).collect()))
     }
 }
 
-/// Bytes taken at once: no push makes more events than a decoder keeps.
+/// Bytes taken at once from heads and weather stations: no push makes more events than a decoder keeps.
 const BLOCK: usize = 4 * LINE_MAX;
+/// The same for instruments whose shortest answer is two bytes.
+const SHORT_BLOCK: usize = 128;
 
 /// Decodes a stream that comes in blocks.
-#[derive(Debug)]
 pub struct StreamDecoder {
     driver: Inner,
     objects: VecDeque<Value>,
     readings: u64,
 }
 
-#[derive(Debug)]
 enum Inner {
     Head(Box<Decoder>),
     Weather(Box<Sniffer>),
+    Opacimeter(Box<dyn OpacimeterDriver>),
+    Ak(ak::Decoder),
+    Nmea(nmea::Decoder),
 }
 
 /// The moment at which everything arrives: a recording does not say when its bytes came.
@@ -72,16 +106,26 @@ impl StreamDecoder {
         let driver = match driver {
             Driver::RemoteSensing => Inner::Head(Box::new(Decoder::of_any_lane())),
             Driver::Weather => Inner::Weather(Box::new(Sniffer::new(RegisterMap::common()))),
+            Driver::Opacimeter(protocol) => Inner::Opacimeter(protocol.driver()),
+            Driver::Ak => Inner::Ak(ak::Decoder::default()),
+            Driver::Nmea => Inner::Nmea(nmea::Decoder::default()),
         };
         Self { driver, objects: VecDeque::new(), readings: 0 }
     }
 
     /// Takes the next block.
     pub fn push(&mut self, bytes: &[u8]) {
-        for block in bytes.chunks(BLOCK) {
+        let block = match self.driver {
+            Inner::Head(_) | Inner::Weather(_) => BLOCK,
+            Inner::Opacimeter(_) | Inner::Ak(_) | Inner::Nmea(_) => SHORT_BLOCK,
+        };
+        for block in bytes.chunks(block) {
             match &mut self.driver {
                 Inner::Head(decoder) => decoder.push(block, arrival()),
                 Inner::Weather(sniffer) => sniffer.push(block, arrival()),
+                Inner::Opacimeter(driver) => driver.push(block),
+                Inner::Ak(decoder) => decoder.push(block),
+                Inner::Nmea(decoder) => decoder.push(block),
             }
             self.collect();
         }
@@ -105,6 +149,18 @@ impl StreamDecoder {
                 sniffer.finish(arrival());
                 sniffer.rejected_bytes()
             }
+            Inner::Opacimeter(driver) => {
+                driver.on_silence();
+                driver.rejected_bytes()
+            }
+            Inner::Ak(decoder) => {
+                decoder.on_silence();
+                decoder.rejected_bytes()
+            }
+            Inner::Nmea(decoder) => {
+                decoder.on_silence();
+                decoder.rejected_bytes()
+            }
         };
         self.collect();
         let count = json!({ "readings": self.readings, "rejected_bytes": rejected_bytes });
@@ -112,24 +168,31 @@ impl StreamDecoder {
     }
 
     fn collect(&mut self) {
-        match &mut self.driver {
-            Inner::Head(decoder) => {
-                while let Some(event) = decoder.next_event() {
-                    match event {
-                        HeadEvent::Measured(reading) => {
-                            self.readings += 1;
-                            self.objects.push_back(head_object(&reading));
-                        }
-                        HeadEvent::Heartbeat(_) => {} // Alive, but no reading.
-                    }
-                }
+        while let Some(said) = self.driver.next() {
+            // Alive, but no reading: heartbeats, states, refusals.
+            if let Some(object) = said {
+                self.readings += 1;
+                self.objects.push_back(object);
             }
-            Inner::Weather(sniffer) => {
-                while let Some(reading) = sniffer.next_reading() {
-                    self.readings += 1;
-                    self.objects.push_back(weather_object(&reading));
-                }
-            }
+        }
+    }
+}
+
+impl Inner {
+    /// The next thing said, as an object if it is a reading.
+    fn next(&mut self) -> Option<Option<Value>> {
+        match self {
+            Self::Head(decoder) => decoder.next_event().map(|event| match event {
+                HeadEvent::Measured(reading) => Some(head_object(&reading)),
+                HeadEvent::Heartbeat(_) => None,
+            }),
+            Self::Weather(sniffer) => sniffer.next_reading().map(|reading| Some(weather_object(&reading))),
+            Self::Opacimeter(driver) => driver.next_event().map(|event| match event {
+                MeterEvent::Sample(sample) => Some(meter_object(&sample)),
+                MeterEvent::State(_) | MeterEvent::Accepted | MeterEvent::Refused(_) => None,
+            }),
+            Self::Ak(decoder) => decoder.next_answer().map(|answer| Some(ak_object(&answer))),
+            Self::Nmea(decoder) => decoder.next_word().map(|word| Some(nmea_object(&word))),
         }
     }
 }
@@ -189,6 +252,44 @@ fn weather_object(weather: &WeatherReading) -> Value {
     })
 }
 
+fn meter_object(sample: &MeterSample) -> Value {
+    json!({
+        "opacity_percent": scaled(sample.opacity.0.hundredths(), 100.0),
+        "coefficient_per_m": scaled(sample.coefficient.per_m_hundredths, 100.0),
+        "engine_rpm": sample.engine_speed.map(|speed| speed.rpm),
+        "oil_celsius": sample.oil.map(|oil| scaled(oil.celsius_hundredths, 100.0)),
+    })
+}
+
+fn ak_object(answer: &Answer) -> Value {
+    json!({
+        "function": answer.function.as_str(),
+        "errors": answer.errors,
+        "data": answer.data.as_ref().ok(),
+        "refusal": answer.data.as_ref().err().map(ToString::to_string),
+    })
+}
+
+fn nmea_object(word: &NmeaWord) -> Value {
+    match word {
+        NmeaWord::Position(place) => json!({
+            "latitude_degrees": scaled(place.latitude_microdegrees, 1e6),
+            "longitude_degrees": scaled(place.longitude_microdegrees, 1e6),
+            "altitude_m": place.altitude_cm.map(|cm| scaled(cm, 100.0)),
+        }),
+        NmeaWord::Time(utc) => json!({ "time_utc": utc.to_string() }),
+        NmeaWord::Wind { speed, from } => json!({
+            "wind_m_s": scaled(speed.mm_s, 1e3),
+            "wind_from_degrees": from.map(|bearing| bearing.degrees),
+        }),
+        NmeaWord::Air { temperature, humidity, pressure } => json!({
+            "temperature_celsius": temperature.map(|t| scaled(t.celsius_hundredths, 100.0)),
+            "humidity_percent": humidity.map(|h| scaled(h.percent_hundredths, 100.0)),
+            "pressure_pa": pressure.map(|pressure| pressure.pa),
+        }),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -224,8 +325,39 @@ mod tests {
     }
 
     #[test]
+    fn opacimeters_ak_and_nmea_become_objects_too() {
+        let objects = |driver, bytes: &[u8]| decode_stream(driver, bytes).collect::<Vec<Value>>();
+        let nht = [0xA5, 0x01, 0x93, 0x00, 0x78, 0x0B, 0x22, 0x01, 0x66, 0xBB];
+        let said = objects(Driver::Opacimeter(MeterProtocol::Nht1l), &nht);
+        assert_eq!(
+            said[0],
+            json!({ "opacity_percent": 40.3, "coefficient_per_m": 1.2, "engine_rpm": 2_850, "oil_celsius": 85.0 })
+        );
+        let said = objects(Driver::Ak, b"\x02 AKON 0 12.5 BS\x03\x02 AKON 1 BS\x03");
+        assert_eq!(
+            said[0],
+            json!({ "function": "AKON", "errors": 0, "data": ["12.5", "BS"], "refusal": null })
+        );
+        assert_eq!(said[1]["refusal"], json!("the instrument is busy with something else"));
+        let said = objects(Driver::Nmea, b"$WIMWV,214.8,R,0.1,K,A*28\r\n");
+        assert_eq!(said[0], json!({ "wind_m_s": 0.028, "wind_from_degrees": 215 }));
+        assert_eq!(said[1], json!({ "readings": 1, "rejected_bytes": 0 }));
+    }
+
+    #[test]
+    fn no_answer_of_a_long_recording_is_lost() {
+        let many = [0xA2, 0x5E].repeat(5_000); // The shortest answers there are.
+        let mut sample = [0xA6, 0, 0, 0, 0, 0, 0, 0x01, 0x11, 0x48].repeat(5_000);
+        sample.extend(many);
+        let last = decode_stream(Driver::Opacimeter(MeterProtocol::Mqy200), &sample).last();
+        assert_eq!(last, Some(json!({ "readings": 5_000, "rejected_bytes": 0 })));
+    }
+
+    #[test]
     fn an_unknown_driver_is_named_and_refused() {
-        assert_eq!("remote-sensing".parse(), Ok(Driver::RemoteSensing));
+        for driver in Driver::ALL {
+            assert_eq!(driver.word().parse(), Ok(driver));
+        }
         let error = "opacimeter".parse::<Driver>().unwrap_err();
         assert!(error.to_string().contains("opacimeter"));
     }

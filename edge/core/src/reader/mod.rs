@@ -2,7 +2,8 @@
 //!
 //! A driver knows its device's bytes and nothing of ports: it is pushed what arrived and when, and gives
 //! finished readings. [`remote_sensing`] is our own line protocol for remote-sensing heads, [`weather`] any
-//! weather station that speaks Modbus-RTU, [`decode`] turns either's bytes into JSON objects for people.
+//! weather station that speaks Modbus-RTU, [`opacimeter`] meters in the exhaust pipe, [`ak`] analysers, [`nmea`] place,
+//! time and wind; [`decode`] turns any of their bytes into JSON objects for people.
 //!
 //! To add a head that speaks otherwise: write `reader/<maker>.rs` with a type that implements [`HeadDriver`],
 //! give it a word in [`HeadProtocol`], and let [`HeadProtocol::driver`] build it. The compiler shows the places;
@@ -11,8 +12,10 @@
 //! What every driver must hold: no input makes it panic, its buffer is bounded, after garbage it finds the
 //! next good frame, and each byte that was not part of one is counted.
 
+pub mod ak;
 pub mod decode;
 mod frames;
+pub mod nmea;
 pub mod opacimeter;
 pub mod remote_sensing;
 pub mod weather;
