@@ -13,6 +13,7 @@ pub mod plate;
 pub mod reading;
 pub mod meter;
 pub mod passage;
+pub mod plume;
 pub mod language;
 pub mod rulebook;
 pub mod verdict;

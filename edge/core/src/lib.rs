@@ -12,5 +12,6 @@ pub mod clock;
 pub mod delivery;
 pub mod health;
 pub mod matching;
+pub mod plume;
 pub mod reader;
 pub mod retention;
