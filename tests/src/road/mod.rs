@@ -4,11 +4,13 @@
 //! [`camera`](crate::camera)); what it truly was is kept apart as [`Truth`], which no program under test reads.
 
 mod plates;
+mod recorded;
 mod traffic;
 mod truth;
 mod vehicle;
 
 pub use plates::{any_plate, two_row_plate};
+pub use recorded::{Recorded, recorded};
 pub use traffic::{Passing, Traffic, TrafficPlan};
 pub use truth::{Truth, TruthLog, TruthOrigin, read_truth};
 pub use vehicle::{Body, Engine, MountedPlate, Vehicle};
