@@ -255,7 +255,7 @@ fn weather_object(weather: &WeatherReading) -> Value {
 fn meter_object(sample: &MeterSample) -> Value {
     json!({
         "opacity_percent": scaled(sample.opacity.0.hundredths(), 100.0),
-        "coefficient_per_m": scaled(sample.coefficient.per_m_hundredths, 100.0),
+        "k_per_m": scaled(sample.coefficient.per_m_hundredths, 100.0),
         "engine_rpm": sample.engine_speed.map(|speed| speed.rpm),
         "oil_celsius": sample.oil.map(|oil| scaled(oil.celsius_hundredths, 100.0)),
     })
@@ -331,7 +331,7 @@ mod tests {
         let said = objects(Driver::Opacimeter(MeterProtocol::Nht1l), &nht);
         assert_eq!(
             said[0],
-            json!({ "opacity_percent": 40.3, "coefficient_per_m": 1.2, "engine_rpm": 2_850, "oil_celsius": 85.0 })
+            json!({ "opacity_percent": 40.3, "k_per_m": 1.2, "engine_rpm": 2_850, "oil_celsius": 85.0 })
         );
         let said = objects(Driver::Ak, b"\x02 AKON 0 12.5 BS\x03\x02 AKON 1 BS\x03");
         assert_eq!(
