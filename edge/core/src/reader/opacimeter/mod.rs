@@ -8,6 +8,7 @@
 
 mod byte_sum;
 mod fty100;
+pub mod meter_side;
 mod mqy200;
 mod nht1l;
 

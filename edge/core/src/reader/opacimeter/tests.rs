@@ -96,14 +96,12 @@ fn what_no_meter_shows_is_no_answer() {
 
 /// An answer to each question that the protocol has, and garbage.
 fn stream(protocol: MeterProtocol) -> impl Strategy<Value = Vec<u8>> {
-    let sample = (0..=1_000_u16, 0..2_000_u16, 0..6_000_u16, 250..420_u16);
-    let answer = sample.prop_map(move |(opacity, k, rpm, oil)| {
-        let words = |list: &[u16]| list.iter().flat_map(|word| word.to_be_bytes()).collect::<Vec<u8>>();
-        byte_sum::sealed(match protocol {
-            MeterProtocol::Nht1l => [&[0xA5][..], &words(&[opacity, k, rpm, oil])].concat(),
-            MeterProtocol::Mqy200 => [&[0xA6][..], &words(&[opacity, k, rpm, oil])].concat(),
-            MeterProtocol::Fty100 => [NAME, &words(&[opacity, oil, rpm])].concat(),
-        })
+    let values = (0..=1_000_u16, 0..2_000_u16, 0..6_000_u16, 250..420_u16);
+    let answer = values.prop_map(move |(tenths, k, rpm, kelvins)| {
+        let MeterEvent::Sample(sample) = sample(tenths * 10, k, rpm, i32::from(kelvins) - 273) else {
+            unreachable!()
+        };
+        meter_side::answer(protocol, MeterRequest::Sample, MeterState::Measuring, &sample)
     });
     let garbage = prop::collection::vec(any::<u8>(), 0..12);
     prop::collection::vec(prop_oneof![3 => answer, 1 => garbage], 0..12).prop_map(|parts| parts.concat())
@@ -121,6 +119,31 @@ fn told(protocol: MeterProtocol, asked: bool, pieces: &[&[u8]]) -> (Vec<MeterEve
     driver.on_silence();
     all.extend(std::iter::from_fn(|| driver.next_event()));
     (all, driver.rejected_bytes())
+}
+
+/// Driver and meter speak the same bytes, whatever the meter does.
+#[test]
+fn a_driver_understands_its_own_makers_meter() {
+    let MeterEvent::Sample(seen) = sample(4_030, 120, 2_850, 85) else { unreachable!() };
+    for protocol in MeterProtocol::ALL {
+        for state in [MeterState::WarmingUp, MeterState::Measuring] {
+            for request in [MeterRequest::State, MeterRequest::Sample, MeterRequest::Zero] {
+                let mut driver = protocol.driver();
+                let asked = driver.ask(request);
+                assert_eq!(meter_side::question(protocol, &asked), Some((request, asked.len())));
+                let told = events(&mut *driver, &meter_side::answer(protocol, request, state, &seen));
+                let warm = state == MeterState::Measuring;
+                let wanted = match (request, protocol) {
+                    (MeterRequest::State, _) => MeterEvent::State(state),
+                    (MeterRequest::Sample, _) => MeterEvent::Sample(seen),
+                    (MeterRequest::Zero, MeterProtocol::Fty100) => MeterEvent::State(state),
+                    (MeterRequest::Zero, _) if !warm => MeterEvent::Refused(None),
+                    (MeterRequest::Zero, _) => MeterEvent::Accepted,
+                };
+                assert_eq!(told, [wanted], "{protocol:?} {request:?} {state:?}");
+            }
+        }
+    }
 }
 
 proptest! {
