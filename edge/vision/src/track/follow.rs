@@ -4,6 +4,7 @@ use opencv::core::Rect;
 use plumewatch_shared::time::Moment;
 
 use super::vote::Vote;
+use super::{BLURRED, PASSED_OVER_MAX};
 use crate::picture::Picture;
 use crate::plates::quad::Quad;
 use crate::smoke::SmokeMeter;
@@ -84,6 +85,9 @@ pub(super) struct Track {
     best_score: f32,
     pub(super) plate_picture: Option<Picture>,
     plate_width: f32,
+    /// Sharpest frame read, and how many were passed over since the last read.
+    sharpest: f32,
+    passed_over: u32,
     /// Where the plate was last seen, and where the middle of the vehicle was then.
     plate_at: Option<(Quad, [f32; 2])>,
 }
@@ -105,6 +109,8 @@ impl Track {
             best_score: 0.0,
             plate_picture: None,
             plate_width: 0.0,
+            sharpest: 0.0,
+            passed_over: 0,
             plate_at: None,
         }
     }
@@ -154,6 +160,18 @@ impl Track {
         }
     }
 
+    /// Is a frame in which the plate is this sharp worth a read?
+    pub(super) fn is_worth_reading(&mut self, sharpness: f32) -> bool {
+        let worth = sharpness >= BLURRED * self.sharpest || self.passed_over >= PASSED_OVER_MAX;
+        if worth {
+            self.sharpest = self.sharpest.max(sharpness);
+            self.passed_over = 0;
+        } else {
+            self.passed_over += 1;
+        }
+        worth
+    }
+
     /// Where the plate is now if it moved as the vehicle did; `None` before it was seen.
     pub(super) fn expected_plate(&self) -> Option<Quad> {
         let [x, y] = self.area.centre();
@@ -175,5 +193,22 @@ impl Track {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use plumewatch_shared::time::{ClockQuality, Stamp, Tick};
+
+    use super::*;
+
+    #[test]
+    fn blurred_frames_are_passed_over_but_not_for_ever() {
+        let stamp = Stamp::from_micros(0, ClockQuality::Holdover).unwrap();
+        let at = Moment { tick: Tick { micros: 0 }, stamp };
+        let mut track = Track::new(1, Area::of(Rect::new(0, 0, 10, 10), 1.0), at, SmokeMeter::new());
+        let worth: Vec<bool> =
+            [0.8, 1.0, 0.4, 0.6, 0.4, 0.4, 0.4, 0.4, 0.4].map(|s| track.is_worth_reading(s)).into();
+        assert_eq!(worth, [true, true, false, true, false, false, false, true, false]);
     }
 }

@@ -1,18 +1,22 @@
 //! Vehicles through frames: which is which, the best pictures of each, and its plate by vote.
 //!
 //! Motion against the background ([`background`]) says where vehicles are; plates are read inside those
-//! places only, at most [`READS_PER_FRAME`] places a frame and not at all once a vehicle's vote is settled
-//! ([`vote`]). When the whole scene changes at once, as when unrelated pictures are replayed, the plates
+//! places only, at most [`READS_PER_FRAME`] places a frame, rather in sharp frames than in blurred ones, and not at
+//! all once a vehicle's vote is settled ([`vote`]). When the whole scene changes at once, as when unrelated pictures are replayed, the plates
 //! themselves are the vehicles. The tracker keeps no time of its own: every frame brings its moment.
 
 pub mod background;
 mod follow;
+mod sharpness;
 pub mod vote;
 
+use opencv::core::Rect;
 use plumewatch_shared::passage::{PlateSighting, SmokeObservation};
 use plumewatch_shared::time::Moment;
 use serde::{Deserialize, Serialize};
 
+use crate::picture::Picture;
+use crate::plates::quad::Quad;
 use crate::plates::{PlateReader, ReadError};
 use crate::smoke::{SmokeMeter, SmokeSummary};
 use crate::source::Frame;
@@ -21,6 +25,10 @@ use follow::{Area, Track};
 
 /// Places searched for a plate in one frame; the first search of a vehicle costs 20 to 30 ms, further ones 12.
 pub const READS_PER_FRAME: usize = 1;
+/// A frame less sharp than this share of the sharpest one read is passed over …
+const BLURRED: f32 = 0.5;
+/// … but never more than this many one after another: a vehicle that stays blurred is read as it is.
+const PASSED_OVER_MAX: u32 = 3;
 /// Vehicles followed at once: more than a lane and its neighbours ever hold.
 pub const MAX_TRACKS: usize = 6;
 /// A vehicle not seen for this long has left.
@@ -162,10 +170,21 @@ impl Tracker {
             .filter(|track| track.last.tick == frame.at.tick && !track.vote.is_settled())
             .collect();
         wanting.sort_by_key(|track| track.tries);
-        for track in wanting.into_iter().take(READS_PER_FRAME) {
+        let mut reads_left = READS_PER_FRAME;
+        for track in wanting {
+            if reads_left == 0 {
+                break;
+            }
+            let expected = track.expected_plate();
+            if let Some(expected) = &expected
+                && !track.is_worth_reading(plate_sharpness(&frame.picture, expected)?)
+            {
+                continue;
+            }
+            reads_left -= 1;
             track.tries += 1;
             // Near where it was, which is cheap; else anywhere on the vehicle.
-            let mut reads = match track.expected_plate() {
+            let mut reads = match expected {
                 Some(expected) => self.reader.read_near(&frame.picture, &expected)?,
                 None => Vec::new(),
             };
@@ -194,14 +213,20 @@ fn all_ended(tracks: Vec<Track>) -> Result<Vec<TrackEnded>, ReadError> {
     tracks.into_iter().filter_map(|track| ended(track).transpose()).collect()
 }
 
+/// How sharp the place is where a plate is expected.
+fn plate_sharpness(picture: &Picture, expected: &Quad) -> opencv::Result<f32> {
+    let [x, y, w, h] = expected.bounds();
+    let part = picture.part(Rect::new(x as i32, y as i32, w as i32, h as i32))?;
+    part.map_or(Ok(0.0), |part| sharpness::of(&part))
+}
+
 /// The record of a track that is over; `None` for what was no vehicle.
 fn ended(track: Track) -> Result<Option<TrackEnded>, ReadError> {
     if track.vote.is_empty() && track.frames < LEAST_FRAMES {
         return Ok(None);
     }
     let SmokeSummary { observation, picture: plume } = track.smoke.summary()?;
-    let encoded =
-        |picture: Option<crate::picture::Picture>| picture.map(|p| p.jpeg(JPEG_QUALITY)).transpose();
+    let encoded = |picture: Option<Picture>| picture.map(|p| p.jpeg(JPEG_QUALITY)).transpose();
     Ok(Some(TrackEnded {
         track: track.number,
         first: track.first,
