@@ -77,8 +77,8 @@ enum Command {
         /// A folder with weights that are not released, as training writes it.
         #[arg(long)]
         weights: Option<PathBuf>,
-        /// Only pictures that the training of these weights, of fold 0 or 1, never saw.
-        #[arg(long, requires = "weights")]
+        /// Only pictures that the training of the weights, of fold 0 or 1, never saw; the released ones are of fold 0.
+        #[arg(long)]
         fold: Option<Fold>,
         /// Write a page with every miss pictured.
         #[arg(long)]
@@ -115,8 +115,8 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             return ended(read_plates_command(&images, json, &mut out())?);
         }
         Command::EvalPlates { manifest, corners, cross, weights, fold, html, csv } => {
-            let weights =
-                WeightsUnderTest::asked(cross, weights, fold).context("these options exclude each other")?;
+            let weights = WeightsUnderTest::asked(cross, weights, fold)
+                .context("the released weights are of fold 0; for fold 1 name a folder with --weights")?;
             let asked = EvalPlates { manifest, corners, weights, html, csv };
             return ended(eval_plates_command(&asked, &mut out())?);
         }

@@ -28,7 +28,7 @@ fn main() -> ExitCode {
     let [html, corners, csv, weights, cross] =
         ["--html", "--corners", "--csv", "--weights", "--cross"].map(|name| option(name).map(PathBuf::from));
     let Some(weights) = WeightsUnderTest::asked(cross, weights, fold) else {
-        eprintln!("--cross goes with neither --weights nor --fold, and --fold only with --weights");
+        eprintln!("--cross goes with neither --weights nor --fold; the released weights are of fold 0");
         return ExitCode::from(2);
     };
     let mut words = arguments.into_iter();
@@ -57,7 +57,7 @@ fn main() -> ExitCode {
         _ => {
             eprintln!("usage: plumewatch-vision read-plates [--json] IMAGE_OR_DIR...");
             eprintln!(
-                "       plumewatch-vision eval-plates MANIFEST [--corners FILE] [--cross FOLDER | --weights FOLDER [--fold 0|1]] [--html FILE] [--csv FILE]"
+                "       plumewatch-vision eval-plates MANIFEST [--corners FILE] [--cross FOLDER | [--weights FOLDER] [--fold 0|1]] [--html FILE] [--csv FILE]"
             );
             eprintln!("       plumewatch-vision measure-smoke [--json] VIDEO_OR_FRAME_DIR");
             return ExitCode::from(2);

@@ -20,7 +20,7 @@ pub(super) struct Row {
     pub(super) rows: String,
     pub(super) source: String,
     pub(super) stratum: String,
-    /// Training may see it: the released weights did.
+    /// Training may see it: that of one fold did, that of the other did not.
     pub(super) trains: bool,
     /// Whose training never saw it.
     pub(super) held_out: Fold,
@@ -90,7 +90,7 @@ pub(super) fn read(path: &Path, corners: Option<&Path>) -> Result<Vec<Row>, Mani
 }
 
 /// Which half of the plates a training never sees: by its text's SHA-256, as `real.py` has it, so that no plate is
-/// in both halves. The released weights saw both.
+/// in both halves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fold {
     /// Odd first bytes are held out.
@@ -100,6 +100,9 @@ pub enum Fold {
 }
 
 impl Fold {
+    /// The released weights'.
+    pub(super) const RELEASED: Self = Self::First;
+
     /// The fold whose training never saw this plate.
     fn without(plate: &str) -> Self {
         let odd = Sha256::digest(plate.as_bytes())[0] % 2 == 1;

@@ -1,4 +1,4 @@
-//! `eval-plates MANIFEST [--corners FILE] [--cross FOLDER | --fold 0|1 --weights FOLDER] [--html FILE] [--csv FILE]`
+//! `eval-plates MANIFEST [--corners FILE] [--cross FOLDER | [--weights FOLDER] [--fold 0|1]] [--html FILE] [--csv FILE]`
 //!
 //! Reads every picture of the manifest as `read-plates` does and holds the answers against the truth. Figures on
 //! pictures that training saw say nothing: `--cross` reads each picture with that one of two trainings which never
@@ -45,9 +45,11 @@ pub struct EvalPlates {
 /// Whose reading is evaluated, and on which pictures.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum WeightsUnderTest {
-    /// The program's own, on every picture, though they saw all that training may see.
+    /// The program's own, on every picture, though their training saw about half of them.
     #[default]
     Released,
+    /// The program's own, on what their training never saw.
+    ReleasedUnseen,
     /// A folder as training writes it, on what that fold's training never saw; with no fold, on every picture.
     Folder(PathBuf, Option<Fold>),
     /// A folder with `fold0` and `fold1`, each as training writes it; each picture is read with those that never saw it.
@@ -59,6 +61,7 @@ impl WeightsUnderTest {
     pub fn asked(cross: Option<PathBuf>, weights: Option<PathBuf>, fold: Option<Fold>) -> Option<Self> {
         match (cross, weights, fold) {
             (None, None, None) => Some(Self::Released),
+            (None, None, Some(Fold::RELEASED)) => Some(Self::ReleasedUnseen),
             (None, Some(folder), fold) => Some(Self::Folder(folder, fold)),
             (Some(folder), None, None) => Some(Self::Cross(folder)),
             (None, None, Some(_)) | (Some(_), Some(_), _) | (Some(_), None, Some(_)) => None,
@@ -87,7 +90,7 @@ pub fn eval_plates_command(asked: &EvalPlates, out: &mut impl Write) -> Result<O
     let (mut sums, mut misses) = (Sums::default(), Vec::new());
     for row in &rows {
         let Some(reader) = readers.reader(row) else { continue };
-        sums.trained += u32::from(row.trains && readers.released());
+        sums.trained += u32::from(readers.saw(row));
         let read = Picture::open(&row.file).map_err(|error| chain(&error)).and_then(|picture| {
             reader.read(&picture).map(|reads| (picture, reads)).map_err(|error| chain(&error))
         });
@@ -121,8 +124,12 @@ pub fn eval_plates_command(asked: &EvalPlates, out: &mut impl Write) -> Result<O
 
 /// [`WeightsUnderTest`], loaded.
 enum Readers {
-    Released(PlateReader),
-    One(PlateReader, Option<Fold>),
+    /// One training's: whose fold, if that is known, and whether what it saw is left out.
+    One {
+        reader: PlateReader,
+        fold: Option<Fold>,
+        unseen_only: bool,
+    },
     Cross([PlateReader; 2]),
 }
 
@@ -131,8 +138,14 @@ impl Readers {
         let runtime = RuntimeKind::installed();
         let load = |folder| PlateReader::with(&Networks { runtime, folder });
         Ok(match &asked.weights {
-            WeightsUnderTest::Released => Self::Released(load(None)?),
-            WeightsUnderTest::Folder(folder, fold) => Self::One(load(Some(folder.clone()))?, *fold),
+            WeightsUnderTest::Released | WeightsUnderTest::ReleasedUnseen => Self::One {
+                reader: load(None)?,
+                fold: Some(Fold::RELEASED),
+                unseen_only: asked.weights == WeightsUnderTest::ReleasedUnseen,
+            },
+            WeightsUnderTest::Folder(folder, fold) => {
+                Self::One { reader: load(Some(folder.clone()))?, fold: *fold, unseen_only: true }
+            }
             WeightsUnderTest::Cross(folder) => {
                 Self::Cross([load(Some(folder.join("fold0")))?, load(Some(folder.join("fold1")))?])
             }
@@ -142,11 +155,7 @@ impl Readers {
     /// `None` for a picture that is left out.
     fn reader(&self, row: &Row) -> Option<&PlateReader> {
         match self {
-            Self::Released(reader) => Some(reader),
-            Self::One(reader, fold) => {
-                let saw = row.trains && fold.is_some_and(|fold| fold != row.held_out);
-                (!saw).then_some(reader)
-            }
+            Self::One { reader, unseen_only, .. } => (!*unseen_only || !self.saw(row)).then_some(reader),
             Self::Cross([first, second]) => Some(match row.held_out {
                 Fold::First => first,
                 Fold::Second => second,
@@ -154,8 +163,12 @@ impl Readers {
         }
     }
 
-    fn released(&self) -> bool {
-        matches!(self, Self::Released(_))
+    /// Did the training of this picture's reader see it?
+    fn saw(&self, row: &Row) -> bool {
+        match self {
+            Self::One { fold, .. } => row.trains && fold.is_some_and(|fold| fold != row.held_out),
+            Self::Cross(_) => false,
+        }
     }
 }
 
