@@ -14,6 +14,12 @@ macro_rules! wire {
     )*};
 }
 
+mod device_check;
+mod exhaust_test;
+
+pub use device_check::*;
+pub use exhaust_test::*;
+
 wire! {
     /// Everything about one passage, as the edge stored it. The body of a sealed record.
     pub struct PassageReport {
@@ -185,7 +191,7 @@ wire! {
 
     /// A file that belongs to a passage.
     pub struct WireEvidence {
-        /// `vehicle-front`, `vehicle-rear`, `plate-front`, `plate-rear` or `plume`.
+        /// `vehicle-front`, `vehicle-rear`, `plate-front`, `plate-rear`, `plume` or `plume-clip`.
         pub kind: String,
         /// SHA-256, hex.
         pub sha256: String,

@@ -1,11 +1,13 @@
 //! How an edge unit and the server speak: the only thing the two programs share at run time.
 //!
-//! [`topic`] names the channels both ways, [`message`] holds the wire types (which are not the domain's),
-//! [`convert`] goes between the two, [`seal`] signs and chains, [`chunk`] carries files. Every size has a limit.
+//! [`topic`] names the channels both ways, [`message`] holds the wire types (which are not the domain's), [`record`]
+//! says which of them a sealed record may tell, [`convert`] goes between the two, [`seal`] signs and chains, [`chunk`]
+//! carries files. Every size has a limit.
 
 pub mod chunk;
 pub mod convert;
 pub mod message;
+pub mod record;
 pub mod seal;
 pub mod topic;
 
