@@ -69,6 +69,26 @@ impl Quad {
         self.window(-sideways, 1.0 + sideways, -upwards, 1.0 + upwards)
     }
 
+    /// How far its rows lean, degrees: 0 is level.
+    pub fn tilt(&self) -> f32 {
+        let [left, right] = self.side_middles();
+        (right[1] - left[1]).atan2(right[0] - left[0]).to_degrees()
+    }
+
+    /// A parallelogram on the same leaning rows, as large, with upright sides: what a plate seen obliquely is where a
+    /// leaning rectangle was seen. `None` where the rows do not run from left to right.
+    pub fn with_upright_sides(&self) -> Option<Self> {
+        let [left, right] = self.side_middles();
+        let across = right[0] - left[0];
+        let half = self.width() * self.height() / across / 2.0;
+        let at = |[x, y]: [f32; 2], by: f32| [x, y + by];
+        (across > 1.0).then(|| Self([at(left, -half), at(right, -half), at(right, half), at(left, half)]))
+    }
+
+    fn side_middles(&self) -> [[f32; 2]; 2] {
+        [mix(self.0[0], self.0[3], 0.5), mix(self.0[1], self.0[2], 0.5)]
+    }
+
     /// Its middle.
     pub fn centre(&self) -> [f32; 2] {
         let sum = self.0.iter().fold([0.0, 0.0], |sum, p| [sum[0] + p[0], sum[1] + p[1]]);
@@ -207,6 +227,26 @@ mod tests {
         let quad = Quad([[10.0, 12.0], [50.0, 10.0], [51.0, 22.0], [11.0, 24.0]]);
         assert_eq!(quad.window(0.0, 1.0, 0.0, 1.0), quad);
         assert!(quad.grown(0.1, 0.1).width() > quad.width());
+    }
+
+    #[test]
+    fn a_plate_seen_obliquely_has_upright_sides_on_the_same_rows() {
+        // A plate 100 wide and 30 high whose right side stands 50 higher, taken for a rectangle that leans.
+        let (sine, cosine) = 0.447_f32.atan2(0.894).sin_cos();
+        let (wide, high) = (111.8, 26.8);
+        let corner =
+            |along: f32, down: f32| [along * cosine + down * sine, 60.0 - along * sine + down * cosine];
+        let leaning = Quad([corner(0.0, 0.0), corner(wide, 0.0), corner(wide, high), corner(0.0, high)]);
+        assert!((leaning.tilt() + 26.6).abs() < 0.1, "{}", leaning.tilt());
+        let upright = leaning.with_upright_sides().unwrap();
+        for ([top, low], x) in [([0, 3], 6.0), ([1, 2], 106.0)] {
+            assert!(
+                (upright.0[top][0] - x).abs() < 0.1 && (upright.0[low][0] - x).abs() < 0.1,
+                "{upright:?}"
+            );
+            assert!((upright.0[low][1] - upright.0[top][1] - 30.0).abs() < 0.1, "{upright:?}");
+        }
+        assert_eq!(Quad::from_rect(5.0, 0.0, -4.0, 2.0).with_upright_sides(), None);
     }
 
     #[test]
