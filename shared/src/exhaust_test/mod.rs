@@ -11,7 +11,7 @@ mod rulebook;
 use serde::{Deserialize, Serialize};
 
 pub use rulebook::{
-    AltitudeRule, FreeAccelerationRule, LimitClass, TestLimit, TestRulebook, TestRulebookError,
+    AltitudeRule, ClassInForce, FreeAccelerationRule, LimitClass, TestLimit, TestRulebook, TestRulebookError,
 };
 
 use crate::language::Bilingual;
