@@ -241,6 +241,16 @@ pub struct RulebookRef {
     pub version: String,
 }
 
+impl RulebookRef {
+    /// Says by which edition something was judged.
+    pub fn sentence(&self) -> Bilingual {
+        Bilingual::new(
+            format!("依据规则集{}，版本{}。", self.id, self.version),
+            format!("Judged by rulebook {}, version {}.", self.id, self.version),
+        )
+    }
+}
+
 impl std::fmt::Display for RulebookRef {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} ({})", self.id, self.version)
