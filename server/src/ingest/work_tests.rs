@@ -11,7 +11,7 @@ fn ingest(store: &Store, folder: &tempfile::TempDir) -> Ingest {
         store: store.clone(),
         evidence: Intake::new(EvidenceStore::open(folder.path()).unwrap()),
         live: Live::new(),
-        rulebook: Rulebook::hj845(),
+        books: Books::shipped(),
         figures: Arc::default(),
         clock: now,
     }
@@ -109,6 +109,8 @@ on_both! {
             disk_free_bytes: 0,
             shed_files: 0,
             watchlist_version: None,
+            rulebook_issue: None,
+            rulebook_edition: None,
             parts: Vec::new(),
         };
         let state = StateReport { v: 1, online: true, boot: 1 };

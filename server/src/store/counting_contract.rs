@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use plumewatch_shared::rulebook::Rulebook;
+use crate::rulebooks::Books;
 use plumewatch_shared::watchlist::WatchReason;
 use server_core::audit::Action;
 use server_core::case::{Case, Event};
@@ -19,7 +19,7 @@ async fn take(store: &Store, passages: &[NewPassage]) -> Counted {
     writing.lock_plates(&plates).await.unwrap();
     writing.insert_passages(passages).await.unwrap();
     writing.insert_countings(&passages.iter().collect::<Vec<_>>()).await.unwrap();
-    let counted = count(&mut writing, &plates, &Rulebook::hj845(), now()).await.unwrap();
+    let counted = count(&mut writing, &plates, &Books::shipped(), now()).await.unwrap();
     writing.commit().await.unwrap();
     counted
 }
