@@ -52,6 +52,8 @@ const PAGES = {
     await page.click('[data-testid=station-token]')
   }, wait: '[data-testid=station-token-text]' },
   'watchlist': { who: 'wang.zhuguan', open: go('/watchlist') },
+  'rulebooks': { who: 'wang.zhuguan', open: go('/rulebooks'), wait: '[data-testid=rule-row]' },
+  'rulebooks-empty': { who: 'empty', open: go('/rulebooks'), wait: '[data-testid=rule-row]' },
   'accounts': { who: 'admin', open: go('/accounts') },
   'audit': { who: 'wang.zhuguan', open: go('/audit'), wait: '[data-testid=audit-row]' },
 }
