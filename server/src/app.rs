@@ -149,7 +149,19 @@ impl Server {
 
     /// Runs until `told` resolves or a part ends that should not.
     async fn run_until(self, told: impl Future<Output = ()>) -> anyhow::Result<()> {
-        let Self { stop, store, broker, link, poller, arrivals, ingest, publisher, rulebooks, site, listener } = self;
+        let Self {
+            stop,
+            store,
+            broker,
+            link,
+            poller,
+            arrivals,
+            ingest,
+            publisher,
+            rulebooks,
+            site,
+            listener,
+        } = self;
         let mut tasks = JoinSet::new();
         let token = stop.clone();
         tasks.spawn(async move {

@@ -20,7 +20,9 @@ pub(crate) fn may_publish(station: StationId, topic: &str, bytes: usize, retain:
     let bytes_max = match channel {
         Channel::Record => RECORD_MAX,
         Channel::Evidence(_) | Channel::State | Channel::Health => PAYLOAD_MAX,
-        Channel::Receipt | Channel::EvidenceReceipt | Channel::Watchlist | Channel::Rulebooks => return false,
+        Channel::Receipt | Channel::EvidenceReceipt | Channel::Watchlist | Channel::Rulebooks => {
+            return false;
+        }
     };
     Topic::edge_may_publish(station, topic) && bytes <= bytes_max && (!retain || channel == Channel::State)
 }

@@ -8,14 +8,14 @@ use super::*;
 use crate::evidence::{EvidenceStore, Intake};
 use crate::ingest::Ingest;
 use crate::live::Live;
-use crate::store::fixture::{STATION, enrol, key, now, sealed, sqlite, station};
-use crate::watchlist::{Nudge, Publisher};
 use crate::rulebooks::Books;
 use crate::rulebooks::publish::{RulebookPublisher, keep};
+use crate::store::fixture::{STATION, enrol, key, now, sealed, sqlite, station};
+use crate::watchlist::{Nudge, Publisher};
 use plumewatch_shared::protocol::message::{Receipt, RulebookIssue};
 use plumewatch_shared::protocol::seal::{Purpose, Sealed};
-use plumewatch_shared::rulebook::Issue;
 use plumewatch_shared::protocol::topic::Channel;
+use plumewatch_shared::rulebook::Issue;
 use plumewatch_shared::sample;
 
 /// Far longer than anything here takes; a test that reaches it has failed.

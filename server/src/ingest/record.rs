@@ -141,7 +141,7 @@ mod tests {
 
     fn taken(payload: &[u8]) -> Result<NewPassage, RecordRefusal> {
         let now = "2026-11-23T02:00:01Z".parse().unwrap();
-        examine(station(), Some(&key().verifying_key()), payload, &Books::shipped(), now)
+        examine(station(), Some(&key().verifying_key()), payload, &Books::shipped(), now).map(|(new, _)| new)
     }
 
     #[test]
@@ -164,9 +164,9 @@ mod tests {
     #[test]
     fn what_is_wrong_with_a_record_is_named() {
         let good = sealed(&report(sample::passage(7)));
-        let book = Rulebook::hj845();
+        let books = Books::shipped();
         let stranger = SigningKey::from_bytes(&[8; 32]).verifying_key();
-        let with = |key| examine(station(), key, &good, &book, Timestamp::UNIX_EPOCH);
+        let with = |key| examine(station(), key, &good, &books, Timestamp::UNIX_EPOCH);
         assert!(matches!(with(None), Err(RecordRefusal::NotEnrolled)));
         assert!(matches!(with(Some(&stranger)), Err(RecordRefusal::Seal(SealError::Signature))));
         assert!(matches!(taken(b"{}"), Err(RecordRefusal::Seal(SealError::Malformed(_)))));

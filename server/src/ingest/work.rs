@@ -188,8 +188,12 @@ impl Ingest {
     /// them. True if one is known now. If the database does not answer, the records are judged by what is in force
     /// and marked; nothing is lost.
     async fn learn(&self, batch: &Batch) -> bool {
-        let unknown: BTreeSet<(String, String)> =
-            batch.records.iter().filter_map(|taken| taken.unknown.clone()).map(|r| (r.id, r.version)).collect();
+        let unknown: BTreeSet<(String, String)> = batch
+            .records
+            .iter()
+            .filter_map(|taken| taken.unknown.clone())
+            .map(|r| (r.id, r.version))
+            .collect();
         let mut learnt = false;
         for (id, version) in unknown {
             match ask(&self.store, &self.books, &RulebookRef { id, version }).await {

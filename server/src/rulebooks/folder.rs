@@ -119,7 +119,10 @@ mod tests {
             "limits":[{"item":"opacity","at_most":4000,"clause":"x","confidence":"low"}]}"#;
         std::fs::write(folder.path().join("shanxi.json"), laxer).unwrap();
         let said = chain(&read(folder.path()).unwrap_err());
-        assert!(said.contains("shanxi.json") && said.contains("opacity") && said.contains("stricter"), "{said}");
+        assert!(
+            said.contains("shanxi.json") && said.contains("opacity") && said.contains("stricter"),
+            "{said}"
+        );
         std::fs::write(folder.path().join("shanxi.json"), "{").unwrap();
         let said = chain(&read(folder.path()).unwrap_err());
         assert!(said.contains("shanxi.json") && said.contains("line 1"), "{said}");

@@ -76,11 +76,7 @@ struct Shelf {
 impl Books {
     /// The rulebooks of a library; every edition it makes is known.
     pub fn new(library: Library) -> Self {
-        let books = Self(Arc::new(Shelf {
-            library,
-            schedules: RwLock::default(),
-            known: RwLock::default(),
-        }));
+        let books = Self(Arc::new(Shelf { library, schedules: RwLock::default(), known: RwLock::default() }));
         let regions = books.regions();
         let schedules = regions.into_iter().map(|region| books.schedule(region));
         let editions: Vec<Arc<Rulebook>> = schedules

@@ -102,7 +102,10 @@ impl RulebookPublisher {
                     continue;
                 }
                 Err(error) => {
-                    tracing::error!(error = &error as &dyn std::error::Error, "the rulebooks cannot be issued");
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "the rulebooks cannot be issued"
+                    );
                     continue;
                 }
             };
@@ -134,7 +137,8 @@ impl RulebookPublisher {
     /// What a station is told, sealed.
     pub fn payload(&self, issue: &IssueRow, station: StationId) -> Vec<u8> {
         let issue = self.books.issue(issue.version, issue.issued, station.region());
-        let body = serde_json::to_string(&RulebookIssue::from(&issue)).expect("strings and numbers serialise");
+        let body =
+            serde_json::to_string(&RulebookIssue::from(&issue)).expect("strings and numbers serialise");
         Sealed::new(Purpose::Rulebook, CHAIN_START, body, &self.key).encode()
     }
 }

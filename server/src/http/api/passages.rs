@@ -116,8 +116,9 @@ pub(super) async fn detail(
     if !scope.holds(id.station) {
         return Err(ApiError::not_found());
     }
-    let detail =
-        passage_detail(&mut site.store.reading().await?, &site.books, id).await?.ok_or_else(ApiError::not_found)?;
+    let detail = passage_detail(&mut site.store.reading().await?, &site.books, id)
+        .await?
+        .ok_or_else(ApiError::not_found)?;
     let mut writing = site.store.writing().await?;
     writing.record(site.now(), &signed.name, Action::PassageViewed, &id.to_string(), None).await?;
     writing.commit().await?;

@@ -146,7 +146,8 @@ pub(super) async fn list(State(site): State<Site>, signed: Signed) -> Result<Jso
     let stations = reading.stations(scope).await?;
     drop(reading);
     let expected = |row: &StationRow| {
-        let region = u32::try_from(row.region).ok().and_then(|code| format!("{code:06}").parse::<Region>().ok());
+        let region =
+            u32::try_from(row.region).ok().and_then(|code| format!("{code:06}").parse::<Region>().ok());
         site.books.in_force(region.unwrap_or(Region::COUNTRY), today).reference()
     };
     Ok(Json(Rulebooks {

@@ -82,7 +82,11 @@ async fn a_passage_and_a_candidate_say_whether_head_and_camera_agree() {
     let world = World::start().await;
     world.add_station("A140105001").await;
     let shot = |sequence, day: &str, smoke| {
-        sample::passage(sequence).at(&format!("{day}T02:00:00Z")).with_opacity(4_500).with_smoke(smoke).passage()
+        sample::passage(sequence)
+            .at(&format!("{day}T02:00:00Z"))
+            .with_opacity(4_500)
+            .with_smoke(smoke)
+            .passage()
     };
     world.store_passages(vec![shot(1, "2026-11-20", 6_000), shot(2, "2026-11-21", 500)]).await;
     let reviewer = world.person(Role::Reviewer).await;
