@@ -5,6 +5,7 @@ use plumewatch_shared::{
     ids::FileHash,
     passage::EvidenceFile,
     reading::ReadingOrigin,
+    rulebook::Rulebook,
     sample,
     time::{Moment, Tick},
 };

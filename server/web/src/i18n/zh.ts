@@ -58,7 +58,7 @@ export const zh = {
     },
     verdict: '结论与理由', rule: '适用规则', version: '版本', edgeVerdict: '路侧判定', serverVerdict: '服务器复判',
     edition: { other: '路侧当时使用的不是该地当日应当使用的版本，已按其所用版本复判', unknown: '路侧使用的版本不是本服务器发布的，已按当地现行版本复判' },
-    corroboration: '两种仪器相互印证', agree: '两次判定一致', differ: '两次判定不同，以服务器复判为准', finding: '项目', measured: '测得', limit: '限值', clause: '条款',
+    corroboration: '遥测仪与摄像机是否一致', agree: '两次判定一致', differ: '两次判定不同，以服务器复判为准', finding: '项目', measured: '测得', limit: '限值', clause: '条款',
     exceeds: '超过', within: '未超过', role: { enforcement: '执法', screening: '仅筛查' }, reasons: '理由',
     readings: '尾气读数', noReading: '没有尾气读数。', smoke: '黑烟（摄像机）', noSmoke: '没有看到黑烟。',
     smokeLevel: '林格曼黑度', smokeOpacity: '视线方向不透光度', smokeHits: '测到 {n} 帧', unmeasurable: {
