@@ -39,7 +39,7 @@ pub enum FolderError {
         /// Which folder.
         path: PathBuf,
         /// Which file, what, and what to do.
-        source: LibraryError,
+        source: Box<LibraryError>,
     },
 }
 
@@ -52,7 +52,7 @@ pub fn read(folder: &Path) -> Result<Library, FolderError> {
         let path = path.to_owned();
         move |source| FolderError::Read { path, source }
     };
-    let library = |source| FolderError::Library { path: folder.to_owned(), source };
+    let library = |source| FolderError::Library { path: folder.to_owned(), source: Box::new(source) };
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(refused(folder))? {
         let path = entry.map_err(refused(folder))?.path();
