@@ -22,7 +22,6 @@ use plumewatch_shared::{
         message::PassageReport,
         seal::{Purpose, Sealed},
     },
-    rulebook::Rulebook,
     verdict::{Verdict, judge},
     watchlist::WatchReason,
 };
@@ -60,8 +59,6 @@ pub struct Closing {
     pub station: StationId,
     /// Its name for people.
     pub name: String,
-    /// The law.
-    pub rulebook: Rulebook,
     /// The key that seals.
     pub key: SigningKey,
     /// The means to write on pictures, if there are any.
@@ -128,9 +125,10 @@ impl Closing {
     /// Judges, then letters and files the pictures.
     fn judge(&self, mut draft: PassageDraft) -> Closed {
         let pictures = std::mem::take(&mut draft.pictures);
+        let rulebook = draft.rulebook.clone();
         // The sequence is minted with the record; nothing before that names it.
         let mut passage = draft.into_passage(PassageId { station: self.station, sequence: 0 }, Vec::new());
-        let verdict = judge(&passage, &self.rulebook);
+        let verdict = judge(&passage, &rulebook);
         let watch = self.watchlist.find(&passage);
         let doubted = passage.doubts.iter().any(|doubt| doubt.bars_attribution());
         let class = Class::of(verdict.outcome, doubted, watch.is_some());

@@ -5,6 +5,7 @@ use plumewatch_shared::{
     ids::FileHash,
     passage::EvidenceFile,
     reading::ReadingOrigin,
+    rulebook::Rulebook,
     sample,
     time::{Moment, Tick},
 };
@@ -83,7 +84,6 @@ fn world() -> World {
     let closing = Closing {
         station: "A140105001".parse().unwrap(),
         name: "东环".to_owned(),
-        rulebook: Rulebook::hj845(),
         key: SigningKey::from_bytes(&[7; 32]),
         lettering: None,
         pictures: pictures.clone(),
@@ -108,6 +108,7 @@ fn draft(number: u64, pictures: Vec<(EvidenceKind, PictureId)>) -> PassageDraft 
     PassageDraft {
         lane: passage.lane,
         passed: Moment { tick: Tick { micros: 0 }, stamp: passage.passed },
+        rulebook: Rulebook::hj845().into(),
         reading: passage.reading,
         validity: passage.validity,
         front: passage.front,

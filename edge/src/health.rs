@@ -30,6 +30,7 @@ use crate::{
     clock::{self, Clock},
     evidence::shelf::Shelf,
     outbox::Outbox,
+    rulebooks::RulebookShelf,
     serial::LineState,
     uplink::{link::LinkState, state::PumpState},
     watchlist::WatchlistShelf,
@@ -50,6 +51,8 @@ pub fn starting() -> HealthReport {
         disk_free_bytes: 0,
         shed_files: 0,
         watchlist_version: None,
+        rulebook_issue: None,
+        rulebook_edition: None,
         parts: Vec::new(),
     }
 }
@@ -86,6 +89,8 @@ pub struct Gather {
     pub pump: Arc<PumpState>,
     /// The watchlist.
     pub watchlist: WatchlistShelf,
+    /// The rulebooks.
+    pub rulebooks: RulebookShelf,
 }
 
 impl Gather {
@@ -103,6 +108,12 @@ impl Gather {
             shed_files: self.shelf.shed(),
             writable: self.writable.load(Ordering::Relaxed),
         });
+        let rulebooks = self.rulebooks.in_use(now.stamp);
+        facts.push(Facts::Rulebook {
+            source: rulebooks.source,
+            edition: rulebooks.edition.clone(),
+            refused: rulebooks.refused,
+        });
         facts.push(Facts::Uplink {
             connected: link.publisher.is_some(),
             enrolled: link.enrolled,
@@ -117,6 +128,8 @@ impl Gather {
             disk_free_bytes,
             shed_files: self.shelf.shed(),
             watchlist_version: self.watchlist.version(),
+            rulebook_issue: rulebooks.issue,
+            rulebook_edition: Some(rulebooks.edition),
             parts: parts(&facts, now.tick),
             ..starting()
         }

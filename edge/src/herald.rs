@@ -11,7 +11,6 @@ use edge_core::matching::PassageDraft;
 use plumewatch_shared::{
     ids::{PassageId, StationId},
     protocol::message::PassageReport,
-    rulebook::Rulebook,
     time::Tick,
     verdict::judge,
 };
@@ -29,8 +28,6 @@ const STILL_NEAR: Duration = Duration::from_secs(30);
 pub struct Herald {
     /// Whose passages.
     pub station: StationId,
-    /// The law.
-    pub rulebook: Rulebook,
     /// Who is watched for.
     pub watchlist: WatchlistShelf,
     /// Where it is said.
@@ -51,8 +48,9 @@ impl Herald {
     }
 
     fn word(&self, draft: PassageDraft) -> Announcement {
+        let rulebook = draft.rulebook.clone();
         let passage = draft.into_passage(PassageId { station: self.station, sequence: 0 }, Vec::new());
-        let verdict = judge(&passage, &self.rulebook);
+        let verdict = judge(&passage, &rulebook);
         Announcement {
             report: PassageReport::new(&passage, &verdict),
             watch: self.watchlist.find(&passage),
@@ -65,12 +63,11 @@ impl Herald {
 mod tests {
     use super::*;
     use crate::announce::News;
-    use plumewatch_shared::{sample, time::Moment};
+    use plumewatch_shared::{rulebook::Rulebook, sample, time::Moment};
 
     fn herald(board: &Board) -> Herald {
         Herald {
             station: "A140105001".parse().unwrap(),
-            rulebook: Rulebook::hj845(),
             watchlist: WatchlistShelf::open(std::path::Path::new("nowhere"), None),
             board: board.clone(),
             said: Vec::new(),
@@ -82,6 +79,7 @@ mod tests {
         PassageDraft {
             lane: passage.lane,
             passed: Moment { tick: at, stamp: passage.passed },
+            rulebook: Rulebook::hj845().into(),
             reading: passage.reading,
             validity: passage.validity,
             front: passage.front,

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use edge_core::matching::{Lane, PassageDraft, Taken, VehicleTrack};
 use plumewatch_shared::reading::{Reading, ReadingOrigin, WeatherReading};
+use plumewatch_shared::rulebook::{Rulebook, Schedule};
 use tokio::sync::{mpsc, watch};
 
 use crate::{
@@ -58,6 +59,8 @@ pub struct LaneDrive {
     pub inputs: mpsc::Receiver<Input>,
     /// The newest weather.
     pub weather: watch::Receiver<Option<WeatherReading>>,
+    /// The rulebooks that hold.
+    pub rulebooks: watch::Receiver<Schedule<Rulebook>>,
     /// Where passages go. When the disk is behind, the lane waits.
     pub drafts: mpsc::Sender<PassageDraft>,
     /// The head, if the lane has one.
@@ -89,6 +92,11 @@ impl LaneDrive {
                 changed = self.weather.changed(), if weather_comes => Woken::Weather(changed.is_ok()),
                 () = tokio::time::sleep(rest), if wake.is_some() => Woken::Time,
             };
+            // Before anything closes: what closes from now on is decided by what came.
+            if self.rulebooks.has_changed().unwrap_or(false) {
+                let newest = self.rulebooks.borrow_and_update().clone();
+                self.lane.on_rulebooks(newest);
+            }
             self.lane.on_time(self.clock.now());
             match woken {
                 Woken::Input(Some(input)) => self.take(input).await,

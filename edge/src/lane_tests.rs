@@ -6,6 +6,7 @@ use crate::{
     announce::{Board, News},
     config::ClockConfig,
     outbox::store::SledOutbox,
+    rulebooks::RulebookShelf,
     watchlist::WatchlistShelf,
 };
 
@@ -20,12 +21,13 @@ fn drive(
     let clock = Clock::new(ClockConfig::Trusted);
     let herald = Herald {
         station: "A140105001".parse().unwrap(),
-        rulebook: Rulebook::hj845(),
         watchlist: WatchlistShelf::open(std::path::Path::new("nowhere"), None),
         board: Board::new(crate::health::starting(), "nowhere".into()),
         said: Vec::new(),
     };
-    (inputs_tx, drafts_rx, LaneDrive { lane, inputs, weather, drafts, acknowledge, herald, outbox, clock })
+    let rulebooks = RulebookShelf::shipped().passages();
+    let drive = LaneDrive { lane, inputs, weather, rulebooks, drafts, acknowledge, herald, outbox, clock };
+    (inputs_tx, drafts_rx, drive)
 }
 
 fn reading(number: u64) -> Reading {
@@ -45,6 +47,24 @@ async fn what_waits_when_the_inputs_close_is_passed_on_before_the_lane_ends() {
     drive.run().await;
     assert_eq!(drafts.recv().await.unwrap().origin().unwrap().sequence, 1);
     assert!(drafts.recv().await.is_none(), "a repeat is no second passage");
+}
+
+#[tokio::test]
+async fn rulebooks_that_come_decide_from_the_next_passage_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let outbox = Arc::new(SledOutbox::open(folder.path()).unwrap());
+    let (inputs, mut drafts, mut drive) = drive(outbox, None);
+    let newer = Rulebook { version: "2017-07-27.2".to_owned(), ..Rulebook::hj845() };
+    let (told, rulebooks) = watch::channel(Rulebook::hj845().into());
+    drive.rulebooks = rulebooks;
+    let running = tokio::spawn(drive.run());
+    inputs.send(Input::Reading(Box::new(reading(1)))).await.unwrap();
+    assert_eq!(drafts.recv().await.unwrap().rulebook.version, "2017-07-27.1");
+    told.send_replace(newer.into());
+    inputs.send(Input::Reading(Box::new(reading(2)))).await.unwrap();
+    drop(inputs);
+    assert_eq!(drafts.recv().await.unwrap().rulebook.version, "2017-07-27.2");
+    running.await.unwrap();
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 //!
 //! In the data's order: [`config`] says which instruments there are, [`clock`] stamps, [`serial`] and [`camera`]
 //! bring in bytes and pixels, [`evidence`] keeps pictures, [`outbox`] keeps records, [`uplink`] delivers both,
-//! [`watchlist`] is what comes back, [`announce`] and [`roadside`] show all of it beside the road, [`health`]
+//! [`watchlist`] and [`rulebooks`] are what comes back, [`announce`] and [`roadside`] show all of it beside the road, [`health`]
 //! says how it does, and [`unit`] puts the parts together. What is decided is decided in `edge-core`.
 
 pub mod announce;
@@ -19,6 +19,7 @@ pub mod herald;
 pub mod lane;
 pub mod outbox;
 pub mod roadside;
+pub mod rulebooks;
 pub mod serial;
 pub mod unit;
 pub mod uplink;

@@ -47,6 +47,7 @@ use crate::{
     lane::{Acknowledge, DRAFTS, INPUTS, Input, LaneDrive},
     outbox::{Outbox, RecordFile, mark::Mark, rebuild, sidecar::Sidecars, store},
     roadside::{self, Roadside},
+    rulebooks::RulebookShelf,
     serial::{
         LineState,
         head::{ACKNOWLEDGEMENTS, Head},
@@ -81,6 +82,8 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<()> 
     let key = identity.signing_key()?;
     let server_key = identity.identity()?.map(|identity| identity.server_key);
     let rulebook = rulebook(config.rulebook.file.as_deref())?;
+    let region = config.station.id.region();
+    let rulebooks = RulebookShelf::open(&config.data_dir, region, rulebook, server_key.as_ref());
     let boot = next_boot(&config.data_dir.join("boot"))?;
     let stores = stores(&config)?;
     let page = TcpListener::bind(config.page.listen)
@@ -104,14 +107,14 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<()> 
         let (inputs, head) = start_lane(lane, &parts, &mut instruments, &mut tasks)?;
         acknowledge.extend(head.clone().map(|head| (lane.number, head)));
         let drive = LaneDrive {
-            lane: Lane::new(lane.matching(), rulebook.clone()),
+            lane: Lane::new(lane.matching(), rulebooks.passages().borrow().clone()),
+            rulebooks: rulebooks.passages(),
             inputs,
             weather: weather.clone(),
             drafts: drafts_tx.clone(),
             acknowledge: head,
             herald: Herald {
                 station: config.station.id,
-                rulebook: rulebook.clone(),
                 watchlist: watchlist.clone(),
                 board: board.clone(),
                 said: Vec::new(),
@@ -140,6 +143,7 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<()> 
         link: link.clone(),
         pump: pump_state.clone(),
         watchlist: watchlist.clone(),
+        rulebooks: rulebooks.clone(),
     };
     let pump = Pump {
         boot,
@@ -147,6 +151,7 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<()> 
         sidecars: stores.sidecars.clone(),
         shelf: stores.shelf.clone(),
         watchlist: watchlist.clone(),
+        rulebooks,
         identity: identity.clone(),
         link,
         incoming,
@@ -166,7 +171,6 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<()> 
     let closing = Closing {
         station: config.station.id,
         name: config.station.name.clone(),
-        rulebook,
         key,
         lettering: lettering(),
         pictures,
@@ -246,10 +250,11 @@ fn spawn_rest(
     });
 }
 
-fn rulebook(file: Option<&Path>) -> anyhow::Result<Rulebook> {
-    let Some(path) = file else { return Ok(Rulebook::hj845()) };
+/// The file that takes the place of the shipped rulebook until the server sends one.
+fn rulebook(file: Option<&Path>) -> anyhow::Result<Option<Rulebook>> {
+    let Some(path) = file else { return Ok(None) };
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    Rulebook::parse(&text).with_context(|| format!("{} is no rulebook", path.display()))
+    Rulebook::parse(&text).with_context(|| format!("{} is no rulebook", path.display())).map(Some)
 }
 
 fn lettering() -> Option<Lettering> {

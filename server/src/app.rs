@@ -16,7 +16,6 @@ use anyhow::{Context, bail};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use plumewatch_shared::ids::StationId;
-use plumewatch_shared::rulebook::Rulebook;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use server_broker::{Broker, BrokerConfig, BrokerRules};
@@ -36,6 +35,8 @@ use crate::ingest::{Ingest, IngestFigures, MqttEndpoint};
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::pki::{Authority, ServerIdentity, signing_key};
+use crate::rulebooks::publish::{RulebookPublisher, keep};
+use crate::rulebooks::{Books, folder};
 use crate::store::Store;
 use crate::watchlist::{Nudge, Publisher};
 
@@ -78,6 +79,7 @@ struct Server {
     arrivals: mpsc::Receiver<Arrival>,
     ingest: Ingest,
     publisher: Publisher,
+    rulebooks: RulebookPublisher,
     site: Site,
     listener: TcpListener,
 }
@@ -101,15 +103,20 @@ impl Server {
             ForEdges { server_signing_key: hex::encode(signing_key.verifying_key().to_bytes()), ..for_edges };
         let figures = Arc::new(IngestFigures::default());
         let (link, arrivals, poller) = link::link(&endpoint, Arc::clone(&figures));
-        let (live, nudge, rulebook) = (Live::new(), Nudge::new(), Rulebook::hj845());
+        let (live, nudge) = (Live::new(), Nudge::new());
+        let books = Books::new(folder::read(&config.rulebooks.folder)?);
+        let issue = keep(&store, &books, now).await?;
+        tracing::info!(rulebooks.issue = issue.version, "rulebooks in force");
         let ingest = Ingest {
             store: store.clone(),
             evidence: Intake::new(evidence.clone()),
             live: live.clone(),
-            rulebook: rulebook.clone(),
+            books: books.clone(),
             figures: Arc::clone(&figures),
             clock: Timestamp::now,
         };
+        let rulebooks =
+            RulebookPublisher { store: store.clone(), books: books.clone(), key: signing_key.clone() };
         let publisher =
             Publisher { store: store.clone(), key: signing_key, nudge: nudge.clone(), clock: Timestamp::now };
         let listener = TcpListener::bind(config.http.listen)
@@ -128,7 +135,7 @@ impl Server {
             doorman,
             authority,
             for_edges,
-            rulebook,
+            books,
             ingest: figures,
             metrics: Metrics::default(),
             http: config.http.clone(),
@@ -137,12 +144,24 @@ impl Server {
         });
         announce(data_dir, address, &mqtt)?;
         greet(address, &mqtt, password.as_deref(), &password_file);
-        Ok(Self { stop, store, broker, link, poller, arrivals, ingest, publisher, site, listener })
+        Ok(Self { stop, store, broker, link, poller, arrivals, ingest, publisher, rulebooks, site, listener })
     }
 
     /// Runs until `told` resolves or a part ends that should not.
     async fn run_until(self, told: impl Future<Output = ()>) -> anyhow::Result<()> {
-        let Self { stop, store, broker, link, poller, arrivals, ingest, publisher, site, listener } = self;
+        let Self {
+            stop,
+            store,
+            broker,
+            link,
+            poller,
+            arrivals,
+            ingest,
+            publisher,
+            rulebooks,
+            site,
+            listener,
+        } = self;
         let mut tasks = JoinSet::new();
         let token = stop.clone();
         tasks.spawn(async move {
@@ -153,6 +172,14 @@ impl Server {
             let link = link.clone();
             async move {
                 ingest.run(arrivals, link).await; // Stops when the poller has ended and all is stored.
+                Ok(())
+            }
+        });
+        let token = stop.clone();
+        tasks.spawn({
+            let link = link.clone();
+            async move {
+                rulebooks.run(link, token).await; // As the watchlist's.
                 Ok(())
             }
         });

@@ -7,13 +7,13 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use plumewatch_shared::ids::Region;
-use plumewatch_shared::rulebook::Rulebook;
 use server_core::audit::{Action, Entry};
 use server_core::case::{Case, CaseId, Effect, Event, Refusal};
 use server_core::counting::Candidate;
 use server_core::review::{CandidateState, Decision, Reason, Review, ReviewRefusal};
 
 use crate::counting::count;
+use crate::rulebooks::Books;
 use crate::store::{CandidateRow, Store, StoreError};
 
 /// It cannot be done.
@@ -74,7 +74,7 @@ pub async fn decide(store: &Store, scope: Region, review: &Review) -> Result<Fol
 #[expect(clippy::too_many_arguments, reason = "each is a fact of the event, and there is one caller")]
 pub async fn happen(
     store: &Store,
-    book: &Rulebook,
+    books: &Books,
     scope: Region,
     id: &CaseId,
     event: Event,
@@ -89,7 +89,7 @@ pub async fn happen(
     if effects.contains(&Effect::RestartCounting) {
         let plates = BTreeSet::from([case.vehicle.plate.clone()]);
         writing.lock_plates(&plates).await?;
-        count(&mut writing, &plates, book, now).await?;
+        count(&mut writing, &plates, books, now).await?;
     }
     for action in audits(&effects) {
         let entry = Entry {

@@ -33,6 +33,16 @@ pub struct Config {
     pub database: DatabaseConfig,
     /// Evidence files.
     pub evidence: EvidenceConfig,
+    /// Rulebooks beside the shipped ones.
+    pub rulebooks: RulebooksConfig,
+}
+
+/// Rulebooks beside the shipped ones.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RulebooksConfig {
+    /// The folder of national editions and regions' overrides; empty for none.
+    pub folder: PathBuf,
 }
 
 /// Pages and API.

@@ -18,5 +18,6 @@ pub mod live;
 pub mod metrics;
 pub mod pki;
 pub mod store;
+pub mod rulebooks;
 pub mod watchlist;
 pub mod web;

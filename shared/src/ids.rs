@@ -53,13 +53,27 @@ impl fmt::Display for StationId {
 }
 
 /// An administrative region (GB/T 2260): province, city and county, two digits each; zeros mean "all below".
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Region(u32); // Invariant: below 1 000 000.
 
 impl Region {
     /// The six digits as a number.
     pub fn code(self) -> u32 {
         self.0
+    }
+
+    /// The whole country.
+    pub const COUNTRY: Self = Self(0);
+
+    /// How exact it is: 0 the country, 1 a province, 2 a city, 3 a county.
+    pub const fn level(self) -> u8 {
+        match self.0 {
+            0 => 0,
+            code if code.is_multiple_of(10_000) => 1,
+            code if code.is_multiple_of(100) => 2,
+            _ => 3,
+        }
     }
 
     /// Does this region hold `other`, itself included? 140000 (Shanxi) holds 140105.
@@ -82,6 +96,20 @@ impl FromStr for Region {
         } else {
             refuse(text, "a region: six digits (GB/T 2260)")
         }
+    }
+}
+
+impl TryFrom<String> for Region {
+    type Error = IdError;
+
+    fn try_from(text: String) -> Result<Self, IdError> {
+        text.parse()
+    }
+}
+
+impl From<Region> for String {
+    fn from(region: Region) -> Self {
+        region.to_string()
     }
 }
 

@@ -17,6 +17,7 @@ pub mod plume;
 pub mod language;
 pub mod rulebook;
 pub mod verdict;
+pub mod corroboration;
 pub mod exhaust_test;
 pub mod watchlist;
 pub mod protocol;

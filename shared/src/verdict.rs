@@ -112,7 +112,7 @@ impl Outcome {
 }
 
 impl Verdict {
-    /// Why, sentence by sentence, each naming value, limit and clause.
+    /// Why, sentence by sentence, each naming value, limit and clause; the last names the edition.
     pub fn reasons(&self) -> Vec<Bilingual> {
         let judged = self.findings.iter().map(Finding::reason);
         let barred = self.invalid.iter().map(|reason| reason.sentence());
@@ -120,6 +120,7 @@ impl Verdict {
         if reasons.is_empty() {
             reasons.push(Bilingual::new("没有可判定的有效测量。", "Nothing that counts was measured."));
         }
+        reasons.push(self.rulebook.sentence());
         reasons
     }
 }

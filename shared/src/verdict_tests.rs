@@ -24,6 +24,24 @@ fn nitric_oxide_alone_screens() {
     assert_eq!(exceeding, [Item::No]);
 }
 
+/// The last row of the golden table (STANDARDS.md 1.10): where a region enforces NO, it counts, by the region's edition.
+#[test]
+fn nitric_oxide_counts_where_the_region_enforces_it() {
+    let json = r#"{"overrides":"HJ 845-2017","region":"140000","version":"2026-07-01.1","in_force_from":"2026-07-01",
+        "title":{"zh":"示例","en":"sample"},"limits":[{"item":"no","role":"enforcement","clause":"晋","confidence":"low"}]}"#;
+    let source = crate::rulebook::Source::parse("no.json", json).unwrap();
+    let library = crate::rulebook::Library::new(vec![("no.json".to_owned(), source)]).unwrap();
+    let passage = sample::passage(1).with_opacity(114).with_no(160_000).passage();
+    let judged = |place: &str, day: &str| {
+        judge(&passage, &library.passages(place.parse().unwrap(), day.parse().unwrap()))
+    };
+    let enforced = judged("140105", "2026-11-23");
+    assert_eq!(enforced.outcome, Outcome::Exceeding);
+    assert!(enforced.reasons().last().unwrap().zh.contains("2017-07-27.1+140000:2026-07-01.1"));
+    assert_eq!(judged("140105", "2026-06-30").outcome, Outcome::Screened);
+    assert_eq!(judged("110105", "2026-11-23").outcome, Outcome::Screened);
+}
+
 #[test]
 fn an_invalid_reading_never_counts() {
     assert_eq!(outcome(sample::passage(1).with_opacity(9_000).in_strong_wind()), Outcome::NotJudged);
@@ -36,11 +54,14 @@ fn an_electric_vehicle_has_no_exhaust() {
 }
 
 #[test]
-fn the_reasons_name_value_limit_and_clause_in_both_languages() {
+fn the_reasons_name_value_limit_clause_and_edition_in_both_languages() {
     let passage = sample::passage(1).with_opacity(3_520).passage();
     let reasons = judge(&passage, &Rulebook::hj845()).reasons();
     assert_eq!(reasons[0].zh, "不透光度35.20 %，超过限值30.00 %（HJ 845-2017, 5, 表1）。");
     assert_eq!(reasons[0].en, "Opacity 35.20 % exceeds the limit 30.00 % (HJ 845-2017, 5, 表1).");
+    let edition = reasons.last().unwrap();
+    assert_eq!(edition.zh, "依据规则集HJ 845-2017，版本2017-07-27.1。");
+    assert_eq!(edition.en, "Judged by rulebook HJ 845-2017, version 2017-07-27.1.");
     let windy = judge(&sample::passage(1).in_strong_wind().passage(), &Rulebook::hj845()).reasons();
     assert_eq!(windy[0].zh, "测量无效：风速6.1 m/s，高于5.0 m/s。");
 }

@@ -74,6 +74,15 @@ pub enum Facts {
         /// Can records be written?
         writable: bool,
     },
+    /// The rulebooks in use.
+    Rulebook {
+        /// Where they came from.
+        source: RulebookSource,
+        /// The edition that judges passages now.
+        edition: String,
+        /// Why the last issue was not taken, if it was not.
+        refused: Option<RulebookRefusal>,
+    },
     /// The link to the server.
     Uplink {
         /// Does it stand?
@@ -85,6 +94,37 @@ pub enum Facts {
         /// Since when no receipt came while records waited.
         unanswered_since: Option<Tick>,
     },
+}
+
+/// Where the rulebooks in use came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RulebookSource {
+    /// With the program.
+    Shipped,
+    /// From a file of this unit's.
+    File,
+    /// From the server.
+    Server {
+        /// Which issue.
+        issue: u64,
+        /// How long ago it was issued.
+        age: Duration,
+    },
+}
+
+/// Why an issue of rulebooks was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RulebookRefusal {
+    /// The server did not seal it.
+    Seal,
+    /// It cannot be read, or a rulebook in it contradicts itself.
+    Malformed,
+    /// It is for another region.
+    OtherRegion,
+    /// It is older than what is in use.
+    Older,
+    /// It cannot be written.
+    Disk,
 }
 
 /// Records wait for a receipt for so long only if the server is in trouble.
@@ -123,7 +163,7 @@ pub fn part(facts: &Facts, now: Tick) -> PartHealth {
     PartHealth { part: name(facts), state: state.wire_word().to_owned(), zh: words.zh, en: words.en }
 }
 
-/// `head-1`, `weather`, `camera-front-1`, `clock`, `disk`, `uplink`.
+/// `head-1`, `weather`, `camera-front-1`, `clock`, `disk`, `rulebook`, `uplink`.
 pub fn name(facts: &Facts) -> String {
     match facts {
         Facts::Head { lane, .. } => format!("head-{}", lane.number()),
@@ -132,6 +172,7 @@ pub fn name(facts: &Facts) -> String {
         Facts::Camera { role: CameraRole::Rear, lane, .. } => format!("camera-rear-{}", lane.number()),
         Facts::Clock(_) => "clock".to_owned(),
         Facts::Disk { .. } => "disk".to_owned(),
+        Facts::Rulebook { .. } => "rulebook".to_owned(),
         Facts::Uplink { .. } => "uplink".to_owned(),
     }
 }
@@ -150,6 +191,7 @@ fn assess(facts: &Facts, now: Tick) -> (State, Bilingual) {
         Facts::Disk { free_bytes, reserve_bytes, shed_files, writable } => {
             disk(*free_bytes, *reserve_bytes, *shed_files, *writable)
         }
+        Facts::Rulebook { source, edition, refused } => rulebook(*source, edition, *refused),
         Facts::Uplink { connected, enrolled, backlog_records, unanswered_since } => {
             let unanswered = unanswered_since.map(|since| now.since(since));
             uplink(*connected, *enrolled, *backlog_records, unanswered)
@@ -180,7 +222,10 @@ fn spoken(time: Duration) -> Bilingual {
         seconds @ 120..=7_199 => {
             Bilingual::new(format!("{}分钟", seconds / 60), format!("{} min", seconds / 60))
         }
-        seconds => Bilingual::new(format!("{}小时", seconds / 3_600), format!("{} h", seconds / 3_600)),
+        seconds @ 7_200..=172_799 => {
+            Bilingual::new(format!("{}小时", seconds / 3_600), format!("{} h", seconds / 3_600))
+        }
+        seconds => Bilingual::new(format!("{}天", seconds / 86_400), format!("{} days", seconds / 86_400)),
     }
 }
 
@@ -310,6 +355,43 @@ fn disk(free: u64, reserve: u64, shed: u64, writable: bool) -> (State, Bilingual
             good(format!("存储剩余{megabytes} MB。"), format!("{megabytes} MB of the disk are free."))
         }
     }
+}
+
+fn rulebook(source: RulebookSource, edition: &str, refused: Option<RulebookRefusal>) -> (State, Bilingual) {
+    let words = match source {
+        RulebookSource::Shipped => Bilingual::new(
+            format!("使用随软件附带的规则集{edition}，服务器尚未下发。"),
+            format!("Judging by the shipped rulebook {edition}; none has come from the server yet."),
+        ),
+        RulebookSource::File => Bilingual::new(
+            format!("使用本机文件中的规则集{edition}，服务器尚未下发。"),
+            format!(
+                "Judging by this unit's own file, rulebook {edition}; none has come from the server yet."
+            ),
+        ),
+        RulebookSource::Server { issue, age } => {
+            let age = spoken(age);
+            Bilingual::new(
+                format!("使用规则集{edition}（服务器第{issue}次发布，{}前签发）。", age.zh),
+                format!("Judging by rulebook {edition} (the server's issue {issue}, made {} ago).", age.en),
+            )
+        }
+    };
+    let Some(refusal) = refused else { return (State::Good, words) };
+    let (zh, en) = match refusal {
+        RulebookRefusal::Seal => ("签章不符", "its seal does not hold"),
+        RulebookRefusal::Malformed => (
+            "内容无法识别或自相矛盾，请升级软件",
+            "it cannot be read or contradicts itself; update the program",
+        ),
+        RulebookRefusal::OtherRegion => ("属于其他行政区划", "it is for another region"),
+        RulebookRefusal::Older => ("比在用的旧", "it is older than the one in use"),
+        RulebookRefusal::Disk => ("无法写入存储", "it cannot be written to the disk"),
+    };
+    degraded(
+        format!("拒绝了服务器下发的规则集：{zh}。{}", words.zh),
+        format!("The rulebooks that came from the server are refused: {en}. {}", words.en),
+    )
 }
 
 fn uplink(connected: bool, enrolled: bool, backlog: u64, unanswered: Option<Duration>) -> (State, Bilingual) {

@@ -289,7 +289,7 @@ impl Default for DiskConfig {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RulebookConfig {
-    /// A rulebook file; HJ 845-2017 as shipped if left out.
+    /// A rulebook file that holds until the server sends its own; HJ 845-2017 as shipped if left out.
     pub file: Option<PathBuf>,
 }
 

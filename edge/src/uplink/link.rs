@@ -16,7 +16,7 @@ use std::{
 use plumewatch_shared::{
     ids::StationId,
     protocol::{
-        PAYLOAD_MAX, VERSION, WATCHLIST_BYTES_MAX,
+        PAYLOAD_MAX, RULEBOOKS_BYTES_MAX, VERSION, WATCHLIST_BYTES_MAX,
         message::StateReport,
         topic::{Channel, Direction, Topic},
     },
@@ -283,6 +283,7 @@ impl Link {
 const fn largest(channel: Channel) -> usize {
     match channel {
         Channel::Watchlist => WATCHLIST_BYTES_MAX,
+        Channel::Rulebooks => RULEBOOKS_BYTES_MAX,
         Channel::Receipt
         | Channel::EvidenceReceipt
         | Channel::Record

@@ -26,6 +26,7 @@ use crate::{
     clock,
     evidence::shelf::Shelf,
     outbox::{Outbox, OutboxError, sidecar::Sidecars},
+    rulebooks::RulebookShelf,
     watchlist::WatchlistShelf,
 };
 
@@ -47,6 +48,8 @@ pub struct Pump {
     pub shelf: Arc<Shelf>,
     /// The watchlist in use.
     pub watchlist: WatchlistShelf,
+    /// The rulebooks in use.
+    pub rulebooks: RulebookShelf,
     /// Where the server's key is.
     pub identity: IdentityFolder,
     /// The link.
@@ -205,6 +208,7 @@ impl Pump {
                 Err(_) => self.state.note_malformed(),
             },
             Channel::Watchlist => self.on_watchlist(message.payload).await,
+            Channel::Rulebooks => self.on_rulebooks(message.payload).await,
             Channel::Record | Channel::Evidence(_) | Channel::State | Channel::Health => {
                 self.state.note_malformed();
             }
@@ -289,6 +293,18 @@ impl Pump {
             Err(error) => {
                 self.state.note_malformed();
                 warn!(error = &error as &dyn std::error::Error, "watchlist not taken");
+            }
+        }
+    }
+
+    async fn on_rulebooks(&self, payload: Vec<u8>) {
+        let Some(identity) = self.identity.identity().ok().flatten() else { return };
+        let rulebooks = self.rulebooks.clone();
+        match self.blocking(move |_, _| rulebooks.take(&payload, &identity.server_key)).await {
+            Ok(issue) => info!(rulebooks.issue = issue, "rulebooks in use"),
+            Err(error) => {
+                self.state.note_malformed();
+                warn!(error = &error as &dyn std::error::Error, "rulebooks not taken");
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Keeps the last retained message of each topic: states for the server, watchlists for the edges.
+//! Keeps the last retained message of each topic: states for the server, watchlists and rulebooks for the edges.
 //!
 //! The library's own storage has the map but leaves the interface empty; this fills it in. What may be
 //! retained at all is decided in [`rules`](crate::rules), which bounds the topics by the stations.

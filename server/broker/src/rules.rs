@@ -20,7 +20,9 @@ pub(crate) fn may_publish(station: StationId, topic: &str, bytes: usize, retain:
     let bytes_max = match channel {
         Channel::Record => RECORD_MAX,
         Channel::Evidence(_) | Channel::State | Channel::Health => PAYLOAD_MAX,
-        Channel::Receipt | Channel::EvidenceReceipt | Channel::Watchlist => return false,
+        Channel::Receipt | Channel::EvidenceReceipt | Channel::Watchlist | Channel::Rulebooks => {
+            return false;
+        }
     };
     Topic::edge_may_publish(station, topic) && bytes <= bytes_max && (!retain || channel == Channel::State)
 }
@@ -46,6 +48,7 @@ mod tests {
         assert!(!may_publish(station(), "pw/1/A140105001/record", RECORD_MAX + 1, false));
         assert!(!may_publish(station(), "pw/1/A140105002/record", 10, false));
         assert!(!may_publish(station(), "pw/1/A140105001/receipt", 10, false));
+        assert!(!may_publish(station(), "pw/1/A140105001/rulebooks", 10, true));
         assert!(!may_publish(station(), "pw/1/A140105001/health", PAYLOAD_MAX + 1, false));
         assert!(!may_publish(station(), "anything/else", 10, false));
     }

@@ -35,7 +35,14 @@ async fn an_edge_may_not_listen_to_another_station_nor_share_a_subscription() {
     let world = World::start().await;
     let mut edge = world.edge(STATION).await;
     assert!(edge.subscribe("pw/1/A140105001/receipt").await);
-    for stolen in ["pw/1/A140105002/receipt", "pw/1/+/receipt", "#", "$share/g/pw/1/A140105001/receipt"] {
+    assert!(edge.subscribe("pw/1/A140105001/rulebooks").await);
+    for stolen in [
+        "pw/1/A140105002/receipt",
+        "pw/1/A140105002/rulebooks",
+        "pw/1/+/receipt",
+        "#",
+        "$share/g/pw/1/A140105001/receipt",
+    ] {
         assert!(!edge.subscribe(stolen).await, "{stolen}");
     }
 }

@@ -64,6 +64,8 @@ actions! {
     TokenIssued = "token-issued",
     /// An edge unit enrolled.
     StationEnrolled = "station-enrolled",
+    /// Other rulebooks than before were issued to the edges.
+    RulebooksIssued = "rulebooks-issued",
     /// An account was made.
     AccountAdded = "account-added",
     /// An account's role, region or state was changed.

@@ -7,11 +7,12 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
+use plumewatch_shared::ids::Region;
 use plumewatch_shared::plate::Plate;
-use plumewatch_shared::rulebook::Rulebook;
 use server_core::audit::Action;
 use server_core::counting::{Change, recount};
 
+use crate::rulebooks::Books;
 use crate::store::{Stored, Writing};
 
 /// Who the audit names for what nobody did by hand.
@@ -31,11 +32,12 @@ pub struct Counted {
     pub contested: u64,
 }
 
-/// Counts the vehicles of these plates anew and keeps what changed.
+/// Counts the vehicles of these plates anew and keeps what changed. Each measurement counts by the rule of its own place
+/// and day; a candidate names the edition of its last.
 pub async fn count(
     writing: &mut Writing,
     plates: &BTreeSet<Plate>,
-    book: &Rulebook,
+    books: &Books,
     now: Timestamp,
 ) -> Stored<Counted> {
     let mut counted = Counted::default();
@@ -45,10 +47,12 @@ pub async fn count(
         let measurements = writing.vehicle_measurements(&vehicle).await?;
         let known = writing.vehicle_candidates(&vehicle).await?;
         let restarts = writing.vehicle_restarts(&vehicle).await?;
-        for change in recount(&vehicle, &measurements, &known, &restarts, &book.counting) {
+        for change in recount(&vehicle, &measurements, &known, &restarts, books) {
             match change {
                 Change::Open(candidate) => {
-                    writing.open_candidate(&candidate, book, now).await?;
+                    let last = candidate.passages.last().map_or(Region::COUNTRY, |id| id.station.region());
+                    let book = books.in_force_at(last, candidate.complete);
+                    writing.open_candidate(&candidate, &book, now).await?;
                     counted.opened += 1;
                 }
                 Change::Void(id) if writing.void_candidate(&id, now).await? => {

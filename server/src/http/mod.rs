@@ -55,8 +55,8 @@ pub struct SiteParts {
     pub authority: Authority,
     /// What an enrolled edge is told of the server: broker and key.
     pub for_edges: ForEdges,
-    /// The rulebook in force.
-    pub rulebook: plumewatch_shared::rulebook::Rulebook,
+    /// The rulebooks.
+    pub books: crate::rulebooks::Books,
     /// How the ingest does.
     pub ingest: std::sync::Arc<crate::ingest::IngestFigures>,
     /// Counters of pages and API.
@@ -148,6 +148,7 @@ pub fn openapi_json() -> String {
         (name = "stations", description = "Stations, their health, their enrolment"),
         (name = "watchlist", description = "Plates that are looked out for"),
         (name = "accounts", description = "People"),
+        (name = "rulebooks", description = "What is judged by, where, from when"),
         (name = "server", description = "The server itself"),
     )
 )]

@@ -6,12 +6,13 @@ use jiff::Timestamp;
 use plumewatch_shared::ids::{FileHash, PassageId, StationId};
 use plumewatch_shared::plate::Plate;
 use plumewatch_shared::protocol::message::{HealthReport, StateReport};
-use plumewatch_shared::rulebook::Rulebook;
+use plumewatch_shared::rulebook::RulebookRef;
 use plumewatch_shared::watchlist::WatchReason;
 use server_core::counting::Vehicle;
 
 use super::record::RecordRefusal;
 use crate::counting::{Counted, count};
+use crate::rulebooks::Books;
 use crate::store::{Insertion, NewPassage, Quarantined, Store, Stored, Writing};
 
 /// What is to be stored together.
@@ -34,6 +35,8 @@ pub(super) struct Taken {
     pub(super) new: NewPassage,
     /// The payload's hash, which a refusal names.
     pub(super) sha256: FileHash,
+    /// The edition that its verdict names, if it is not known here.
+    pub(super) unknown: Option<RulebookRef>,
 }
 
 /// What a committed batch came to.
@@ -73,7 +76,7 @@ impl Batch {
 pub(super) async fn commit(
     store: &Store,
     mut batch: Batch,
-    book: &Rulebook,
+    books: &Books,
     now: Timestamp,
 ) -> Stored<Outcome> {
     let mut writing = store.writing().await?;
@@ -85,7 +88,7 @@ pub(super) async fn commit(
         writing.set_station_health(*station, health, now).await?;
     }
     if !batch.records.is_empty() {
-        let refused = store_records(&mut writing, &mut batch.records, book, now, &mut outcome).await?;
+        let refused = store_records(&mut writing, &mut batch.records, books, now, &mut outcome).await?;
         batch.refused.extend(refused);
     }
     for refused in &batch.refused {
@@ -98,7 +101,7 @@ pub(super) async fn commit(
 async fn store_records(
     writing: &mut Writing,
     records: &mut Vec<Taken>,
-    book: &Rulebook,
+    books: &Books,
     now: Timestamp,
     outcome: &mut Outcome,
 ) -> Stored<Vec<Quarantined>> {
@@ -132,7 +135,7 @@ async fn store_records(
         .collect();
     writing.insert_countings(&fresh).await?;
     let touched = fresh.iter().filter_map(|new| new.passage.plate()).cloned().collect();
-    outcome.counted = count(writing, &touched, book, now).await?;
+    outcome.counted = count(writing, &touched, books, now).await?;
     outcome.disagreements = fresh.iter().filter(|new| new.disagrees).count() as u64;
     let mut refused = Vec::new();
     let mut settled: HashMap<PassageId, Insertion> = HashMap::new();

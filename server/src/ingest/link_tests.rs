@@ -8,10 +8,14 @@ use super::*;
 use crate::evidence::{EvidenceStore, Intake};
 use crate::ingest::Ingest;
 use crate::live::Live;
+use crate::rulebooks::Books;
+use crate::rulebooks::publish::{RulebookPublisher, keep};
 use crate::store::fixture::{STATION, enrol, key, now, sealed, sqlite, station};
 use crate::watchlist::{Nudge, Publisher};
-use plumewatch_shared::protocol::message::Receipt;
+use plumewatch_shared::protocol::message::{Receipt, RulebookIssue};
+use plumewatch_shared::protocol::seal::{Purpose, Sealed};
 use plumewatch_shared::protocol::topic::Channel;
+use plumewatch_shared::rulebook::Issue;
 use plumewatch_shared::sample;
 
 /// Far longer than anything here takes; a test that reaches it has failed.
@@ -77,17 +81,18 @@ fn endpoint(port: u16) -> MqttEndpoint {
     }
 }
 
-/// An edge as far as the link can tell: sends its records again until they are receipted.
-async fn deliver(port: u16, sequences: std::ops::RangeInclusive<u64>) -> Option<Vec<u8>> {
+/// An edge as far as the link can tell: sends its records again until they are receipted. Gives the watchlist and the
+/// rulebooks that came.
+async fn deliver(port: u16, sequences: std::ops::RangeInclusive<u64>) -> [Option<Vec<u8>>; 2] {
     let mut options = MqttOptions::new("A140105001", "127.0.0.1", port);
     options.set_max_packet_size(Some(100_000));
     let (client, mut events) = AsyncClient::new(options, 64);
     let mut due: std::collections::BTreeSet<u64> = sequences.collect();
-    let mut watchlist = None;
-    while !due.is_empty() || watchlist.is_none() {
+    let (mut watchlist, mut rulebooks) = (None, None);
+    while !due.is_empty() || watchlist.is_none() || rulebooks.is_none() {
         match tokio::time::timeout(Duration::from_millis(500), events.poll()).await {
             Ok(Ok(Event::Incoming(Incoming::ConnAck(_)))) => {
-                for channel in [Channel::Receipt, Channel::Watchlist] {
+                for channel in [Channel::Receipt, Channel::Watchlist, Channel::Rulebooks] {
                     let topic = Topic { station: station(STATION), channel };
                     client.try_subscribe(topic.to_string(), QoS::AtLeastOnce).unwrap();
                 }
@@ -96,6 +101,8 @@ async fn deliver(port: u16, sequences: std::ops::RangeInclusive<u64>) -> Option<
                 let topic: Topic = std::str::from_utf8(&publish.topic).unwrap().parse().unwrap();
                 if topic.channel == Channel::Watchlist {
                     watchlist = Some(publish.payload.to_vec());
+                } else if topic.channel == Channel::Rulebooks {
+                    rulebooks = Some(publish.payload.to_vec());
                 } else {
                     let receipt: Receipt = serde_json::from_slice(&publish.payload).unwrap();
                     due.retain(|sequence| !receipt.stored.contains(sequence));
@@ -114,36 +121,45 @@ async fn deliver(port: u16, sequences: std::ops::RangeInclusive<u64>) -> Option<
             }
         }
     }
-    watchlist
+    [watchlist, rulebooks]
 }
 
-/// Records and the watchlist go through a broker that is killed and comes back empty, and the server stops in order.
+/// Records, the watchlist and the rulebooks go through a broker that is killed and comes back empty, and the server stops in order.
 #[tokio::test]
-async fn records_and_the_watchlist_pass_a_broker_that_comes_back_empty() {
+async fn records_watchlist_and_rulebooks_pass_a_broker_that_comes_back_empty() {
     let (store, folder) = sqlite().await;
     enrol(&store, STATION).await;
     let mut broker = Mosquitto::start();
     let figures = Arc::new(IngestFigures::default());
+    let books = Books::shipped();
+    keep(&store, &books, now()).await.unwrap();
     let (link, arrivals, poller) = link(&endpoint(broker.port), Arc::clone(&figures));
     let ingest = Ingest {
         store: store.clone(),
         evidence: Intake::new(EvidenceStore::open(folder.path()).unwrap()),
         live: Live::new(),
-        rulebook: plumewatch_shared::rulebook::Rulebook::hj845(),
+        books: books.clone(),
         figures: Arc::clone(&figures),
         clock: now,
     };
     let publisher = Publisher { store: store.clone(), key: key(), nudge: Nudge::new(), clock: now };
+    let rulebooks = RulebookPublisher { store: store.clone(), books, key: key() };
     let stop = CancellationToken::new();
     let tasks = [
         tokio::spawn(poller.run(stop.clone())),
         tokio::spawn(ingest.run(arrivals, link.clone())),
-        tokio::spawn(publisher.run(link, stop.clone())),
+        tokio::spawn(publisher.run(link.clone(), stop.clone())),
+        tokio::spawn(rulebooks.run(link, stop.clone())),
     ];
     let before = tokio::time::timeout(PATIENCE, deliver(broker.port, 1..=10)).await.unwrap();
     broker.restart_empty();
     let after = tokio::time::timeout(PATIENCE, deliver(broker.port, 5..=20)).await.unwrap();
-    assert_eq!(before, after, "the watchlist is retained anew on the empty broker");
+    assert_eq!(before, after, "watchlist and rulebooks are retained anew on the empty broker");
+    let [_, heard] = after;
+    let sealed = Sealed::open(Purpose::Rulebook, &heard.unwrap(), &key().verifying_key()).unwrap();
+    let wire: RulebookIssue = serde_json::from_str(&sealed.body).unwrap();
+    let issue = Issue::try_from(&wire).unwrap();
+    assert_eq!((issue.version, issue.region), (1, station(STATION).region()));
     let received = store.reading().await.unwrap().received(station(STATION)).await.unwrap().unwrap();
     assert_eq!((received.lowest, received.highest, received.count), (1, 20, 20));
     assert!(figures.connections.load(Ordering::Relaxed) >= 2);

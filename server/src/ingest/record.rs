@@ -2,14 +2,16 @@
 
 use ed25519_dalek::VerifyingKey;
 use jiff::Timestamp;
+use plumewatch_shared::corroboration::corroborate;
 use plumewatch_shared::ids::StationId;
 use plumewatch_shared::protocol::RECORD_MAX;
 use plumewatch_shared::protocol::convert::ConvertError;
 use plumewatch_shared::protocol::message::PassageReport;
 use plumewatch_shared::protocol::seal::{Purpose, SealError, Sealed};
-use plumewatch_shared::rulebook::Rulebook;
+use plumewatch_shared::rulebook::RulebookRef;
 use plumewatch_shared::verdict::{Finding, Verdict, judge};
 
+use crate::rulebooks::{Books, Standing};
 use crate::store::NewPassage;
 
 /// Evidence files that one passage may announce: five kinds, and room for more cameras.
@@ -50,14 +52,15 @@ pub enum RecordRefusal {
     Unstorable,
 }
 
-/// The passage of a payload that came on the record topic of `station`, judged again.
+/// The passage of a payload that came on the record topic of `station`, judged again by the edition that its verdict
+/// names; if that is not known here, by the one in force at its place and day: it is marked, and the name given back.
 pub fn examine(
     station: StationId,
     key: Option<&VerifyingKey>,
     payload: &[u8],
-    book: &Rulebook,
+    books: &Books,
     now: Timestamp,
-) -> Result<NewPassage, RecordRefusal> {
+) -> Result<(NewPassage, Option<RulebookRef>), RecordRefusal> {
     if payload.len() > RECORD_MAX {
         return Err(RecordRefusal::Oversize(payload.len()));
     }
@@ -73,10 +76,18 @@ pub fn examine(
     if passage.id.sequence == 0 || i64::try_from(passage.id.sequence).is_err() {
         return Err(RecordRefusal::Sequence);
     }
-    let verdict = judge(&passage, book);
-    Ok(NewPassage {
+    let (book, edition) =
+        books.for_verdict(&edge_verdict.rulebook, station.region(), passage.passed.legal_day());
+    let verdict = judge(&passage, &book);
+    let unknown = (edition == Standing::Unknown).then(|| edge_verdict.rulebook.clone());
+    let new = NewPassage {
+        edition,
+        corroboration: corroborate(&passage, &book).word(),
         edge_outcome: edge_verdict.outcome,
-        disagrees: differ(&verdict, &edge_verdict),
+        disagrees: match edition {
+            Standing::InForce | Standing::Other => differ(&verdict, &edge_verdict),
+            Standing::Unknown => found_otherwise(&verdict, &edge_verdict),
+        },
         watch: None,
         prev: sealed.prev.parse().map_err(|_| SealError::Field("prev"))?,
         link: sealed.link(),
@@ -85,11 +96,17 @@ pub fn examine(
         received: now,
         passage,
         verdict,
-    })
+    };
+    Ok((new, unknown))
 }
 
-/// Do two judgements differ in what they found? By which edition they were given does not matter here.
+/// Do two judgements by one edition differ in anything? The reading's validity stands in the report itself.
 fn differ(ours: &Verdict, theirs: &Verdict) -> bool {
+    ours.outcome != theirs.outcome || ours.findings != theirs.findings
+}
+
+/// Do two judgements by different editions differ in what they found? Limits may.
+fn found_otherwise(ours: &Verdict, theirs: &Verdict) -> bool {
     let found = |finding: &Finding| (finding.item, finding.measured, finding.exceeds);
     ours.outcome != theirs.outcome || !ours.findings.iter().map(found).eq(theirs.findings.iter().map(found))
 }
@@ -99,6 +116,7 @@ mod tests {
     use super::*;
     use ed25519_dalek::SigningKey;
     use plumewatch_shared::protocol::seal::CHAIN_START;
+    use plumewatch_shared::rulebook::Rulebook;
     use plumewatch_shared::sample::{self, SamplePassage};
     use plumewatch_shared::verdict::Outcome;
     use proptest::prelude::*;
@@ -123,7 +141,7 @@ mod tests {
 
     fn taken(payload: &[u8]) -> Result<NewPassage, RecordRefusal> {
         let now = "2026-11-23T02:00:01Z".parse().unwrap();
-        examine(station(), Some(&key().verifying_key()), payload, &Rulebook::hj845(), now)
+        examine(station(), Some(&key().verifying_key()), payload, &Books::shipped(), now).map(|(new, _)| new)
     }
 
     #[test]
@@ -146,9 +164,9 @@ mod tests {
     #[test]
     fn what_is_wrong_with_a_record_is_named() {
         let good = sealed(&report(sample::passage(7)));
-        let book = Rulebook::hj845();
+        let books = Books::shipped();
         let stranger = SigningKey::from_bytes(&[8; 32]).verifying_key();
-        let with = |key| examine(station(), key, &good, &book, Timestamp::UNIX_EPOCH);
+        let with = |key| examine(station(), key, &good, &books, Timestamp::UNIX_EPOCH);
         assert!(matches!(with(None), Err(RecordRefusal::NotEnrolled)));
         assert!(matches!(with(Some(&stranger)), Err(RecordRefusal::Seal(SealError::Signature))));
         assert!(matches!(taken(b"{}"), Err(RecordRefusal::Seal(SealError::Malformed(_)))));

@@ -1,6 +1,6 @@
 //! Gathers messages into batches, has them stored, and sends the receipts.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use plumewatch_shared::ids::{FileHash, StationId};
 use plumewatch_shared::protocol::message::{EvidenceReceipt, HealthReport, Receipt, Refused, StateReport};
 use plumewatch_shared::protocol::topic::{Channel, Topic};
 use plumewatch_shared::protocol::{PAYLOAD_MAX, VERSION};
-use plumewatch_shared::rulebook::Rulebook;
+use plumewatch_shared::rulebook::RulebookRef;
 use tokio::sync::mpsc;
 
 use super::BATCH_MAX;
@@ -20,6 +20,8 @@ use super::link::{Arrival, Ended, Link, Message};
 use super::record::{RecordRefusal, examine};
 use crate::evidence::Intake;
 use crate::live::Live;
+use crate::rulebooks::Books;
+use crate::rulebooks::publish::ask;
 use crate::store::{Quarantined, Store, StoreError, Stored};
 
 /// Waits between attempts at the database: doubled from the first to the last.
@@ -33,8 +35,8 @@ pub struct Ingest {
     pub evidence: Intake,
     /// Who is told.
     pub live: Live,
-    /// The rulebook in force.
-    pub rulebook: Rulebook,
+    /// The rulebooks.
+    pub books: Books,
     /// What is counted.
     pub figures: Arc<IngestFigures>,
     /// What time it is; tests bring their own.
@@ -110,6 +112,9 @@ impl Ingest {
         let keys = self.keys_once_answered(messages).await;
         let now = (self.clock)();
         let mut gathered = self.examine(messages, &keys, now);
+        if self.learn(&gathered.batch).await {
+            gathered = self.examine(messages, &keys, now); // Pure: nothing of the first look is kept.
+        }
         let outcome = self.store(std::mem::take(&mut gathered.batch), now).await;
         for (station, sha256) in &outcome.taken {
             gathered.receipts.refuse(*station, *sha256, &RecordRefusal::Taken);
@@ -141,8 +146,11 @@ impl Ingest {
                 continue;
             }
             match parsed.channel {
-                Channel::Record => match examine(station, key, payload, &self.rulebook, now) {
-                    Ok(new) => gathered.batch.records.push(Taken { new, sha256: FileHash::of(payload) }),
+                Channel::Record => match examine(station, key, payload, &self.books, now) {
+                    Ok((new, unknown)) => {
+                        let sha256 = FileHash::of(payload);
+                        gathered.batch.records.push(Taken { new, sha256, unknown });
+                    }
                     Err(refusal) => {
                         gathered.receipts.refuse(station, FileHash::of(payload), &refusal);
                         gathered.refuse(key.map(|_| station), topic, &refusal.to_string(), payload);
@@ -168,12 +176,35 @@ impl Ingest {
                 Channel::Evidence(file) => {
                     gathered.chunks.push(ChunkArrival { station, file, payload: payload.clone() });
                 }
-                Channel::Receipt | Channel::EvidenceReceipt | Channel::Watchlist => {
+                Channel::Receipt | Channel::EvidenceReceipt | Channel::Watchlist | Channel::Rulebooks => {
                     gathered.refuse(key.map(|_| station), topic, "the topic is the server's own", payload);
                 }
             }
         }
         gathered
+    }
+
+    /// Looks in the store for editions that the batch names and we do not know: another server may have published
+    /// them. True if one is known now. If the database does not answer, the records are judged by what is in force
+    /// and marked; nothing is lost.
+    async fn learn(&self, batch: &Batch) -> bool {
+        let unknown: BTreeSet<(String, String)> = batch
+            .records
+            .iter()
+            .filter_map(|taken| taken.unknown.clone())
+            .map(|r| (r.id, r.version))
+            .collect();
+        let mut learnt = false;
+        for (id, version) in unknown {
+            match ask(&self.store, &self.books, &RulebookRef { id, version }).await {
+                Ok(found) => learnt |= found,
+                Err(error) => tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "it cannot be told whether an edition was published"
+                ),
+            }
+        }
+        learnt
     }
 
     /// Stores a batch, however long the database is away. What it refuses for its content goes to quarantine.
@@ -184,7 +215,7 @@ impl Ingest {
         while let Some(batch) = due.pop() {
             let alone =
                 batch.records.len() + batch.refused.len() + batch.states.len() + batch.healths.len() == 1;
-            match commit(&self.store, batch.clone(), &self.rulebook, now).await {
+            match commit(&self.store, batch.clone(), &self.books, now).await {
                 Ok(outcome) => {
                     wait = BACK_OFF.0;
                     self.count(&batch, &outcome);

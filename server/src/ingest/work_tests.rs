@@ -1,9 +1,12 @@
 use super::*;
 use crate::evidence::EvidenceStore;
 use crate::store::PassageFilter;
-use crate::store::fixture::{STATION, enrol, now, on_both, sealed, station};
-use plumewatch_shared::protocol::message::WireStamp;
+use crate::store::fixture::{STATION, enrol, key, now, on_both, sealed, station};
+use plumewatch_shared::protocol::message::{PassageReport, WireStamp};
+use plumewatch_shared::protocol::seal::{CHAIN_START, Purpose, Sealed};
+use plumewatch_shared::rulebook::{Library, Rulebook, Source};
 use plumewatch_shared::sample;
+use plumewatch_shared::verdict::judge;
 use std::sync::atomic::Ordering;
 
 fn ingest(store: &Store, folder: &tempfile::TempDir) -> Ingest {
@@ -11,7 +14,7 @@ fn ingest(store: &Store, folder: &tempfile::TempDir) -> Ingest {
         store: store.clone(),
         evidence: Intake::new(EvidenceStore::open(folder.path()).unwrap()),
         live: Live::new(),
-        rulebook: Rulebook::hj845(),
+        books: Books::shipped(),
         figures: Arc::default(),
         clock: now,
     }
@@ -109,6 +112,8 @@ on_both! {
             disk_free_bytes: 0,
             shed_files: 0,
             watchlist_version: None,
+            rulebook_issue: None,
+            rulebook_edition: None,
             parts: Vec::new(),
         };
         let state = StateReport { v: 1, online: true, boot: 1 };
@@ -147,4 +152,66 @@ async fn an_open_page_is_told_of_what_was_stored() {
     let stored = take(&ingest, &[record(1)]).await;
     ingest.tell(&stored.outcome).await;
     assert_eq!(page.recv().await.unwrap().sequence, 1);
+}
+
+/// A record judged at the roadside by another edition than the shipped one.
+fn judged_by(sequence: u64, book: &Rulebook) -> Message {
+    let passage = sample::passage(sequence).with_opacity(2_800).passage();
+    let report = PassageReport::new(&passage, &judge(&passage, book));
+    let body = serde_json::to_string(&report).unwrap();
+    let payload = Sealed::new(Purpose::Record, CHAIN_START, body, &key()).encode();
+    message(&crate::ingest::record_topic(station(STATION)), payload)
+}
+
+/// Shanxi lowers the opacity limit to 25 %.
+fn stricter() -> Books {
+    let json = r#"{"overrides":"HJ 845-2017","region":"140000","version":"2026-07-01.1",
+        "in_force_from":"2026-07-01","title":{"zh":"示例","en":"sample"},
+        "limits":[{"item":"opacity","at_most":2500,"clause":"晋","confidence":"low"}]}"#;
+    let source = Source::parse("x.json", json).unwrap();
+    Books::new(Library::new(vec![("x.json".to_owned(), source)]).unwrap())
+}
+
+async fn told(store: &Store, sequence: u64) -> (String, String, bool) {
+    let id = plumewatch_shared::ids::PassageId { station: station(STATION), sequence };
+    let row = store.reading().await.unwrap().passage_row(id).await.unwrap().unwrap();
+    (row.edition, row.outcome, row.disagrees)
+}
+
+on_both! {
+    async fn a_record_is_judged_again_by_the_edition_it_names_and_another_is_marked(store: Store) {
+        let folder = tempfile::tempdir().unwrap();
+        let books = stricter();
+        let ingest = Ingest { books: books.clone(), ..ingest(&store, &folder) };
+        enrol(&store, STATION).await;
+        let here = books.in_force(station(STATION).region(), "2026-11-23".parse().unwrap());
+        let unknown = Rulebook { version: "2017-07-27.9".to_owned(), ..(*here).clone() };
+        let messages = [judged_by(1, &here), judged_by(2, &Rulebook::hj845()), judged_by(3, &unknown)];
+        take(&ingest, &messages).await;
+        let row = |edition: &str, outcome: &str| (edition.to_owned(), outcome.to_owned(), false);
+        assert_eq!(told(&store, 1).await, row("in-force", "exceeding"));
+        // Judged by the national edition that it names: 28 % is within 30 %, and it is said.
+        assert_eq!(told(&store, 2).await, row("other", "passed"));
+        assert_eq!(told(&store, 3).await, row("unknown", "exceeding"));
+    }
+
+    async fn an_edition_that_another_server_published_is_known_at_once(store: Store) {
+        let folder = tempfile::tempdir().unwrap();
+        let (ours, theirs) = (ingest(&store, &folder), stricter());
+        enrol(&store, STATION).await;
+        crate::rulebooks::publish::keep(&store, &theirs, now()).await.unwrap();
+        let here = theirs.in_force(station(STATION).region(), "2026-11-23".parse().unwrap());
+        take(&ours, &[judged_by(1, &here)]).await;
+        assert_eq!(told(&store, 1).await, ("other".to_owned(), "exceeding".to_owned(), false));
+    }
+
+    async fn a_verdict_that_its_own_edition_does_not_give_is_marked(store: Store) {
+        let folder = tempfile::tempdir().unwrap();
+        let ingest = ingest(&store, &folder);
+        enrol(&store, STATION).await;
+        let mut forged = Rulebook::hj845();
+        forged.limits[0].at_most = 2_000;
+        take(&ingest, &[judged_by(1, &forged)]).await;
+        assert_eq!(told(&store, 1).await, ("in-force".to_owned(), "passed".to_owned(), true));
+    }
 }

@@ -228,6 +228,8 @@ on_both! {
             disk_free_bytes: 0,
             shed_files: 0,
             watchlist_version: None,
+            rulebook_issue: None,
+            rulebook_edition: None,
             parts: Vec::new(),
         };
         let mut writing = store.writing().await.unwrap();

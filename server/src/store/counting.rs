@@ -103,7 +103,7 @@ impl Writing {
         Ok(())
     }
 
-    /// Makes a candidate wait for review: a new one, or a void one that stands again.
+    /// Makes a candidate wait for review by this edition's rule: a new one, or a void one that stands again.
     pub async fn open_candidate(
         &mut self,
         candidate: &Candidate,

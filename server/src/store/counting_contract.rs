@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use plumewatch_shared::rulebook::Rulebook;
+use crate::rulebooks::Books;
+use plumewatch_shared::rulebook::{Library, Source};
 use plumewatch_shared::watchlist::WatchReason;
 use server_core::audit::Action;
 use server_core::case::{Case, Event};
@@ -14,12 +15,17 @@ use crate::counting::{Counted, count};
 
 /// Stores and counts, as ingest does.
 async fn take(store: &Store, passages: &[NewPassage]) -> Counted {
+    take_by(store, passages, &Books::shipped()).await
+}
+
+/// The same by other rulebooks.
+async fn take_by(store: &Store, passages: &[NewPassage], books: &Books) -> Counted {
     let mut writing = store.writing().await.unwrap();
     let plates = passages.iter().filter_map(|new| new.passage.plate()).cloned().collect();
     writing.lock_plates(&plates).await.unwrap();
     writing.insert_passages(passages).await.unwrap();
     writing.insert_countings(&passages.iter().collect::<Vec<_>>()).await.unwrap();
-    let counted = count(&mut writing, &plates, &Rulebook::hj845(), now()).await.unwrap();
+    let counted = count(&mut writing, &plates, books, now()).await.unwrap();
     writing.commit().await.unwrap();
     counted
 }
@@ -57,6 +63,25 @@ on_both! {
             assert_eq!(standing, [[1, 2]], "{order:?}");
         }
         assert_eq!(store.reading().await.unwrap().waiting_count(china()).await.unwrap(), 24);
+    }
+
+    /// Where the region's rulebook says so, from its day on, one passage in which both instruments exceed is enough.
+    async fn two_instruments_of_one_passage_make_a_candidate_that_names_the_regions_edition(store: Store) {
+        enrol(&store, STATION).await;
+        let json = r#"{"overrides":"HJ 845-2017","region":"140100","version":"2026-02-01.1",
+            "in_force_from":"2026-02-01","title":{"zh":"示例","en":"sample"},
+            "counting":{"instruments":2,"clause":"并","confidence":"low"}}"#;
+        let source = Source::parse("x.json", json).unwrap();
+        let books = Books::new(Library::new(vec![("x.json".to_owned(), source)]).unwrap());
+        let both = |n, day| record(shot(n, day, 4_500).with_smoke(6_000));
+        let counted = take_by(&store, &[both(1, "2026-01-31")], &books).await;
+        assert_eq!(counted.opened, 0, "the day before it is in force");
+        let counted = take_by(&store, &[both(2, "2026-02-01")], &books).await;
+        assert_eq!((counted.opened, waiting(&store).await), (1, vec![vec![2]]));
+        let row = store.reading().await.unwrap().waiting_candidates(china()).await.unwrap().remove(0);
+        assert_eq!(row.rulebook_version, "2017-07-27.1+140100:2026-02-01.1");
+        assert_eq!(row.clause, "HJ 845-2017, 6; 并");
+        assert_eq!(row.corroborations, ["both-exceed"]);
     }
 
     async fn a_late_pass_voids_a_waiting_candidate_and_the_audit_says_so(store: Store) {

@@ -202,8 +202,8 @@ pub(crate) fn sealed(sample: SamplePassage) -> Vec<u8> {
 pub(crate) fn record_after(prev: FileHash, sample: SamplePassage) -> NewPassage {
     let station = sample.clone().passage().id.station;
     let payload = sealed_after(prev, sample);
-    let book = Rulebook::hj845();
-    crate::ingest::examine(station, Some(&key().verifying_key()), &payload, &book, now()).unwrap()
+    let books = crate::rulebooks::Books::shipped();
+    crate::ingest::examine(station, Some(&key().verifying_key()), &payload, &books, now()).unwrap().0
 }
 
 /// What ingest makes of a sample that follows nothing.

@@ -30,6 +30,8 @@ pub struct PassageRow {
     pub outcome: String,
     pub edge_outcome: String,
     pub disagrees: bool,
+    pub edition: String,
+    pub corroboration: String,
     pub opacity_mean: Option<i64>,
     pub ringelmann: Option<i64>,
     pub no_ppm: Option<i64>,
@@ -99,7 +101,7 @@ macro_rules! listed {
     ($rest:literal) => {
         concat!(
             "select p.station, s.name as station_name, p.region, p.sequence, p.lane, p.passed_us, p.clock, \
-             p.received_us, p.plate, p.plate_colour, p.plate_confidence, p.outcome, p.edge_outcome, p.disagrees, \
+             p.received_us, p.plate, p.plate_colour, p.plate_confidence, p.outcome, p.edge_outcome, p.disagrees, p.edition, p.corroboration, \
              p.opacity_mean, p.ringelmann, p.no_ppm, p.speed, p.doubts, p.watch, p.picture, p.plate_picture, \
              (select count(*) from evidence e where e.station = p.station and e.sequence = p.sequence \
              and not exists (select 1 from files f where f.sha256 = e.sha256)) as evidence_missing, \

@@ -16,6 +16,7 @@ macro_rules! steps {
             (2, "passages", include_str!(concat!("../../migrations/", $folder, "/0002_passages.sql"))),
             (3, "counting", include_str!(concat!("../../migrations/", $folder, "/0003_counting.sql"))),
             (4, "people", include_str!(concat!("../../migrations/", $folder, "/0004_people.sql"))),
+            (6, "rulebooks", include_str!(concat!("../../migrations/", $folder, "/0006_rulebooks.sql"))),
         ]
     };
 }

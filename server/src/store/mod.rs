@@ -39,6 +39,7 @@ mod counting;
 mod review;
 mod audit;
 mod watchlist;
+mod rulebooks;
 
 #[cfg(test)]
 mod contract;
@@ -56,4 +57,5 @@ pub use lists::{PAGE_MAX, PassageFilter, PassageFull, PassageRow};
 pub use passages::{Insertion, NewPassage};
 pub use quarantine::{QUARANTINED_BYTES_MAX, QUARANTINED_MAX, QuarantineRow, Quarantined};
 pub use review::{CandidateRow, CaseRow, REVIEW_MAX};
+pub use rulebooks::{IssueRow, PublishedRow};
 pub use watchlist::EditionRow;

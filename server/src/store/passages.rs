@@ -14,6 +14,7 @@ use plumewatch_shared::watchlist::WatchReason;
 use super::bulk::{bulk, placeholders, slices};
 use super::engine::{change, row, rows};
 use super::{Reading, Stored, Writing};
+use crate::rulebooks::Standing;
 
 /// A passage as ingest made it of a record, ready to be stored.
 #[derive(Clone, Debug)]
@@ -26,6 +27,10 @@ pub struct NewPassage {
     pub edge_outcome: Outcome,
     /// Do the two judgements differ?
     pub disagrees: bool,
+    /// How the edition that the edge judged by stands to the one in force there.
+    pub edition: Standing,
+    /// What comparing head and camera came to: the word of a [`Corroboration`](plumewatch_shared::corroboration::Corroboration).
+    pub corroboration: &'static str,
     /// Why the plate is looked out for, if it is.
     pub watch: Option<WatchReason>,
     /// The report's JSON, as it was signed.
@@ -54,8 +59,8 @@ pub enum Insertion {
 /// Columns of `passages`, in the order in which a row is bound.
 const COLUMNS: &str = "station, sequence, received_us, passed_us, clock, lane, region, plate, plate_colour, \
     plate_confidence, attributed, outcome, edge_outcome, disagrees, opacity_mean, ringelmann, no_ppm, speed, \
-    doubts, watch, picture, plate_picture, report, verdict, sealed, prev, link";
-const COLUMN_COUNT: usize = 27;
+    doubts, watch, picture, plate_picture, report, verdict, sealed, prev, link, edition, corroboration";
+const COLUMN_COUNT: usize = 29;
 
 /// What lists show of a passage beyond its own columns.
 struct Shown {
@@ -145,6 +150,8 @@ impl Writing {
                 &flat.0.sealed,
                 flat.0.prev.to_string(),
                 flat.0.link.to_string(),
+                flat.0.edition.word(),
+                flat.0.corroboration,
             ])?);
         }
         let mut insertions = Vec::with_capacity(passages.len());

@@ -45,6 +45,8 @@ pub struct CandidateRow {
     pub passages: Vec<PassageId>,
     /// Their figures, in the same order.
     pub exceedances: Vec<Exceedance>,
+    /// What comparing head and camera came to in each, by word, in the same order.
+    pub corroborations: Vec<String>,
 }
 
 /// A case as pages show it.
@@ -82,6 +84,7 @@ struct CandidateColumns {
     passed_us: i64,
     measured: i64,
     at_most: i64,
+    corroboration: String,
 }
 
 #[derive(sqlx::FromRow)]
@@ -104,11 +107,12 @@ macro_rules! candidates_where {
         concat!(
             "select c.id, c.plate, c.plate_colour, c.item, c.opened_us, c.state, c.contested, c.rulebook, \
              c.rulebook_version, c.clause, c.decided_by, c.reason, p.station, p.sequence, n.passed_us, \
-             n.measured, n.at_most from (select * from candidates where ",
+             n.measured, n.at_most, g.corroboration from (select * from candidates where ",
             $which,
             ") c join candidate_passages p on p.candidate = c.id \
              join countings n on n.plate = c.plate and n.plate_colour = c.plate_colour and n.item = c.item \
              and n.station = p.station and n.sequence = p.sequence \
+             join passages g on g.station = p.station and g.sequence = p.sequence \
              order by c.opened_us, c.id, p.position"
         )
     };
@@ -292,6 +296,7 @@ fn candidates(found: Vec<CandidateColumns>) -> Stored<Vec<CandidateRow>> {
             if let Some(last) = folded.last_mut() {
                 last.passages.push(passage);
                 last.exceedances.push(exceedance);
+                last.corroborations.push(columns.corroboration);
             }
             continue;
         }
@@ -310,6 +315,7 @@ fn candidates(found: Vec<CandidateColumns>) -> Stored<Vec<CandidateRow>> {
             reason: columns.reason,
             passages: vec![passage],
             exceedances: vec![exceedance],
+            corroborations: vec![columns.corroboration],
         });
     }
     Ok(folded)

@@ -43,6 +43,7 @@ function answer(method, path, q, body, who) {
     case 'POST /session/:': who.must_change_password = false; return { status: 204, cookie: 'pw_session=li.fuhe; Path=/' }
     case 'GET /summary': return ok(empty(who) ? summary(0, 0, 0, 0, 0) : summary(1842, 37, waiting().length, 1, 3))
     case 'GET /rulebook': return ok(world.rulebook)
+    case 'GET /rulebooks': return ok(empty(who) ? { ...world.rulebooks, overrides: [], stations: [], places: world.rulebooks.places.slice(0, 1) } : world.rulebooks)
     case 'GET /passages': return ok(empty(who) ? { passages: [], next: null } : passagesPage(q))
     case 'GET /passages/:': { const p = world.passages.find((p) => p.summary.id === id); return p ? ok(p) : gone() }
     case 'GET /review': return ok(empty(who) ? { candidates: [], waiting: 0 } : { candidates: waiting().map((c) => c.candidate), waiting: waiting().length })

@@ -1,4 +1,5 @@
 // The mock server's world: made-up vehicles at two made-up stations. Development only.
+import { readFileSync } from 'node:fs'
 import { createHash } from 'node:crypto'
 
 const HOUR = 3_600_000_000
@@ -36,7 +37,7 @@ export function pass(n, at, station = STATIONS[n % 3]) {
   const doubts = [...(unread ? ['plate-unread'] : []), ...(n % 6 === 2 ? ['trailer-behind'] : []), ...(n % 17 === 8 ? ['several-vehicles'] : []), ...(opacity === null ? ['no-reading'] : [])]
   const summary = {
     id, station: station.id, station_name: station.name, lane: 1 + (n % 2), passed_utc_us: at, clock: n % 9 === 7 ? 'holdover' : 'synchronised', received_utc_us: at + 1_400_000,
-    plate: unread ? null : plate, plate_colour: unread ? null : colour, plate_confidence_per_mille: unread ? null : 987 - (n % 5) * 9, outcome, edge_outcome: n % 19 === 6 ? 'passed' : outcome, disagrees: n % 19 === 6 && outcome !== 'passed',
+    plate: unread ? null : plate, plate_colour: unread ? null : colour, plate_confidence_per_mille: unread ? null : 987 - (n % 5) * 9, outcome, edge_outcome: n % 19 === 6 ? 'passed' : outcome, disagrees: n % 19 === 6 && outcome !== 'passed', edition: n % 19 === 6 ? 'other' : 'in-force', corroboration: '',
     opacity_mean_hundredths: opacity, ringelmann, no_ppm_hundredths: no, speed_mm_s: 9_800 + (n % 7) * 1_100, doubts,
     watch: n % 10 === 6 ? 'open-case' : n % 10 === 3 && n % 20 === 3 ? 'wanted' : null, picture: sha(id + 'vehicle-rear'), plate_picture: sha(id + 'plate-front'), evidence_missing: n % 8 === 1 ? 2 : 0,
     review: exceeding ? ['waiting', 'confirmed', 'rejected', 'waiting'][n % 4] : 'none',
@@ -58,7 +59,19 @@ export function pass(n, at, station = STATIONS[n % 3]) {
     front: sighting(false), rear: n % 3 ? sighting(true) : null, smoke: ringelmann ? { first_seen: stamp(), last_seen: stamp(400_000), hits: 6, opacity_hundredths: opacity, uncertainty_hundredths: 310, level: ringelmann, confidence_per_mille: 962, unmeasurable: null } : null,
     weather: { measured: stamp(-21_000_000), wind_mm_s: windy ? 6_100 : 1_700, wind_from_degrees: 292, temperature_celsius_hundredths: -420, humidity_percent_hundredths: 4_140, pressure_pa: 92_140, precipitation: false },
   }
-  const detail = { summary, report, server_verdict: verdict, reasons, evidence, candidate_id: null, case_id: null, chain_ok: true }
+  // As the server words it: each instrument beside its own limit, neither made into the other.
+  const beam = findings.find((f) => f.item === 'opacity')
+  const camera = findings.find((f) => f.item === 'ringelmann')
+  summary.corroboration = beam && camera ? (beam.exceeds && camera.exceeds ? 'both-exceed' : beam.exceeds !== camera.exceeds ? 'disagrees' : 'both-below') : 'not-comparable'
+  const figures = { zh: beam && camera ? `遥测不透光度${show('opacity', beam.measured)}（限值30.00 %），视频林格曼${camera.measured}级（限值1级）；两种不透光度互不换算。` : '', en: beam && camera ? `Cross-road opacity ${show('opacity', beam.measured)} (limit 30.00 %); camera Ringelmann ${camera.measured} (limit 1). The two opacities are not converted into each other.` : '' }
+  const corroboration = {
+    'both-exceed': { zh: `两种仪器相互印证：均超标。${figures.zh}`, en: `Both instruments exceed. ${figures.en}` },
+    'both-below': { zh: `两种仪器相互印证：均明显低于限值。${figures.zh}`, en: `Both instruments are clearly below their limits. ${figures.en}` },
+    disagrees: { zh: `两种仪器相互矛盾，请复核图像。${figures.zh}`, en: `The instruments contradict each other; look at the pictures. ${figures.en}` },
+    'not-comparable': { zh: '两种仪器无法比较：视频没有烟度数值。', en: 'The instruments cannot be compared: the camera gave no smoke figure.' },
+  }[summary.corroboration]
+  reasons.push({ zh: '依据规则集HJ 845-2017，版本2017-07-27.1。', en: 'Judged by rulebook HJ 845-2017, version 2017-07-27.1.' })
+  const detail = { corroboration, summary, report, server_verdict: verdict, reasons, evidence, candidate_id: null, case_id: null, chain_ok: true }
   passages.unshift(detail)
   return detail
 }
@@ -75,7 +88,7 @@ function candidate(n) {
   const id = sha(`candidate${n}`).slice(0, 20)
   both.forEach((p) => ((p.candidate_id = id), (p.summary.review = 'waiting')))
   const values = both.map((p) => (p.summary.opacity_mean_hundredths / 100).toFixed(2))
-  const c = { id, plate: later.summary.plate, plate_colour: later.summary.plate_colour, item: 'opacity', opened_utc_us: later.summary.received_utc_us, state: 'waiting', contested: false, decided_by: null, reason: null, passages: both.map((p) => p.summary.id), rulebook: 'HJ 845-2017', rulebook_version: '2017-07-27.1', clause: 'HJ 845-2017, 6', explanation: { zh: `6个自然月内不透光度连续2次有效测量超标：${values[0]} %；${values[1]} %，限值30.00 %（HJ 845-2017, 6）。`, en: `2 consecutive valid measurements of opacity exceed the limit within 6 calendar months: ${values[0]} %; ${values[1]} %, limit 30.00 % (HJ 845-2017, 6).` } }
+  const c = { id, plate: later.summary.plate, plate_colour: later.summary.plate_colour, item: 'opacity', opened_utc_us: later.summary.received_utc_us, state: 'waiting', contested: false, corroborations: both.map((p) => p.summary.corroboration), corroborated: both.some((p) => p.summary.corroboration === 'both-exceed'), decided_by: null, reason: null, passages: both.map((p) => p.summary.id), rulebook: 'HJ 845-2017', rulebook_version: '2017-07-27.1', clause: 'HJ 845-2017, 6', explanation: { zh: `6个自然月内不透光度连续2次有效测量超标：${values[0]} %；${values[1]} %，限值30.00 %（HJ 845-2017, 6）。`, en: `2 consecutive valid measurements of opacity exceed the limit within 6 calendar months: ${values[0]} %; ${values[1]} %, limit 30.00 % (HJ 845-2017, 6).` } }
   return { candidate: c, passages: both }
 }
 export const candidates = [0, 1, 2, 3, 4].map(candidate)
@@ -119,3 +132,6 @@ export const stations = () => STATIONS.map((s, n) => ({
 export const wanted = [{ plate: '晋K8823A', colour: 'yellow', reason: '冒黑烟被举报三次，市局要求拦检（并环函〔2026〕41号）', added_utc_us: now() - 50 * HOUR, added_by: 'wang.zhuguan' }, { plate: '冀B7Q021', colour: null, reason: '疑似拆除颗粒捕集器', added_utc_us: now() - 9 * HOUR, added_by: 'wang.zhuguan' }]
 export const accounts = [['admin', '系统管理员', 'admin', '000000'], ['li.fuhe', '李复核', 'reviewer', '140100'], ['zhao.zhifa', '赵执法', 'enforcer', '140105'], ['wang.zhuguan', '王主管', 'authority', '140000'], ['sun.tingyong', '孙停用', 'reviewer', '140100']].map(([n, display_name, role, region], k) => ({ name: n, display_name, role, region, must_change_password: false, disabled: k === 4 }))
 export const rulebook = { id: 'HJ 845-2017', version: '2017-07-27.1', title: { zh: '在用柴油车排气污染物测量方法及技术要求（遥感检测法）', en: 'Diesel vehicles in use: exhaust measurement by remote sensing' }, limits: LIMITS.map(([item, at_most, role]) => ({ item, at_most, role, clause: CLAUSE })) }
+
+/** What a real server answered with deploy/rulebooks-sample as its folder. */
+export const rulebooks = JSON.parse(readFileSync(new URL('./rulebooks.json', import.meta.url), 'utf8'))

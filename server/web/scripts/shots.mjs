@@ -52,6 +52,19 @@ const PAGES = {
     await page.click('[data-testid=station-token]')
   }, wait: '[data-testid=station-token-text]' },
   'watchlist': { who: 'wang.zhuguan', open: go('/watchlist') },
+  'rulebooks': { who: 'wang.zhuguan', open: go('/rulebooks'), wait: '[data-testid=rule-row]' },
+  'rulebooks-compare': { who: 'wang.zhuguan', open: async (page) => {
+    await page.goto(`${BASE}/rulebooks`)
+    const choose = async (select, text) => {
+      await page.waitForSelector(`[data-testid=${select}]`)
+      await page.evaluate((s) => document.querySelector(`[data-testid=${s}] .el-select__wrapper`).click(), select)
+      await page.waitForFunction((t) => [...document.querySelectorAll('.el-select-dropdown__item')].some((o) => o.checkVisibility() && o.textContent.trim() === t), {}, text)
+      await page.evaluate((t) => [...document.querySelectorAll('.el-select-dropdown__item')].find((o) => o.checkVisibility() && o.textContent.trim() === t).click(), text)
+    }
+    await choose('rulebooks-place', '140100')
+    await choose('rulebooks-compare', '2017-07-27.1')
+  }, wait: '[data-testid=rules-differences]' },
+  'rulebooks-empty': { who: 'empty', open: go('/rulebooks'), wait: '[data-testid=rule-row]' },
   'accounts': { who: 'admin', open: go('/accounts') },
   'audit': { who: 'wang.zhuguan', open: go('/audit'), wait: '[data-testid=audit-row]' },
 }

@@ -25,6 +25,7 @@ export const router = createRouter({
     { path: '/cases/:id', name: 'case', component: () => import('./pages/CasePage.vue'), props: true, meta: { area: 'cases' } },
     { path: '/stations', name: 'stations', component: () => import('./pages/StationsPage.vue'), meta: { area: 'stations' } },
     { path: '/watchlist', name: 'watchlist', component: () => import('./pages/WatchlistPage.vue'), meta: { area: 'watchlist' } },
+    { path: '/rulebooks', name: 'rulebooks', component: () => import('./pages/RulebooksPage.vue'), meta: { area: 'rulebooks' } },
     { path: '/accounts', name: 'accounts', component: () => import('./pages/AccountsPage.vue'), meta: { area: 'accounts' } },
     { path: '/audit', name: 'audit', component: () => import('./pages/AuditPage.vue'), meta: { area: 'audit' } },
     { path: '/:rest(.*)*', name: 'nowhere', component: () => import('./pages/NowherePage.vue') },

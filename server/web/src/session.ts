@@ -5,14 +5,14 @@ import type { Account, Role } from './api/types'
 
 export const account = ref<Account | null>(null)
 
-export type Area = 'passages' | 'review' | 'cases' | 'stations' | 'watchlist' | 'accounts' | 'audit'
+export type Area = 'passages' | 'review' | 'cases' | 'stations' | 'watchlist' | 'rulebooks' | 'accounts' | 'audit'
 
 /** As `server_core::access::may`. */
 const AREAS: Record<Role, Area[]> = {
-  admin: ['passages', 'stations', 'accounts', 'audit'],
-  reviewer: ['passages', 'review', 'cases', 'stations'],
-  enforcer: ['passages', 'stations', 'watchlist'],
-  authority: ['passages', 'review', 'cases', 'stations', 'watchlist', 'audit'],
+  admin: ['passages', 'stations', 'rulebooks', 'accounts', 'audit'],
+  reviewer: ['passages', 'review', 'cases', 'stations', 'rulebooks'],
+  enforcer: ['passages', 'stations', 'watchlist', 'rulebooks'],
+  authority: ['passages', 'review', 'cases', 'stations', 'watchlist', 'rulebooks', 'audit'],
 }
 
 export const areas = computed<Area[]>(() => (account.value ? AREAS[account.value.role] : []))

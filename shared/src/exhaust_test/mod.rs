@@ -11,7 +11,7 @@ mod rulebook;
 use serde::{Deserialize, Serialize};
 
 pub use rulebook::{
-    AltitudeRule, FreeAccelerationRule, LimitClass, TestLimit, TestRulebook, TestRulebookError,
+    AltitudeRule, ClassInForce, FreeAccelerationRule, LimitClass, TestLimit, TestRulebook, TestRulebookError,
 };
 
 use crate::language::Bilingual;
@@ -185,7 +185,7 @@ impl TestFinding {
 }
 
 impl TestVerdict {
-    /// Why, sentence by sentence.
+    /// Why, sentence by sentence; the last names the edition.
     pub fn reasons(&self) -> Vec<Bilingual> {
         let unlimited = self.without_limit.iter().map(|value| {
             let name = value.item.name();
@@ -194,7 +194,8 @@ impl TestVerdict {
                 format!("{}: which limit applies is not known; enter limit class and rated power.", name.en),
             )
         });
-        self.findings.iter().map(TestFinding::reason).chain(unlimited).collect()
+        let edition = [self.rulebook.sentence()];
+        self.findings.iter().map(TestFinding::reason).chain(unlimited).chain(edition).collect()
     }
 }
 
@@ -306,6 +307,8 @@ mod tests {
             "{}",
             reasons[0].en
         );
+        assert_eq!(reasons[1].zh, "依据规则集GB 3847-2018，版本2019-05-01.1。");
+        assert_eq!(reasons[1].en, "Judged by rulebook GB 3847-2018, version 2019-05-01.1.");
         let open = judge(&values, &subject("z", None), &book).reasons();
         assert!(open[0].zh.contains("限值类别") && open[0].en.contains("limit class"));
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Bound, TestItem, TestSubject};
 use crate::language::Bilingual;
-use crate::rulebook::{RulebookRef, SourceConfidence};
+use crate::rulebook::{RulebookRef, SourceConfidence, edition};
 
 /// One edition of one standard of tests as we apply it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +21,10 @@ pub struct TestRulebook {
     pub title: Bilingual,
     /// Who has limits of its own.
     pub classes: Vec<LimitClass>,
+    /// The class that holds where the vehicle itself does not tell it: limit a of GB 3847 unless the province
+    /// adopted limit b.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class_in_force: Option<ClassInForce>,
     /// All limits.
     pub limits: Vec<TestLimit>,
     /// What altitude adds.
@@ -37,6 +41,18 @@ pub struct LimitClass {
     pub word: String,
     /// Its name for people.
     pub name: Bilingual,
+}
+
+/// The class that holds in a place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClassInForce {
+    /// Its word.
+    pub word: String,
+    /// Where it stands.
+    pub clause: String,
+    /// How sure we are of it.
+    pub confidence: SourceConfidence,
 }
 
 /// One limit; exactly one of `at_most` and `at_least` is there.
@@ -116,6 +132,12 @@ pub enum TestRulebookError {
     /// A limit of a class that is not there.
     #[error("limit {0} of rulebook {1} is of an unknown class")]
     Class(usize, String),
+    /// A class in force that is not there.
+    #[error("the class in force of rulebook {0} is none of its classes; name one of them")]
+    InForce(String),
+    /// The version does not name the edition.
+    #[error("the version of rulebook {0} does not name its edition: {1}")]
+    Version(String, String),
     /// No acceleration would ever count.
     #[error("rulebook {0} has a free acceleration without runs, or with fewer allowed than needed")]
     Runs(String),
@@ -160,22 +182,35 @@ impl TestRulebook {
     /// Reads a rulebook and refuses one that could not be meant.
     pub fn parse(json: &str) -> Result<Self, TestRulebookError> {
         let book: Self = serde_json::from_str(json)?;
-        for (at, limit) in book.limits.iter().enumerate() {
-            if limit.bound().is_none() {
-                return Err(TestRulebookError::Limit(at + 1, book.id));
-            }
-            if !book.classes.iter().any(|class| class.word == limit.class) {
-                return Err(TestRulebookError::Class(at + 1, book.id));
-            }
-        }
-        let rule = &book.free_acceleration;
-        if rule.runs == 0 || rule.runs_at_most < rule.runs {
-            return Err(TestRulebookError::Runs(book.id));
-        }
-        if book.altitude.iter().any(|rule| rule.each_m.is_some_and(|each| each <= 0)) {
-            return Err(TestRulebookError::Altitude(book.id));
-        }
+        book.check()?;
         Ok(book)
+    }
+
+    /// Could this rulebook be meant?
+    pub(crate) fn check(&self) -> Result<(), TestRulebookError> {
+        let id = || self.id.clone();
+        let known = |word: &str| self.classes.iter().any(|class| class.word == word);
+        for (at, limit) in self.limits.iter().enumerate() {
+            if limit.bound().is_none() {
+                return Err(TestRulebookError::Limit(at + 1, id()));
+            }
+            if !known(&limit.class) {
+                return Err(TestRulebookError::Class(at + 1, id()));
+            }
+        }
+        if self.class_in_force.as_ref().is_some_and(|class| !known(&class.word)) {
+            return Err(TestRulebookError::InForce(id()));
+        }
+        let rule = &self.free_acceleration;
+        if rule.runs == 0 || rule.runs_at_most < rule.runs {
+            return Err(TestRulebookError::Runs(id()));
+        }
+        if self.altitude.iter().any(|rule| rule.each_m.is_some_and(|each| each <= 0)) {
+            return Err(TestRulebookError::Altitude(id()));
+        }
+        edition::named(&self.version, self.in_force_from)
+            .map(drop)
+            .map_err(|wrong| TestRulebookError::Version(id(), wrong.to_string()))
     }
 
     /// GB 3847-2018 as shipped.
@@ -227,5 +262,10 @@ mod tests {
         assert!(matches!(error("\"runs\": 3", "\"runs\": 0"), TestRulebookError::Runs(_)));
         assert!(matches!(error("\"each_m\": 1000", "\"each_m\": 0"), TestRulebookError::Altitude(_)));
         assert!(matches!(error("\"limits\"", "\"limts\""), TestRulebookError::Malformed(_)));
+        assert!(matches!(
+            error("\"word\": \"a\", \"clause\"", "\"word\": \"c\", \"clause\""),
+            TestRulebookError::InForce(_)
+        ));
+        assert!(matches!(error("2019-05-01.1", "1"), TestRulebookError::Version(..)));
     }
 }

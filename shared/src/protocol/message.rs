@@ -291,13 +291,19 @@ wire! {
         pub shed_files: u64,
         /// Edition of the watchlist in use.
         pub watchlist_version: Option<u64>,
+        /// Issue of the rulebooks in use; absent where the server's has not come.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub rulebook_issue: Option<u64>,
+        /// The edition that judges passages now: standard, space, version.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub rulebook_edition: Option<String>,
         /// Each instrument.
         pub parts: Vec<PartHealth>,
     }
 
     /// How one instrument is.
     pub struct PartHealth {
-        /// `head-1`, `weather`, `camera-front-1`, `clock`, `disk`, `uplink`.
+        /// `head-1`, `weather`, `camera-front-1`, `clock`, `disk`, `uplink`, `rulebook`.
         pub part: String,
         /// `good`, `degraded` or `down`.
         pub state: String,
@@ -317,6 +323,30 @@ wire! {
         pub issued_utc_us: i64,
         /// Who is on it.
         pub entries: Vec<WireWatchlistEntry>,
+    }
+
+    /// Server → edge: every rulebook that holds in the edge's region. The body of a sealed message.
+    pub struct RulebookIssue {
+        /// Version of this message.
+        pub v: u8,
+        /// Counts the issues.
+        pub version: u64,
+        /// When it was issued, microseconds since 1970.
+        pub issued_utc_us: i64,
+        /// For which region, GB/T 2260.
+        pub region: String,
+        /// Rulebooks of passages, oldest first.
+        pub passages: Vec<WireEdition>,
+        /// Rulebooks of tests: for each standard its editions, oldest first.
+        pub tests: Vec<Vec<WireEdition>>,
+    }
+
+    /// One edition of a rulebook and the day it holds from.
+    pub struct WireEdition {
+        /// First legal day, `2026-07-01`.
+        pub from: String,
+        /// The rulebook, in the format of its file: JSON as text, so that it stays what was checked.
+        pub book: String,
     }
 
     /// One watched plate.

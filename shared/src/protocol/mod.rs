@@ -28,5 +28,12 @@ pub const WATCHLIST_ENTRIES_MAX: usize = 20_000;
 /// The largest sealed watchlist, bytes. It is the one message larger than [`PAYLOAD_MAX`].
 pub const WATCHLIST_BYTES_MAX: usize = 2 * 1024 * 1024;
 
+/// The largest sealed issue of rulebooks, bytes: every standard with [`EDITIONS_MAX`](crate::rulebook::library::EDITIONS_MAX)
+/// editions, escapes of the envelope included.
+pub const RULEBOOKS_BYTES_MAX: usize = 1024 * 1024;
+
+/// Standards of tests in one issue: two are in force, and each may have a successor.
+pub const TEST_STANDARDS_MAX: usize = 8;
+
 /// The largest file that may be sent as evidence, bytes: a 4K picture at quality 90 has about 4 MB.
 pub const EVIDENCE_MAX: u32 = 16 * 1024 * 1024;

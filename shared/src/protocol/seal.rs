@@ -39,6 +39,8 @@ pub enum Purpose {
     Record,
     /// The server's watchlist.
     Watchlist,
+    /// The server's rulebooks.
+    Rulebook,
 }
 
 impl Purpose {
@@ -46,6 +48,7 @@ impl Purpose {
         match self {
             Self::Record => "plumewatch record 1",
             Self::Watchlist => "plumewatch watchlist 1",
+            Self::Rulebook => "plumewatch rulebook 1",
         }
     }
 }
@@ -124,10 +127,10 @@ mod tests {
             Sealed::open(Purpose::Record, &sealed, &key(2).verifying_key()),
             Err(SealError::Signature)
         ));
-        assert!(matches!(
-            Sealed::open(Purpose::Watchlist, &sealed, &key(1).verifying_key()),
-            Err(SealError::Signature)
-        ));
+        for other in [Purpose::Watchlist, Purpose::Rulebook] {
+            let opened = Sealed::open(other, &sealed, &key(1).verifying_key());
+            assert!(matches!(opened, Err(SealError::Signature)));
+        }
     }
 
     proptest! {

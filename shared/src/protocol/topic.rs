@@ -30,6 +30,8 @@ pub enum Channel {
     EvidenceReceipt,
     /// Server → edge, retained: the sealed [`WatchlistEdition`](super::message::WatchlistEdition).
     Watchlist,
+    /// Server → edge, retained: the sealed [`RulebookIssue`](super::message::RulebookIssue) of its region.
+    Rulebooks,
 }
 
 /// Which side publishes.
@@ -46,7 +48,7 @@ impl Channel {
     pub const fn direction(self) -> Direction {
         match self {
             Self::Record | Self::Evidence(_) | Self::State | Self::Health => Direction::ToServer,
-            Self::Receipt | Self::EvidenceReceipt | Self::Watchlist => Direction::ToEdge,
+            Self::Receipt | Self::EvidenceReceipt | Self::Watchlist | Self::Rulebooks => Direction::ToEdge,
         }
     }
 }
@@ -70,7 +72,7 @@ impl Topic {
 
     /// The filters an edge subscribes to.
     pub fn edge_filters(station: StationId) -> Vec<String> {
-        [Channel::Receipt, Channel::EvidenceReceipt, Channel::Watchlist]
+        [Channel::Receipt, Channel::EvidenceReceipt, Channel::Watchlist, Channel::Rulebooks]
             .into_iter()
             .map(|channel| Self { station, channel }.to_string())
             .collect()
@@ -102,6 +104,7 @@ impl fmt::Display for Topic {
             Channel::Receipt => f.write_str("receipt"),
             Channel::EvidenceReceipt => f.write_str("evidence-receipt"),
             Channel::Watchlist => f.write_str("watchlist"),
+            Channel::Rulebooks => f.write_str("rulebooks"),
         }
     }
 }
@@ -119,6 +122,7 @@ impl FromStr for Topic {
             "receipt" => Channel::Receipt,
             "evidence-receipt" => Channel::EvidenceReceipt,
             "watchlist" => Channel::Watchlist,
+            "rulebooks" => Channel::Rulebooks,
             other => {
                 let hash = other.strip_prefix("evidence/").ok_or(UnknownTopic)?;
                 Channel::Evidence(hash.parse().map_err(|_| UnknownTopic)?)
@@ -148,6 +152,7 @@ mod tests {
             Channel::Receipt,
             Channel::EvidenceReceipt,
             Channel::Watchlist,
+            Channel::Rulebooks,
         ] {
             let topic = Topic { station: station(), channel };
             assert_eq!(topic.to_string().parse(), Ok(topic));
@@ -160,6 +165,9 @@ mod tests {
         assert!(!Topic::edge_may_publish(station(), "pw/1/A140105002/record"));
         assert!(!Topic::edge_may_publish(station(), "pw/1/A140105001/receipt"));
         assert!(Topic::edge_may_subscribe(station(), "pw/1/A140105001/receipt"));
+        assert!(Topic::edge_may_subscribe(station(), "pw/1/A140105001/rulebooks"));
+        assert!(!Topic::edge_may_publish(station(), "pw/1/A140105001/rulebooks"));
+        assert!(!Topic::edge_may_subscribe(station(), "pw/1/A140105002/rulebooks"));
         for stolen in
             ["pw/1/+/receipt", "pw/1/#", "#", "$share/g/pw/1/A140105001/receipt", "pw/1/A140105001/record"]
         {

@@ -1,10 +1,21 @@
 //! The law as dated data: limits, conditions and counting rules, each with its clause and how sure we are of it.
 //!
-//! A rulebook is a JSON file (`shared/rulebooks/`); the code knows what a limit *is*, never its number.
+//! A rulebook is a JSON file (`shared/rulebooks/`); the code knows what a limit *is*, never its number. A region may
+//! lay an [override](region) over the national edition; [`library`] says which edition holds where and when, and
+//! [`edition`] how its name is written.
 
+mod check;
 mod conditions;
+pub mod edition;
+pub mod library;
+pub mod region;
+#[cfg(test)]
+mod region_tests;
 
+pub use check::{Contradiction, RulebookError};
 pub use conditions::Circumstances;
+pub use library::{Issue, Library, LibraryError, Schedule, Source};
+pub use region::RegionalOverride;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -30,6 +41,9 @@ pub struct Rulebook {
     pub conditions: Vec<ConditionRule>,
     /// When exceedances make a case.
     pub counting: CountingRule,
+    /// When what a camera and the head saw of one passage agrees; without it the two are not compared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corroboration: Option<CorroborationRule>,
 }
 
 /// One quantity's limit. Exceeding is strictly above: the limit itself passes.
@@ -60,7 +74,29 @@ pub enum Item {
     No,
 }
 
+/// What measures an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Instrument {
+    /// The remote-sensing head.
+    Head,
+    /// The smoke camera.
+    Camera,
+}
+
+impl Instrument {
+    /// How many there are.
+    pub const COUNT: u32 = 2;
+}
+
 impl Item {
+    /// What measures it.
+    pub const fn instrument(self) -> Instrument {
+        match self {
+            Self::Opacity | Self::No => Instrument::Head,
+            Self::Ringelmann => Instrument::Camera,
+        }
+    }
+
     /// The word used in tables and on wires.
     pub const fn word(self) -> &'static str {
         match self {
@@ -108,7 +144,7 @@ pub enum Role {
 }
 
 /// How sure we are of a number (STANDARDS.md's marks).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SourceConfidence {
     /// Found, or recalled with high confidence.
@@ -151,36 +187,37 @@ pub struct CountingRule {
     pub exceedances: u32,
     /// First to last within so many calendar months.
     pub within_months: u32,
+    /// So many instruments that exceed in one passage make a candidate as well; without it, only passages do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instruments: Option<u32>,
     /// Where it stands.
     pub clause: String,
     /// How sure we are of it.
     pub confidence: SourceConfidence,
 }
 
-/// A rulebook cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum RulebookError {
-    /// The file is not a rulebook.
-    #[error("the rulebook cannot be read")]
-    Malformed(#[from] serde_json::Error),
-    /// It has no limit, so it would pass everything.
-    #[error("rulebook {0} has no limit")]
-    NoLimits(String),
-    /// It counts to nothing, so it would open a case on nothing.
-    #[error("rulebook {0} counts fewer than one exceedance or no month")]
-    NoCount(String),
+/// How far apart a camera's smoke and the head's beam must be from their own limits to count as clearly above or below.
+/// Each is held against its own limit, in its own unit; neither is made into the other.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CorroborationRule {
+    /// For the beam: so far from its limit at least, hundredths of a percent of cross-road opacity.
+    pub beam_margin: i64,
+    /// For the camera: so far from the edge of its limit's level at least, hundredths of a percent of camera opacity.
+    pub camera_margin: i64,
+    /// And so many times the camera's own uncertainty, in tenths: 20 is two standard deviations.
+    pub camera_sigma_tenths: i64,
+    /// Where it stands.
+    pub clause: String,
+    /// How sure we are of the numbers.
+    pub confidence: SourceConfidence,
 }
 
 impl Rulebook {
     /// Reads a rulebook and refuses one that could not be meant.
     pub fn parse(json: &str) -> Result<Self, RulebookError> {
         let book: Self = serde_json::from_str(json)?;
-        if book.limits.is_empty() {
-            return Err(RulebookError::NoLimits(book.id));
-        }
-        if book.counting.exceedances == 0 || book.counting.within_months == 0 {
-            return Err(RulebookError::NoCount(book.id));
-        }
+        book.check()?;
         Ok(book)
     }
 
@@ -204,6 +241,16 @@ pub struct RulebookRef {
     pub version: String,
 }
 
+impl RulebookRef {
+    /// Says by which edition something was judged.
+    pub fn sentence(&self) -> Bilingual {
+        Bilingual::new(
+            format!("依据规则集{}，版本{}。", self.id, self.version),
+            format!("Judged by rulebook {}, version {}.", self.id, self.version),
+        )
+    }
+}
+
 impl std::fmt::Display for RulebookRef {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} ({})", self.id, self.version)
@@ -224,6 +271,7 @@ mod tests {
         assert_eq!(limit(Item::Ringelmann), Some((1, Role::Enforcement)));
         assert_eq!(limit(Item::No), Some((150_000, Role::Screening)));
         assert_eq!((book.counting.exceedances, book.counting.within_months), (2, 6));
+        assert_eq!(book.counting.instruments, None, "nationally one passage never makes a candidate");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use libfuzzer_sys::fuzz_target;
 use plumewatch_shared::ids::{FileHash, PassageId, StationId};
 use plumewatch_shared::plate::Plate;
 use plumewatch_shared::protocol::topic::Topic;
-use plumewatch_shared::rulebook::Rulebook;
+use plumewatch_shared::rulebook::{Rulebook, Source, edition::Edition};
 
 fuzz_target!(|text: &str| {
     if let Ok(plate) = text.parse::<Plate>() {
@@ -18,4 +18,5 @@ fuzz_target!(|text: &str| {
         assert_eq!(id.to_string(), text);
     }
     let _ = (text.parse::<StationId>(), text.parse::<FileHash>(), Rulebook::parse(text));
+    let _ = (Source::parse("noise", text), text.parse::<Edition>());
 });

@@ -120,6 +120,31 @@ fn clock_disk_and_uplink_say_what_it_means_for_the_records() {
     assert_eq!(uplink(false, false, 0, None), "down");
 }
 
+fn rulebook(source: RulebookSource, refused: Option<RulebookRefusal>) -> Facts {
+    Facts::Rulebook { source, edition: "HJ 845-2017 2017-07-27.1".to_owned(), refused }
+}
+
+#[test]
+fn the_rulebook_says_its_edition_its_age_and_what_was_refused() {
+    let server = RulebookSource::Server { issue: 3, age: Duration::from_secs(3 * 86_400) };
+    for source in [RulebookSource::Shipped, RulebookSource::File, server] {
+        assert_eq!(state(rulebook(source, None)), "good");
+        for refusal in [
+            RulebookRefusal::Seal,
+            RulebookRefusal::Malformed,
+            RulebookRefusal::OtherRegion,
+            RulebookRefusal::Older,
+            RulebookRefusal::Disk,
+        ] {
+            assert_eq!(state(rulebook(source, Some(refusal))), "degraded");
+        }
+    }
+    let said = part(&rulebook(server, Some(RulebookRefusal::Seal)), NOW);
+    assert!(said.zh.contains("签章不符") && said.zh.contains("第3次发布，3天前签发"), "{}", said.zh);
+    assert!(said.en.contains("seal") && said.en.contains("issue 3, made 3 days ago"), "{}", said.en);
+    assert!(said.zh.contains("2017-07-27.1") && said.en.contains("2017-07-27.1"));
+}
+
 #[test]
 fn parts_are_named_as_the_page_and_the_server_know_them() {
     let camera = |role| Facts::Camera { role, lane: lane(), running: true, frame: None, ended: false };
@@ -130,8 +155,12 @@ fn parts_are_named_as_the_page_and_the_server_know_them() {
         camera(CameraRole::Rear),
         Facts::Clock(ClockQuality::Synchronised),
         Facts::Disk { free_bytes: 1, reserve_bytes: 0, shed_files: 0, writable: true },
+        rulebook(RulebookSource::Shipped, None),
         Facts::Uplink { connected: true, enrolled: true, backlog_records: 0, unanswered_since: None },
     ];
     let names: Vec<String> = parts(&facts, NOW).into_iter().map(|part| part.part).collect();
-    assert_eq!(names, ["head-1", "weather", "camera-front-1", "camera-rear-1", "clock", "disk", "uplink"]);
+    assert_eq!(
+        names,
+        ["head-1", "weather", "camera-front-1", "camera-rear-1", "clock", "disk", "rulebook", "uplink"]
+    );
 }

@@ -1,11 +1,14 @@
 //! What matching takes and gives: tracks in, passage drafts out.
 
+use std::sync::Arc;
+
 use plumewatch_shared::ids::{LaneNo, PassageId};
 use plumewatch_shared::passage::{
     Doubt, EvidenceFile, EvidenceKind, Passage, PlateSighting, SmokeObservation,
 };
 use plumewatch_shared::plate::PlateKind;
 use plumewatch_shared::reading::{Reading, ReadingOrigin, Validity, WeatherReading};
+use plumewatch_shared::rulebook::Rulebook;
 use plumewatch_shared::time::Moment;
 
 /// Which of a lane's two cameras.
@@ -45,6 +48,8 @@ pub struct PassageDraft {
     pub lane: LaneNo,
     /// When the vehicle passed: the reading's moment, else the first sighting's.
     pub passed: Moment,
+    /// The edition that decided whether the reading counts, and that judges the passage.
+    pub rulebook: Arc<Rulebook>,
     /// The exhaust reading.
     pub reading: Option<Reading>,
     /// Whether it counts; `None` without a reading.

@@ -34,7 +34,7 @@ use std::collections::VecDeque;
 
 use plumewatch_shared::passage::Doubt;
 use plumewatch_shared::reading::{Reading, WeatherReading};
-use plumewatch_shared::rulebook::{Circumstances, Rulebook};
+use plumewatch_shared::rulebook::{Circumstances, Rulebook, Schedule};
 use plumewatch_shared::time::{Moment, Tick};
 
 pub use config::{Instruments, LaneConfig, Offset, Sight};
@@ -71,7 +71,7 @@ pub enum Taken {
 #[derive(Debug)]
 pub struct Lane {
     config: LaneConfig,
-    rulebook: Rulebook,
+    rulebooks: Schedule<Rulebook>,
     now: Tick,
     /// In the order of time, with a full order, so that arrival does not matter.
     waiting: Vec<Item>,
@@ -86,11 +86,11 @@ pub struct Lane {
 }
 
 impl Lane {
-    /// An empty lane. `rulebook` decides what makes a reading valid.
-    pub fn new(config: LaneConfig, rulebook: Rulebook) -> Self {
+    /// An empty lane. `rulebooks` decide what makes a reading valid: the edition that holds on the passage's day.
+    pub fn new(config: LaneConfig, rulebooks: impl Into<Schedule<Rulebook>>) -> Self {
         Self {
             config,
-            rulebook,
+            rulebooks: rulebooks.into(),
             now: Tick { micros: 0 },
             waiting: Vec::new(),
             drafts: VecDeque::new(),
@@ -100,6 +100,11 @@ impl Lane {
             closed: Passed::default(),
             refused: 0,
         }
+    }
+
+    /// From now on these rulebooks decide, for passages that have not closed yet.
+    pub fn on_rulebooks(&mut self, rulebooks: Schedule<Rulebook>) {
+        self.rulebooks = rulebooks;
     }
 
     /// Takes a reading of this lane's head. Tell the time (`on_time`) first.
@@ -249,17 +254,20 @@ impl Lane {
         let headway = self.measured.before(beam).map(|before| beam.since(before));
         let (front, rear) = (front.map(|(track, _)| track), rear.map(|(track, _)| track));
         let weather = self.weather.at(beam);
-        let validity = reading.as_ref().map(|reading| {
-            self.rulebook.validity(Circumstances { reading, weather: weather.as_ref(), headway })
-        });
         let sighting = |track: &Option<VehicleTrack>| track.as_ref().map(|track| track.sighting.clone());
         let (front_sighting, rear_sighting) = (sighting(&front), sighting(&rear));
         let first_sight = [&front, &rear].into_iter().flatten().map(|track| track.first).next();
         let passed = reading.as_ref().map(|reading| reading.measured).or(first_sight);
+        let passed = passed.expect("a vehicle has at least one part");
+        let rulebook = self.rulebooks.on(passed.stamp.legal_day()).clone();
+        let validity = reading
+            .as_ref()
+            .map(|reading| rulebook.validity(Circumstances { reading, weather: weather.as_ref(), headway }));
         let tracks = || [&rear, &front].into_iter().flatten();
         PassageDraft {
             lane: self.config.lane,
-            passed: passed.expect("a vehicle has at least one part"),
+            passed,
+            rulebook,
             validity,
             doubts: draft::doubts(
                 reading.is_some(),

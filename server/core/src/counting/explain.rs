@@ -30,6 +30,22 @@ pub fn explanation(item: Item, exceedances: &[Exceedance], rule: &CountingRule) 
         });
         each.collect::<Vec<_>>().join(separator)
     };
+    if count == 1 && rule.instruments.is_some() {
+        return Bilingual::new(
+            format!(
+                "同一次过车中遥测仪与烟度摄像机均超标：{}{}（{}）。",
+                name.zh,
+                list("；", |day, measured, limit| format!("{day} {measured}，限值{limit}")),
+                rule.clause
+            ),
+            format!(
+                "In one passage both the head and the smoke camera exceed: {} {} ({}).",
+                name.en,
+                list("; ", |day, measured, limit| format!("{day} {measured}, limit {limit}")),
+                rule.clause
+            ),
+        );
+    }
     Bilingual::new(
         format!(
             "{months}个自然月内{}连续{count}次有效测量超标：{}（{}）。",

@@ -2,23 +2,26 @@
 //!
 //! A candidate is the rulebook's number of *consecutive* valid exceedances of one item by one vehicle within the
 //! rulebook's calendar months. A valid pass of the item breaks the chain, an invalid measurement does not, a
-//! passage in doubt is nobody's. What comes out depends on which passages there are, never on the order they
+//! passage in doubt is nobody's. Where a region's rulebook says so, one passage in which both instruments exceed is
+//! enough. What comes out depends on which passages there are, never on the order they
 //! came in: late is normal. Nothing here is a sanction: a person decides ([`review`](crate::review)).
 
 mod explain;
 mod recount;
+mod rules;
 
 pub use explain::{Exceedance, explanation};
 pub use recount::{Change, Known, recount};
+pub use rules::{Rules, Threshold};
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use jiff::{Timestamp, ToSpan};
 use plumewatch_shared::ids::{FileHash, PassageId};
 use plumewatch_shared::passage::Passage;
 use plumewatch_shared::plate::{Plate, PlateColour};
-use plumewatch_shared::rulebook::{CountingRule, Item, Role};
+use plumewatch_shared::rulebook::{Instrument, Item, Role};
 use plumewatch_shared::time::law_place;
 use plumewatch_shared::verdict::Verdict;
 
@@ -124,21 +127,34 @@ pub struct Candidate {
 /// The candidates that the measurements of one vehicle make, oldest first by item.
 ///
 /// `settled` are passages that a decided candidate of the item rests on: they are spent, and no chain goes
-/// across them. `restarts` are passed retests: a chain starts anew there (STANDARDS.md 1.3 e).
+/// across them. `restarts` are passed retests: a chain starts anew there (STANDARDS.md 1.3 e). A passage in which
+/// enough instruments exceed makes a candidate of its own and is spent likewise. `rules` gives what holds where and
+/// when a measurement was made; of a chain the last one's rule decides.
 pub fn candidates(
     vehicle: &Vehicle,
     measurements: &[Measurement],
     settled: &BTreeSet<(Item, PassageId)>,
     restarts: &[Timestamp],
-    rule: &CountingRule,
+    rules: &impl Rules,
 ) -> Vec<Candidate> {
     let ordered: BTreeSet<&Measurement> = measurements.iter().collect();
     let items: BTreeSet<Item> = measurements.iter().map(|measurement| measurement.item).collect();
-    let mut found = Vec::new();
+    let joint = joint(&ordered, rules);
+    let mut found: Vec<Candidate> = joint
+        .iter()
+        .filter(|(passage, (_, items))| !items.iter().any(|item| settled.contains(&(*item, **passage))))
+        .filter_map(|(passage, (passed, items))| {
+            let (item, passages) = (*items.first()?, vec![*passage]);
+            let id = CandidateId::of(vehicle, item, &passages);
+            Some(Candidate { id, vehicle: vehicle.clone(), item, passages, complete: *passed })
+        })
+        .collect();
     for item in items {
         let mut chain: Vec<&Measurement> = Vec::new();
         for &measurement in ordered.iter().filter(|measurement| measurement.item == item) {
-            let broken = !measurement.exceeds || settled.contains(&(item, measurement.passage));
+            let broken = !measurement.exceeds
+                || settled.contains(&(item, measurement.passage))
+                || joint.contains_key(&measurement.passage);
             let restarted = chain.last().is_some_and(|last| {
                 restarts.iter().any(|restart| last.passed <= *restart && *restart < measurement.passed)
             });
@@ -149,10 +165,15 @@ pub fn candidates(
                 continue;
             }
             chain.push(measurement);
-            // What is too old to reach this one can reach none after it either.
-            chain.retain(|earlier| within_months(earlier.passed, measurement.passed, rule.within_months));
-            if chain.len() == rule.exceedances as usize {
-                let passages: Vec<_> = chain.drain(..).map(|exceedance| exceedance.passage).collect();
+            let rule = rules.at(measurement);
+            let near = |earlier: &&&Measurement| {
+                within_months(earlier.passed, measurement.passed, rule.within_months)
+            };
+            let reach = chain.iter().rev().take_while(near).count();
+            if reach >= rule.exceedances as usize {
+                let first = chain.len() - rule.exceedances as usize;
+                let passages: Vec<_> = chain.split_off(first).iter().map(|one| one.passage).collect();
+                chain.clear();
                 found.push(Candidate {
                     id: CandidateId::of(vehicle, item, &passages),
                     vehicle: vehicle.clone(),
@@ -164,6 +185,25 @@ pub fn candidates(
         }
     }
     found
+}
+
+/// Passages in which so many instruments exceed as their rule asks: when, and of what.
+fn joint(
+    ordered: &BTreeSet<&Measurement>,
+    rules: &impl Rules,
+) -> BTreeMap<PassageId, (Timestamp, BTreeSet<Item>)> {
+    let mut exceeding: BTreeMap<PassageId, (Timestamp, BTreeSet<Item>)> = BTreeMap::new();
+    for measurement in ordered.iter().filter(|measurement| measurement.exceeds) {
+        let Some(_) = rules.at(measurement).instruments else { continue };
+        let place = exceeding.entry(measurement.passage).or_insert((measurement.passed, BTreeSet::new()));
+        place.1.insert(measurement.item);
+    }
+    let instruments = |items: &BTreeSet<Item>| -> BTreeSet<Instrument> {
+        items.iter().map(|item| item.instrument()).collect()
+    };
+    // The rulebook's check allows no other number than all instruments.
+    exceeding.retain(|_, (_, items)| instruments(items).len() == Instrument::COUNT as usize);
+    exceeding
 }
 
 /// Does `last` lie within so many calendar months of `first`, days counted at the law's place?

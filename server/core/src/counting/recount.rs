@@ -7,9 +7,9 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use plumewatch_shared::ids::PassageId;
-use plumewatch_shared::rulebook::{CountingRule, Item};
+use plumewatch_shared::rulebook::Item;
 
-use super::{Candidate, CandidateId, Measurement, Vehicle, candidates, within_months};
+use super::{Candidate, CandidateId, Measurement, Rules, Vehicle, candidates, within_months};
 use crate::review::CandidateState;
 
 /// A candidate as the store knows it.
@@ -46,14 +46,14 @@ pub fn recount(
     measurements: &[Measurement],
     known: &[Known],
     restarts: &[Timestamp],
-    rule: &CountingRule,
+    rules: &impl Rules,
 ) -> Vec<Change> {
     let settled: BTreeSet<(Item, PassageId)> = known
         .iter()
         .filter(|candidate| candidate.state.is_decided())
         .flat_map(|candidate| candidate.passages.iter().map(|&passage| (candidate.item, passage)))
         .collect();
-    let derived = candidates(vehicle, measurements, &settled, restarts, rule);
+    let derived = candidates(vehicle, measurements, &settled, restarts, rules);
     let mut changes = Vec::new();
     for candidate in known {
         match candidate.state {
@@ -64,7 +64,7 @@ pub fn recount(
             }
             CandidateState::Void => {}
             CandidateState::Confirmed | CandidateState::Rejected => {
-                match (stands(candidate, measurements, rule), candidate.contested) {
+                match (stands(candidate, measurements, rules), candidate.contested) {
                     (false, false) => changes.push(Change::Contest(candidate.id.clone())),
                     (true, true) => changes.push(Change::Uphold(candidate.id.clone())),
                     (true, false) | (false, true) => {}
@@ -80,11 +80,11 @@ pub fn recount(
 }
 
 /// Are a decided candidate's passages still consecutive exceedances within the rule's months?
-fn stands(candidate: &Known, measurements: &[Measurement], rule: &CountingRule) -> bool {
+fn stands(candidate: &Known, measurements: &[Measurement], rules: &impl Rules) -> bool {
     let of_item = || measurements.iter().filter(|measurement| measurement.item == candidate.item);
     let at = |passage: &PassageId| of_item().find(|measurement| measurement.passage == *passage);
     let ends = candidate.passages.first().and_then(at).zip(candidate.passages.last().and_then(at));
     let Some((first, last)) = ends else { return false };
     let broken = of_item().any(|between| !between.exceeds && first < between && between < last);
-    !broken && within_months(first.passed, last.passed, rule.within_months)
+    !broken && within_months(first.passed, last.passed, rules.at(last).within_months)
 }

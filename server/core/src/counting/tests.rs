@@ -1,6 +1,6 @@
 use super::*;
 use crate::review::CandidateState;
-use plumewatch_shared::rulebook::Rulebook;
+use plumewatch_shared::rulebook::{CountingRule, Rulebook};
 use plumewatch_shared::sample::{self, SamplePassage};
 use plumewatch_shared::verdict::judge;
 use proptest::prelude::*;
@@ -15,11 +15,15 @@ fn vehicle() -> Vehicle {
 
 /// The candidates that these passages make, as lists of sequences.
 fn counted(passages: impl IntoIterator<Item = SamplePassage>) -> Vec<Vec<u64>> {
-    let book = Rulebook::hj845();
+    counted_by(&Rulebook::hj845(), passages)
+}
+
+/// The same by another rulebook.
+fn counted_by(book: &Rulebook, passages: impl IntoIterator<Item = SamplePassage>) -> Vec<Vec<u64>> {
     let measured: Vec<_> = passages
         .into_iter()
         .map(SamplePassage::passage)
-        .filter_map(|passage| measurements(&passage, &judge(&passage, &book)))
+        .filter_map(|passage| measurements(&passage, &judge(&passage, book)))
         .flat_map(|(_, measured)| measured)
         .collect();
     candidates(&vehicle(), &measured, &BTreeSet::new(), &[], &book.counting)
@@ -91,6 +95,100 @@ mod golden {
     fn screening_twice_counts_for_nothing() {
         assert!(
             counted([1, 2].map(|n| shot(n, "2020-01-10").with_opacity(1_000).with_no(160_000))).is_empty()
+        );
+    }
+}
+
+/// Where a region enforces NO (STANDARDS.md 1.10, last row), two exceedances of it make a candidate.
+#[test]
+fn nitric_oxide_counts_twice_where_the_region_enforces_it() {
+    let mut book = Rulebook::hj845();
+    book.limits
+        .iter_mut()
+        .filter(|limit| limit.item == Item::No)
+        .for_each(|limit| limit.role = Role::Enforcement);
+    let high = |n| shot(n, "2020-01-10").with_opacity(1_000).with_no(160_000);
+    assert_eq!(counted_by(&book, [1, 2].map(high)), [[1, 2]]);
+    assert!(counted_by(&book, [1].map(high)).is_empty());
+}
+
+/// Rulebook data may say that one passage in which head and camera both exceed is enough.
+mod two_instruments {
+    use super::*;
+
+    fn book() -> Rulebook {
+        let mut book = Rulebook::hj845();
+        book.counting.instruments = Some(2);
+        book
+    }
+
+    fn both(sequence: u64, day: &str) -> SamplePassage {
+        shot(sequence, day).with_opacity(3_500).with_smoke(6_000)
+    }
+
+    #[test]
+    fn one_passage_suffices_only_where_the_rulebook_says_so() {
+        assert_eq!(counted_by(&book(), [both(1, "2020-01-10")]), [[1]]);
+        assert!(counted([both(1, "2020-01-10")]).is_empty());
+    }
+
+    #[test]
+    fn one_instrument_alone_still_needs_two_passages() {
+        let smoke = |n| shot(n, "2020-01-10").with_opacity(1_000).with_smoke(6_000);
+        assert!(counted_by(&book(), [smoke(1)]).is_empty());
+        assert_eq!(counted_by(&book(), [smoke(1), smoke(2)]), [[1, 2]]);
+        let head = shot(1, "2020-01-10").with_opacity(3_500).with_no(160_000);
+        assert!(counted_by(&book(), [head]).is_empty(), "opacity and NO are one instrument's");
+    }
+
+    #[test]
+    fn a_passage_that_is_a_candidate_of_its_own_is_spent() {
+        let shots = [
+            shot(1, "2020-01-10").with_opacity(3_500),
+            both(2, "2020-02-10"),
+            shot(3, "2020-03-10").with_opacity(3_500),
+        ];
+        assert_eq!(counted_by(&book(), shots), [[2]]);
+    }
+
+    #[test]
+    fn the_rule_is_that_of_the_passages_place_and_day() {
+        let (national, regional) = (Rulebook::hj845().counting, book().counting);
+        let rules = |measurement: &Measurement| {
+            let here = measurement.passage.station.region().code() == 140_105;
+            Threshold::from(if here { &regional } else { &national })
+        };
+        let elsewhere = both(2, "2020-03-10").at_station("A110105001");
+        let measured: Vec<_> = [both(1, "2020-01-10"), elsewhere]
+            .into_iter()
+            .map(SamplePassage::passage)
+            .filter_map(|passage| measurements(&passage, &judge(&passage, &book())))
+            .flat_map(|(_, measured)| measured)
+            .collect();
+        let found = candidates(&vehicle(), &measured, &BTreeSet::new(), &[], &rules);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].passages[0].sequence, 1);
+    }
+
+    #[test]
+    fn a_decided_one_is_not_opened_again_and_says_why_it_was() {
+        let passage = both(1, "2020-01-10").passage();
+        let (_, measured) = measurements(&passage, &judge(&passage, &book())).unwrap();
+        let opened = recount(&vehicle(), &measured, &[], &[], &book().counting);
+        let [Change::Open(candidate)] = opened.as_slice() else { panic!("{opened:?}") };
+        let known = Known {
+            id: candidate.id.clone(),
+            item: candidate.item,
+            passages: candidate.passages.clone(),
+            state: CandidateState::Confirmed,
+            contested: false,
+        };
+        assert!(recount(&vehicle(), &measured, &[known], &[], &book().counting).is_empty());
+        let figure = Exceedance { passed: passage.passed.utc, measured: 3_500, limit: 3_000 };
+        let why = explanation(Item::Opacity, &[figure], &book().counting);
+        assert!(
+            why.zh.contains("均超标") && why.en.contains("both the head and the smoke camera"),
+            "{why:?}"
         );
     }
 }

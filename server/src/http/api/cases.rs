@@ -102,7 +102,7 @@ pub(super) async fn detail(
     history.sort_by_key(|entry| entry.number);
     let candidate = reading.candidate(&row.candidate, scope.0).await?;
     let ids = candidate.map(|candidate| seen_by(&signed, &candidate.passages)).unwrap_or_default();
-    let passages = passage_details(&mut reading, &ids).await?;
+    let passages = passage_details(&mut reading, &site.books, &ids).await?;
     drop(reading);
     let mut writing = site.store.writing().await?;
     writing.record(site.now(), &signed.name, Action::CaseViewed, id.as_str(), None).await?;
@@ -130,7 +130,7 @@ pub(super) async fn happen(
         ApiError::invalid("未知的案件操作。", en)
     })?;
     let reason = reason(&said.reason)?;
-    let (store, book, now) = (&site.store, &site.rulebook, site.now());
+    let (store, book, now) = (&site.store, &site.books, site.now());
     let followed = casework::happen(store, book, scope.0, &id, event, &signed.name, reason, now).await?;
     if followed.watchlist {
         site.watchlist.nudge();

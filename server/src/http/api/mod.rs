@@ -8,6 +8,8 @@ mod evidence;
 mod passages;
 mod review;
 mod rulebook;
+mod rulebook_rows;
+mod rulebooks;
 mod server;
 mod session;
 mod stations;
@@ -40,7 +42,8 @@ pub(super) fn routes() -> OpenApiRouter<Site> {
         .routes(routes!(passages::detail))
         .routes(routes!(evidence::file))
         .routes(routes!(summary::counts))
-        .routes(routes!(rulebook::in_force));
+        .routes(routes!(rulebook::in_force))
+        .routes(routes!(rulebooks::list));
     let work = OpenApiRouter::new()
         .routes(routes!(review::list))
         .routes(routes!(review::detail))

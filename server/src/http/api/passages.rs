@@ -16,6 +16,7 @@ use crate::http::Site;
 use crate::http::error::{ApiError, ErrorBody};
 use crate::http::extract::{Name, Params};
 use crate::http::session::Signed;
+use crate::rulebooks::Books;
 use crate::store::{PassageFilter, Reading};
 
 /// Rows on a page unless the request says otherwise.
@@ -115,8 +116,9 @@ pub(super) async fn detail(
     if !scope.holds(id.station) {
         return Err(ApiError::not_found());
     }
-    let detail =
-        passage_detail(&mut site.store.reading().await?, id).await?.ok_or_else(ApiError::not_found)?;
+    let detail = passage_detail(&mut site.store.reading().await?, &site.books, id)
+        .await?
+        .ok_or_else(ApiError::not_found)?;
     let mut writing = site.store.writing().await?;
     writing.record(site.now(), &signed.name, Action::PassageViewed, &id.to_string(), None).await?;
     writing.commit().await?;
@@ -126,21 +128,23 @@ pub(super) async fn detail(
 /// One passage in full, if it is stored.
 pub(super) async fn passage_detail(
     reading: &mut Reading,
+    books: &Books,
     id: PassageId,
 ) -> Result<Option<PassageDetail>, ApiError> {
     let Some(full) = reading.passage(id).await? else { return Ok(None) };
     let evidence = reading.passage_evidence(id).await?;
-    PassageDetail::new(full, evidence).map(Some)
+    PassageDetail::new(full, evidence, books).map(Some)
 }
 
 /// These passages in full, in order; one that is not stored is left out.
 pub(super) async fn passage_details(
     reading: &mut Reading,
+    books: &Books,
     ids: &[PassageId],
 ) -> Result<Vec<PassageDetail>, ApiError> {
     let mut details = Vec::with_capacity(ids.len());
     for &id in ids {
-        details.extend(passage_detail(reading, id).await?);
+        details.extend(passage_detail(reading, books, id).await?);
     }
     Ok(details)
 }

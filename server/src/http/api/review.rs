@@ -73,7 +73,7 @@ pub(super) async fn list(State(site): State<Site>, signed: Signed) -> Result<Jso
     let mut reading = site.store.reading().await?;
     let rows = reading.waiting_candidates(scope.0).await?;
     let waiting = reading.waiting_count(scope.0).await?;
-    let candidates = rows.into_iter().map(|row| Candidate::new(row, &site.rulebook)).collect();
+    let candidates = rows.into_iter().map(|row| Candidate::new(row, &site.books)).collect();
     Ok(Json(ReviewQueue { candidates, waiting }))
 }
 
@@ -89,10 +89,10 @@ pub(super) async fn detail(
     let mut reading = site.store.reading().await?;
     let row = reading.candidate(&id, scope.0).await?.ok_or_else(ApiError::not_found)?;
     let seen = seen_by(&signed, &row.passages);
-    let passages = passage_details(&mut reading, &seen).await?;
+    let passages = passage_details(&mut reading, &site.books, &seen).await?;
     drop(reading);
     record_views(&site, &signed, &seen).await?;
-    Ok(Json(CandidateDetail { candidate: Candidate::new(row, &site.rulebook), passages }))
+    Ok(Json(CandidateDetail { candidate: Candidate::new(row, &site.books), passages }))
 }
 
 /// Decide on a candidate. A confirmation opens a case.

@@ -1,4 +1,4 @@
-//! The rulebook in force.
+//! The rulebook of passages in force, for the bars in lists.
 
 use axum::Json;
 use axum::extract::State;
@@ -56,15 +56,15 @@ pub(super) struct CountingBody {
     clause: String,
 }
 
-/// The rulebook in force.
+/// The rulebook of passages that is in force in the account's region today.
 #[utoipa::path(get, path = "/rulebook", tag = "review", responses(
     (status = 200, body = RulebookBody), (status = 401, body = ErrorBody)))]
 pub(super) async fn in_force(
     State(site): State<Site>,
     signed: Signed,
 ) -> Result<Json<RulebookBody>, ApiError> {
-    signed.may(Operation::ReadRulebook)?;
-    let book = &site.rulebook;
+    let scope = signed.may(Operation::ReadRulebook)?;
+    let book = site.books.in_force_at(scope.0, site.now());
     let limits = book.limits.iter().map(|limit| LimitBody {
         item: limit.item.word(),
         name: limit.item.name().into(),

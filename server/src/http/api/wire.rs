@@ -1,9 +1,10 @@
 //! What pages are told of passages, candidates and cases. Words and units are the wire's.
 
-use plumewatch_shared::ids::{PassageId, StationId};
+use plumewatch_shared::corroboration::corroborate;
+use plumewatch_shared::ids::{PassageId, Region, StationId};
 use plumewatch_shared::language::Bilingual;
 use plumewatch_shared::protocol::message::{PassageReport, WireVerdict};
-use plumewatch_shared::rulebook::Rulebook;
+use plumewatch_shared::rulebook::RulebookRef;
 use serde::Serialize;
 use server_core::audit::AuditRow;
 use server_core::case::Event;
@@ -11,6 +12,7 @@ use server_core::counting::explanation;
 use utoipa::ToSchema;
 
 use crate::http::error::ApiError;
+use crate::rulebooks::Books;
 use crate::store::{CandidateRow, CaseRow, EvidenceRow, PassageFull, PassageRow};
 
 /// A sentence in both languages.
@@ -58,6 +60,11 @@ pub(crate) struct PassageSummary {
     edge_outcome: String,
     /// Do the two differ?
     disagrees: bool,
+    /// How the edition that the edge judged by stands to the one in force there: `in-force`, `other` or `unknown`.
+    edition: String,
+    /// Head and camera compared: `both-exceed`, `both-below`, `disagrees`, `not-comparable`, or empty for passages
+    /// stored before they were.
+    corroboration: String,
     /// Cross-road opacity, mean, hundredths of a percent.
     opacity_mean_hundredths: Option<i64>,
     /// Ringelmann level.
@@ -98,6 +105,8 @@ impl From<PassageRow> for PassageSummary {
             outcome: row.outcome,
             edge_outcome: row.edge_outcome,
             disagrees: row.disagrees,
+            edition: row.edition,
+            corroboration: row.corroboration,
             opacity_mean_hundredths: row.opacity_mean,
             ringelmann: row.ringelmann,
             no_ppm_hundredths: row.no_ppm,
@@ -140,6 +149,8 @@ pub(crate) struct PassageDetail {
     server_verdict: WireVerdict,
     /// Why, sentence by sentence.
     reasons: Vec<Words>,
+    /// What head and camera say of each other, with values, limits and edition. No verdict by itself.
+    corroboration: Words,
     /// Its files.
     evidence: Vec<EvidenceFile>,
     /// The candidate it belongs to.
@@ -152,13 +163,20 @@ pub(crate) struct PassageDetail {
 
 impl PassageDetail {
     /// From what is stored.
-    pub(crate) fn new(full: PassageFull, evidence: Vec<EvidenceRow>) -> Result<Self, ApiError> {
+    pub(crate) fn new(
+        full: PassageFull,
+        evidence: Vec<EvidenceRow>,
+        books: &Books,
+    ) -> Result<Self, ApiError> {
         let report: PassageReport = serde_json::from_str(&full.report).map_err(unreadable)?;
         let server_verdict: WireVerdict = serde_json::from_str(&full.verdict).map_err(unreadable)?;
         // What the edge found invalid stands in the report; the judgement is the server's.
-        let (_, reported) = report.passage().map_err(unreadable)?;
+        let (passage, reported) = report.passage().map_err(unreadable)?;
         let verdict = server_verdict.verdict(reported.invalid).map_err(unreadable)?;
+        let (region, day) = (passage.id.station.region(), passage.passed.legal_day());
+        let (book, _) = books.for_verdict(&verdict.rulebook, region, day);
         Ok(Self {
+            corroboration: corroborate(&passage, &book).sentence(&book.reference()).into(),
             reasons: verdict.reasons().into_iter().map(Words::from).collect(),
             summary: full.row.into(),
             report,
@@ -211,6 +229,10 @@ pub(crate) struct Candidate {
     clause: String,
     /// Why these count, in words.
     explanation: Words,
+    /// In each of its passages, head and camera compared, by word as in a passage's summary.
+    corroborations: Vec<String>,
+    /// Do head and camera both exceed in one of them? It strengthens the candidate and decides nothing.
+    corroborated: bool,
     /// Who decided.
     decided_by: Option<String>,
     /// Why.
@@ -219,8 +241,13 @@ pub(crate) struct Candidate {
 
 impl Candidate {
     /// From what is stored.
-    pub(crate) fn new(row: CandidateRow, rulebook: &Rulebook) -> Self {
+    pub(crate) fn new(row: CandidateRow, books: &Books) -> Self {
+        let named = RulebookRef { id: row.rulebook.clone(), version: row.rulebook_version.clone() };
+        let region = row.passages.last().map_or(Region::COUNTRY, |last| last.station.region());
+        let complete = row.exceedances.last().map_or(row.opened, |last| last.passed);
+        let rulebook = books.edition(&named).unwrap_or_else(|| books.in_force_at(region, complete));
         let explanation = explanation(row.item, &row.exceedances, &rulebook.counting).into();
+        let both_exceed = |word: &String| word == "both-exceed";
         Self {
             id: row.id.as_str().to_owned(),
             plate: row.vehicle.plate.as_str().to_owned(),
@@ -234,6 +261,8 @@ impl Candidate {
             rulebook_version: row.rulebook_version,
             clause: row.clause,
             explanation,
+            corroborated: row.corroborations.iter().any(both_exceed),
+            corroborations: row.corroborations,
             decided_by: row.decided_by,
             reason: row.reason,
         }

@@ -97,6 +97,7 @@ async fn every_route_of_the_contract_is_described_and_answers() {
         "get /api/v1/audit",
         "get post delete /api/v1/watchlist/wanted",
         "get /api/v1/rulebook",
+        "get /api/v1/rulebooks",
         "get /api/v1/summary",
         "get /healthz",
         "get /readyz",

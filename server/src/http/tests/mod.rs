@@ -5,4 +5,5 @@ mod enrolment;
 mod limits;
 mod people;
 mod reading;
+mod rulebooks;
 mod world;

@@ -115,6 +115,7 @@ async fn every_role_reaches_what_it_may_and_nothing_else() {
         ("/api/v1/summary", "admin reviewer enforcer authority"),
         ("/api/v1/stations", "admin reviewer enforcer authority"),
         ("/api/v1/rulebook", "admin reviewer enforcer authority"),
+        ("/api/v1/rulebooks", "admin reviewer enforcer authority"),
         ("/api/v1/passages?plate=晋A12345&reason=x", "reviewer enforcer authority"),
         ("/api/v1/review", "reviewer authority"),
         ("/api/v1/cases", "reviewer authority"),

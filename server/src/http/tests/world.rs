@@ -87,7 +87,7 @@ impl World {
                 mqtt_port: 8883,
                 server_signing_key: "ab".repeat(32),
             },
-            rulebook: Rulebook::hj845(),
+            books: crate::rulebooks::Books::shipped(),
             metrics: crate::metrics::Metrics::default(),
             http,
             clock: Box::new(move || Timestamp::from_microsecond(hand.load(Ordering::SeqCst)).unwrap()),
@@ -144,7 +144,7 @@ impl World {
 
     /// Stores passages as the ingest would, and counts them.
     pub(super) async fn store_passages(&self, passages: Vec<Passage>) {
-        let book = &self.site.rulebook;
+        let book = &Rulebook::hj845();
         let new: Vec<NewPassage> = passages.into_iter().map(|passage| stored(passage, book)).collect();
         let mut writing = self.site.store.writing().await.unwrap();
         writing.insert_passages(&new).await.unwrap();
@@ -195,6 +195,8 @@ fn stored(passage: Passage, book: &Rulebook) -> NewPassage {
     NewPassage {
         edge_outcome: verdict.outcome,
         disagrees: false,
+        edition: crate::rulebooks::Standing::InForce,
+        corroboration: plumewatch_shared::corroboration::corroborate(&passage, book).word(),
         watch: None,
         sealed: report.clone(),
         prev: CHAIN_START,

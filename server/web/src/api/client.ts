@@ -4,7 +4,7 @@
  */
 import type {
   Account, AccountRow, ApiProblem, AuditRow, Candidate, Case, CaseDetail, CaseEvent, Ledger, PassageDetail,
-  PassageFilter, PassageSummary, PlateColour, Role, Rulebook, Station, Summary, Wanted,
+  PassageFilter, PassageSummary, PlateColour, Role, Rulebook, Rulebooks, Station, Summary, Wanted,
 } from './types'
 
 export const BASE = '/api/v1'
@@ -111,6 +111,7 @@ export const api = {
     call<unknown>('PATCH', `/accounts/${id(name)}`, { body: change }),
 
   rulebook: () => get<Rulebook>('/rulebook'),
+  rulebooks: () => get<Rulebooks>('/rulebooks'),
   summary: () => get<Summary>('/summary'),
 
   audit: (cursor?: number | null) => get<{ rows: AuditRow[]; next: number | null }>('/audit', { cursor }),

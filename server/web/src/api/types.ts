@@ -51,6 +51,9 @@ export interface PassageSummary {
   outcome: Outcome
   edge_outcome: Outcome
   disagrees: boolean
+  /** How the edition that the edge judged by stands to the one in force there. */
+  edition: 'in-force' | 'other' | 'unknown'
+  corroboration: Corroboration
   opacity_mean_hundredths: number | null
   ringelmann: number | null
   no_ppm_hundredths: number | null
@@ -180,6 +183,8 @@ export interface PassageDetail {
   report: PassageReport
   server_verdict: Verdict
   reasons: Bilingual[]
+  /** What head and camera say of each other, in words; no verdict by itself. */
+  corroboration: Bilingual
   evidence: Evidence[]
   candidate_id: string | null
   case_id: string | null
@@ -199,6 +204,10 @@ export interface Candidate {
   rulebook_version: string
   clause: string
   explanation: Bilingual
+  /** In each passage, head and camera compared. */
+  corroborations: Corroboration[]
+  /** Do both exceed in one of them? */
+  corroborated: boolean
   /** Did late records break it after it was decided? */
   contested: boolean
   decided_by: string | null
@@ -274,6 +283,56 @@ export interface Wanted {
   reason: string
   added_utc_us: number
   added_by: string
+}
+
+/** Empty for passages stored before head and camera were compared. */
+export type Corroboration = 'both-exceed' | 'both-below' | 'disagrees' | 'not-comparable' | ''
+
+export type RuleGroup = 'limit' | 'condition' | 'counting' | 'corroboration' | 'procedure'
+export type SourceConfidence = 'high' | 'medium' | 'low'
+
+export interface RuleRow {
+  group: RuleGroup
+  /** Names the rule within its rulebook: two editions are laid side by side by it. */
+  key: string
+  name: Bilingual
+  value: Bilingual
+  role: 'enforcement' | 'screening' | null
+  clause: string
+  confidence: SourceConfidence
+}
+
+export interface RulebookEdition {
+  rulebook: string
+  version: string
+  kind: 'passages' | 'tests'
+  title: Bilingual
+  from: string
+  until: string | null
+  in_force: boolean
+  rules: RuleRow[]
+}
+
+export interface StationEdition {
+  id: string
+  name: string
+  region: string
+  online: boolean
+  reported_utc_us: number | null
+  issue: number | null
+  edition: string | null
+  expected: string
+  current: boolean
+  words: Bilingual | null
+}
+
+export interface Rulebooks {
+  today: string
+  places: { region: string; editions: RulebookEdition[] }[]
+  overrides: { rulebook: string; region: string; version: string; title: Bilingual; from: string; until: string | null }[]
+  issues: { version: number; issued_utc_us: number }[]
+  published: { rulebook: string; version: string; first_utc_us: number }[]
+  stations: StationEdition[]
 }
 
 export interface Rulebook {

@@ -4,7 +4,7 @@ import type { Messages } from './zh'
 export const en: Messages = {
   app: { name: 'Plumewatch', tagline: 'Roadside diesel enforcement', skip: 'Skip to content' },
   nav: {
-    passages: 'Live passages', review: 'Review', cases: 'Cases', stations: 'Stations', watchlist: 'Wanted', accounts: 'Accounts',
+    passages: 'Live passages', review: 'Review', cases: 'Cases', stations: 'Stations', watchlist: 'Wanted', rulebooks: 'Rulebooks', accounts: 'Accounts',
     audit: 'Audit log', menu: 'Menu', signOut: 'Sign out', password: 'Change password', language: '中文', main: 'Main navigation',
   },
   role: { admin: 'Administrator', reviewer: 'Reviewer', enforcer: 'Enforcement officer', authority: 'Authority' },
@@ -59,7 +59,8 @@ export const en: Messages = {
       'no-plate-found': 'no plate found', 'low-confidence': 'not sure enough', 'not-grammatical': 'the characters make no plate', 'frames-disagree': 'the frames disagree',
     },
     verdict: 'Verdict and reasons', rule: 'Rule applied', version: 'Edition', edgeVerdict: 'At the roadside', serverVerdict: 'On the server',
-    agree: 'Both judgements agree', differ: 'The judgements differ; the server\'s holds', finding: 'Quantity', measured: 'Measured', limit: 'Limit', clause: 'Clause',
+    edition: { other: 'The edge judged by another edition than the one in force there that day; judged again by the edition it used', unknown: 'The edge judged by an edition that this server never published; judged again by the one in force there' },
+    corroboration: 'Do the two instruments agree?', agree: 'Both judgements agree', differ: 'The judgements differ; the server\'s holds', finding: 'Quantity', measured: 'Measured', limit: 'Limit', clause: 'Clause',
     exceeds: 'exceeds', within: 'within', role: { enforcement: 'enforcement', screening: 'screening only' }, reasons: 'Reasons',
     readings: 'Exhaust reading', noReading: 'No exhaust reading.', smoke: 'Smoke (camera)', noSmoke: 'No smoke was seen.',
     smokeLevel: 'Ringelmann level', smokeOpacity: 'Opacity along the line of sight', smokeHits: 'measured in {n} frames', unmeasurable: {
@@ -97,6 +98,7 @@ export const en: Messages = {
     },
     free: 'In your own words', preset: 'Usual reasons', help: 'Keyboard', keys: { next: 'next', previous: 'previous', confirm: 'confirm', reject: 'reject', help: 'show these keys', open: 'enlarge the picture' },
     done: { confirm: 'Confirmed; a case is open', reject: 'Rejected' }, openCase: 'Open the case', why: 'Why this is a candidate', opened: 'Since',
+    corroborated: 'Both instruments exceed', contradicted: 'The instruments contradict each other',
     look: 'Look: is it the same vehicle each time? Is the plate right? Is the smoke its own?', rule: 'Under', decided: 'Decided: {state}', decidedBy: '{by}: {reason}', contested: 'After the decision, late records shook its grounds: look again.', state: {
       waiting: 'To review', confirmed: 'Confirmed', rejected: 'Rejected', void: 'Void',
     },
@@ -123,7 +125,7 @@ export const en: Messages = {
     ledger: 'Loss ledger', ledgerHint: 'The roadside numbers its records without gaps: what is missing below the highest number received is still there, or lost.', noGaps: 'Nothing is missing: the numbers received are unbroken.', gap: '{from} – {to} ({n})', refused: '{n} refused',
     noHealth: 'No health report yet.', token: 'Enrolment token', tokenTitle: 'Enrolment token', tokenLead: 'Shown this once, good for one enrolment. On the roadside unit run:',
     id: 'Station number', idHint: 'A capital letter, six digits of the county, three digits: A140105001.', idWrong: 'It must look like A140105001.', name: 'Name', nameHint: 'Such as Xiaodian East Ring checkpoint', added: 'Station {id} added',
-    part: { head: 'Exhaust head', weather: 'Weather', 'camera-front': 'Front camera', 'camera-rear': 'Rear camera', clock: 'Clock', disk: 'Disk', uplink: 'Uplink' },
+    part: { head: 'Exhaust head', weather: 'Weather', 'camera-front': 'Front camera', 'camera-rear': 'Rear camera', clock: 'Clock', disk: 'Disk', rulebook: 'Rulebook', uplink: 'Uplink' },
     partLane: '{part}, lane {n}', state: { good: 'Good', degraded: 'Degraded', down: 'Down' }, stale: 'report of {ago}', reported: 'Reported',
   },
   accounts: {
@@ -140,9 +142,21 @@ export const en: Messages = {
       'case-viewed': 'viewed a case', 'repair-ordered': 'ordered repair', 'case-repaired': 'recorded the repair', 'retest-passed': 'retest passed',
       'retest-failed': 'retest failed', 'case-withdrawn': 'withdrew the case', 'wanted-added': 'added to wanted',
       'wanted-removed': 'removed from wanted', 'station-added': 'added a station', 'token-issued': 'issued a token',
-      'station-enrolled': 'station enrolled', 'account-added': 'added an account', 'account-changed': 'changed an account',
+      'station-enrolled': 'station enrolled', 'rulebooks-issued': 'issued rulebooks', 'account-added': 'added an account', 'account-changed': 'changed an account',
       'password-changed': 'changed a password', 'signed-in': 'signed in', 'sign-in-failed': 'sign-in failed', 'signed-out': 'signed out',
     },
+  },
+  rulebooks: {
+    title: 'Rulebooks', lead: 'The standards, limits and counting rules that judgements rest on, by place and day. Any change of a number is a new edition; a verdict names its edition, and old records are never judged anew silently.',
+    place: 'Place', country: 'Whole country', edition: 'Edition', standard: 'Standard', from: 'In force from', until: 'until', inForce: 'in force', coming: 'to come', past: 'ended',
+    rule: 'Rule', value: 'Says', clause: 'Clause', confidence: 'Confidence', kind: { passages: 'passages', tests: 'tests' },
+    group: { limit: 'Limits', condition: 'Conditions', counting: 'Counting', corroboration: 'Comparing instruments', procedure: 'Procedure and corrections' },
+    sure: { high: 'high', medium: 'medium · to be checked', low: 'low · not verified' },
+    sureLead: 'Confidence: high has a clear source; medium is to be checked against the printed text; low is a placeholder that must be checked before use.',
+    unsure: '{n} not yet checked against the printed text', compare: 'Compare with', compareNone: 'nothing', changed: 'changed', same: 'The two editions say exactly the same.', differences: '{n} rules differ', absent: 'not there',
+    overrides: 'Regions\' rules', overridesEmpty: 'No region changes anything: the national editions hold everywhere. Put files into the folder that [rulebooks] folder in server.toml names, and restart the server.', act: 'Act',
+    stations: 'What each station judges by', stationsEmpty: 'Your region has no stations yet.', current: 'as it should be', outdated: 'another than it should be', never: 'nothing from the server yet', unknownEdition: 'not reported yet',
+    expected: 'should be', issue: 'Issue', reported: 'Reported', history: 'What was published', issues: 'Issues', published: 'Editions', first: 'first published', issueNo: 'issue {n}',
   },
   watchlist: {
     title: 'Wanted vehicles', lead: 'Vehicles an authority wants stopped. The list is signed and sent to every roadside unit; it works there with the link down.', add: 'Add a vehicle', empty: 'No vehicle is wanted', emptyHint: 'Vehicles with an open case are watched for by themselves; here stand only those that an authority wants stopped besides.',

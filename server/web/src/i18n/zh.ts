@@ -2,7 +2,7 @@
 export const zh = {
   app: { name: '路检通', tagline: '柴油车路检执法台', skip: '跳到正文' },
   nav: {
-    passages: '实时过车', review: '复核', cases: '案件', stations: '点位', watchlist: '布控', accounts: '账号',
+    passages: '实时过车', review: '复核', cases: '案件', stations: '点位', watchlist: '布控', rulebooks: '规则集', accounts: '账号',
     audit: '操作日志', menu: '菜单', signOut: '退出登录', password: '修改密码', language: 'English', main: '主导航',
   },
   role: { admin: '系统管理员', reviewer: '复核员', enforcer: '执法人员', authority: '主管部门' },
@@ -57,7 +57,8 @@ export const zh = {
       'no-plate-found': '没有找到车牌', 'low-confidence': '把握不够', 'not-grammatical': '字符不成车牌', 'frames-disagree': '各帧不一致',
     },
     verdict: '结论与理由', rule: '适用规则', version: '版本', edgeVerdict: '路侧判定', serverVerdict: '服务器复判',
-    agree: '两次判定一致', differ: '两次判定不同，以服务器复判为准', finding: '项目', measured: '测得', limit: '限值', clause: '条款',
+    edition: { other: '路侧当时使用的不是该地当日应当使用的版本，已按其所用版本复判', unknown: '路侧使用的版本不是本服务器发布的，已按当地现行版本复判' },
+    corroboration: '遥测仪与摄像机是否一致', agree: '两次判定一致', differ: '两次判定不同，以服务器复判为准', finding: '项目', measured: '测得', limit: '限值', clause: '条款',
     exceeds: '超过', within: '未超过', role: { enforcement: '执法', screening: '仅筛查' }, reasons: '理由',
     readings: '尾气读数', noReading: '没有尾气读数。', smoke: '黑烟（摄像机）', noSmoke: '没有看到黑烟。',
     smokeLevel: '林格曼黑度', smokeOpacity: '视线方向不透光度', smokeHits: '测到 {n} 帧', unmeasurable: {
@@ -95,6 +96,7 @@ export const zh = {
     },
     free: '补充说明', preset: '常用理由', help: '快捷键', keys: { next: '下一件', previous: '上一件', confirm: '确认', reject: '驳回', help: '显示快捷键', open: '放大照片' },
     done: { confirm: '已确认并立案', reject: '已驳回' }, openCase: '查看案件', why: '为什么成为线索', opened: '形成于',
+    corroborated: '两种仪器均超标', contradicted: '两种仪器矛盾',
     look: '请逐项看：两次是同一辆车吗？车牌对吗？黑烟是这辆车的吗？', rule: '依据', decided: '这条线索已处理：{state}', decidedBy: '{by}：{reason}', contested: '处理之后，迟到的记录动摇了这条线索的依据，请再核查。', state: {
       waiting: '待复核', confirmed: '已确认', rejected: '已驳回', void: '已失效',
     },
@@ -121,7 +123,7 @@ export const zh = {
     ledger: '缺失台账', ledgerHint: '路侧记录编号连续不断：收到的最大编号以下缺少的，或者还在路侧，或者丢失。', noGaps: '没有缺失：收到的编号连续。', gap: '{from} – {to}（{n} 条）', refused: '拒收 {n} 条',
     noHealth: '还没有收到健康报告。', token: '生成登记令牌', tokenTitle: '登记令牌', tokenLead: '令牌只显示这一次，只能用一次。在路侧单元上执行：',
     id: '点位编号', idHint: '一位大写字母、六位县级区划代码、三位序号，如 A140105001。', idWrong: '格式应为 A140105001。', name: '名称', nameHint: '如：小店东环检查站', added: '已添加点位 {id}',
-    part: { head: '遥测仪', weather: '气象站', 'camera-front': '前摄像机', 'camera-rear': '后摄像机', clock: '时钟', disk: '磁盘', uplink: '上行链路' },
+    part: { head: '遥测仪', weather: '气象站', 'camera-front': '前摄像机', 'camera-rear': '后摄像机', clock: '时钟', disk: '磁盘', rulebook: '规则集', uplink: '上行链路' },
     partLane: '{part}（{n} 车道）', state: { good: '正常', degraded: '降级', down: '故障' }, stale: '{ago}的报告', reported: '报告时间',
   },
   accounts: {
@@ -135,9 +137,21 @@ export const zh = {
       'plate-searched': '按车牌查询', 'passage-viewed': '查看过车记录', 'candidate-confirmed': '确认线索', 'candidate-rejected': '驳回线索', 'candidate-voided': '线索失效',
       'candidate-contested': '线索存疑，需人工核查', 'candidate-upheld': '线索重新成立', 'case-opened': '立案', 'case-viewed': '查看案件', 'repair-ordered': '责令维修',
       'case-repaired': '登记维修完成', 'retest-passed': '复检合格', 'retest-failed': '复检不合格', 'case-withdrawn': '撤销案件', 'wanted-added': '加入布控',
-      'wanted-removed': '移出布控', 'station-added': '添加点位', 'token-issued': '生成登记令牌', 'station-enrolled': '点位登记', 'account-added': '添加账号',
+      'wanted-removed': '移出布控', 'station-added': '添加点位', 'token-issued': '生成登记令牌', 'station-enrolled': '点位登记', 'rulebooks-issued': '发布规则集', 'account-added': '添加账号',
       'account-changed': '修改账号', 'password-changed': '修改密码', 'signed-in': '登录', 'sign-in-failed': '登录失败', 'signed-out': '退出登录',
     },
+  },
+  rulebooks: {
+    title: '规则集', lead: '判定依据的标准、限值和计数规则，按地区和日期生效。数字一有变动就是新版本；判定始终写明所用版本，旧记录不会悄悄重判。',
+    place: '地区', country: '全国', edition: '版本', standard: '标准', from: '生效', until: '失效', inForce: '现行', coming: '未生效', past: '已失效',
+    rule: '项目', value: '规定', clause: '条款', confidence: '可信度', kind: { passages: '遥感过车', tests: '停车检测' },
+    group: { limit: '限值', condition: '有效条件', counting: '计数规则', corroboration: '仪器比较', procedure: '步骤与修正' },
+    sure: { high: '高', medium: '中 · 待核对', low: '低 · 未核实' },
+    sureLead: '可信度：高＝出处明确；中＝须与正式文本核对；低＝尚未核实的占位值，使用前必须核对。',
+    unsure: '{n} 项尚未与正式文本核对', compare: '与另一版本比较', compareNone: '不比较', changed: '有变动', same: '两个版本的规定完全相同。', differences: '{n} 项不同', absent: '没有这一项',
+    overrides: '地区规定', overridesEmpty: '没有地区规定：各地都按全国版本执行。在 server.toml 的 [rulebooks] folder 中放入文件后重启服务器即可。', act: '文件',
+    stations: '各点位在用版本', stationsEmpty: '您所辖区域还没有点位。', current: '一致', outdated: '与应用版本不同', never: '未收到服务器下发', unknownEdition: '尚未报告',
+    expected: '应用版本', issue: '发布序号', reported: '报告时间', history: '发布记录', issues: '下发', published: '历次发布的版本', first: '首次发布', issueNo: '第 {n} 次',
   },
   watchlist: {
     title: '布控', lead: '主管部门要求拦停的车辆。名单签名后下发到每个路侧单元，断网时也有效。', add: '加入布控', empty: '没有布控车辆', emptyHint: '有未结案件的车辆自动在名单中；这里只列主管部门另外要求拦停的车辆。',

@@ -7,6 +7,7 @@ mod words;
 mod reading;
 mod sighting;
 mod report;
+mod rulebooks;
 mod watchlist;
 
 use super::message::WireStamp;
