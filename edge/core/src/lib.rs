@@ -3,7 +3,8 @@
 //!
 //! Read in this order. [`reader`] turns a serial port's bytes into readings; [`matching`] puts what belongs to
 //! one vehicle together; [`delivery`] says what to send next; [`retention`] says what to give up when the disk
-//! is full; [`health`] and [`clock`] say how the unit does.
+//! is full; [`roadside_test`] leads the test of a vehicle that was stopped; [`health`] and [`clock`] say how the unit
+//! does.
 //!
 //! Nothing here opens, waits, reads a clock or rolls dice. Machines take inputs by `on_*`, give outputs by
 //! `next_*` and say by `wake_at` when they want to be told the time again.
@@ -15,3 +16,4 @@ pub mod matching;
 pub mod plume;
 pub mod reader;
 pub mod retention;
+pub mod roadside_test;
