@@ -188,3 +188,102 @@ impl Scribe {
         }
     }
 }
+
+#[cfg(test)]
+pub(crate) mod testing {
+    //! A scribe on a folder of its own.
+
+    use super::*;
+    use crate::{evidence::shelf::Limits, outbox::rebuild};
+
+    /// A scribe whose disk works; what it wrote before is there again.
+    pub(crate) fn scribe(folder: &std::path::Path) -> Arc<Scribe> {
+        let opened = rebuild::open(folder).unwrap();
+        let limits = Limits { quota: 1 << 40, floor: 0 };
+        Arc::new(Scribe {
+            station: "A140105001".parse().unwrap(),
+            key: SigningKey::from_bytes(&[7; 32]),
+            outbox: Arc::new(opened.outbox),
+            mark: Mutex::new(opened.mark),
+            sidecars: opened.sidecars,
+            shelf: Arc::new(Shelf::open(&folder.join("evidence"), limits, &[]).unwrap()),
+            ballast: Ballast::new(&folder.join("ballast"), 1 << 16),
+            stored: watch::channel(0).0,
+            writable: Arc::new(AtomicBool::new(true)),
+            stop: CancellationToken::new(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use plumewatch_shared::{
+        exhaust_test::form::ExhaustTest, protocol::message::ExhaustTestReport, protocol::seal::CHAIN_START,
+        sample,
+    };
+
+    use super::*;
+
+    struct Test(ExhaustTest);
+
+    impl Entry for Test {
+        fn report(&mut self, id: PassageId) -> RecordReport {
+            self.0.id = id;
+            RecordReport::ExhaustTest(Box::new(ExhaustTestReport::new(&self.0, None)))
+        }
+        fn class(&self) -> Class {
+            Class::Incriminating
+        }
+        fn shrink(&mut self) -> bool {
+            false
+        }
+    }
+
+    /// Writers on several threads: every sequence once, each record following the one before.
+    #[test]
+    fn whoever_writes_at_the_same_time_one_chain_comes_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let scribe = testing::scribe(folder.path());
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for _ in 0..5 {
+                        scribe.write(&mut Test(sample::exhaust_test(0))).unwrap();
+                    }
+                });
+            }
+        });
+        assert_eq!(scribe.outbox.sequences().unwrap(), (1..=20).collect::<Vec<_>>());
+        let mut link = CHAIN_START;
+        for sequence in 1..=20 {
+            let sealed: Sealed =
+                serde_json::from_slice(&scribe.outbox.record(sequence).unwrap().unwrap()).unwrap();
+            assert_eq!(sealed.prev, link.to_string());
+            assert_eq!(RecordReport::read(&sealed.body).unwrap().id(), format!("A140105001-{sequence:010}"));
+            link = sealed.link();
+        }
+    }
+
+    /// A store that is lost is rebuilt from the sidecars, whatever kind of record they hold.
+    #[test]
+    fn a_record_that_is_no_passage_comes_back_from_its_sidecar() {
+        let folder = tempfile::tempdir().unwrap();
+        let scribe = testing::scribe(folder.path());
+        scribe.write(&mut Test(sample::exhaust_test(0))).unwrap();
+        let payload = scribe.outbox.record(1).unwrap();
+        drop(scribe);
+        std::fs::remove_dir_all(folder.path().join("outbox")).unwrap();
+        let scribe = testing::scribe(folder.path());
+        assert_eq!(scribe.outbox.record(1).unwrap(), payload);
+    }
+
+    #[test]
+    fn a_record_that_is_too_large_whatever_is_left_out_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let scribe = testing::scribe(folder.path());
+        let mut test = sample::exhaust_test(0);
+        test.officers = vec!["验".repeat(30).parse().unwrap(); 400];
+        assert!(matches!(scribe.write(&mut Test(test)), Err(Unwritten::TooLarge(_))));
+        assert!(scribe.outbox.sequences().unwrap().is_empty());
+    }
+}

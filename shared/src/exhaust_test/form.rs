@@ -24,7 +24,7 @@ pub const RUNS: usize = 8;
 pub const OFFICERS: usize = 4;
 /// Samples taken at most.
 pub const SAMPLES: usize = 6;
-/// Observers of smoke by eye who agree on nothing must at least be two (GB 3847-2018, Annex D; issue 4).
+/// Observers of smoke by eye at least (issue 4: two officers).
 pub const OBSERVERS: usize = 2;
 
 /// A text that a person wrote is empty, too long, or not of one line.
