@@ -61,6 +61,8 @@ pub enum Instrument {
     Head(LaneNo, Arc<LineState>),
     /// The weather station.
     Weather(Arc<LineState>),
+    /// The opacimeter of roadside tests.
+    Opacimeter(Arc<LineState>),
     /// One of a lane's cameras.
     Camera(LaneNo, CameraRole, Arc<CameraState>),
 }
@@ -177,6 +179,15 @@ fn facts(instrument: &Instrument) -> Facts {
         Instrument::Weather(state) => {
             let line = state.facts();
             Facts::Weather { port_open: line.open, heard: line.heard }
+        }
+        Instrument::Opacimeter(state) => {
+            let line = state.facts();
+            Facts::Opacimeter {
+                port_open: line.open,
+                heard: line.heard,
+                warming: line.warming,
+                fault: line.fault,
+            }
         }
         Instrument::Camera(lane, role, state) => {
             let camera = state.facts();

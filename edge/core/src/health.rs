@@ -15,6 +15,8 @@ pub const HEAD_SILENT_AFTER: Duration = Duration::from_secs(5);
 /// A weather station is asked every few seconds; weather older than a minute serves nobody (the rulebook's
 /// own limit is two).
 pub const WEATHER_SILENT_AFTER: Duration = Duration::from_secs(60);
+/// An opacimeter is asked ten times a second; after five seconds it is silent.
+pub const METER_SILENT_AFTER: Duration = Duration::from_secs(5);
 /// A camera gives several frames a second; after ten seconds its picture stands still.
 pub const CAMERA_SILENT_AFTER: Duration = Duration::from_secs(10);
 
@@ -47,6 +49,17 @@ pub enum Facts {
         port_open: bool,
         /// The last good reply.
         heard: Option<Tick>,
+    },
+    /// The opacimeter of roadside tests.
+    Opacimeter {
+        /// Is its port open?
+        port_open: bool,
+        /// The last good answer.
+        heard: Option<Tick>,
+        /// Does it say that it warms up?
+        warming: bool,
+        /// Does it call itself out of order?
+        fault: bool,
     },
     /// One camera.
     Camera {
@@ -128,6 +141,7 @@ pub fn name(facts: &Facts) -> String {
     match facts {
         Facts::Head { lane, .. } => format!("head-{}", lane.number()),
         Facts::Weather { .. } => "weather".to_owned(),
+        Facts::Opacimeter { .. } => "opacimeter".to_owned(),
         Facts::Camera { role: CameraRole::Front, lane, .. } => format!("camera-front-{}", lane.number()),
         Facts::Camera { role: CameraRole::Rear, lane, .. } => format!("camera-rear-{}", lane.number()),
         Facts::Clock(_) => "clock".to_owned(),
@@ -145,6 +159,9 @@ fn assess(facts: &Facts, now: Tick) -> (State, Bilingual) {
             }
         }
         Facts::Weather { port_open, heard } => weather(*port_open, silence(*heard, now)),
+        Facts::Opacimeter { port_open, heard, warming, fault } => {
+            opacimeter(*port_open, silence(*heard, now), *warming, *fault)
+        }
         Facts::Camera { running, frame, ended, .. } => camera(*running, silence(*frame, now), *ended),
         Facts::Clock(quality) => clock(*quality),
         Facts::Disk { free_bytes, reserve_bytes, shed_files, writable } => {
@@ -250,6 +267,32 @@ fn weather(port_open: bool, silence: Option<Duration>) -> (State, Bilingual) {
             )
         }
         (true, Some(_)) => good("气象仪工作正常。", "The weather station works."),
+    }
+}
+
+/// It measures stopped vehicles only: without it passages are judged as ever.
+fn opacimeter(port_open: bool, silence: Option<Duration>, warming: bool, fault: bool) -> (State, Bilingual) {
+    match (port_open, silence) {
+        (false, _) => degraded(
+            "烟度计的接口未打开，请检查连接线和电源；路检暂不能用仪器测量。",
+            "The opacimeter's port is not open; check cable and power. No roadside test with it meanwhile.",
+        ),
+        (true, None) => degraded(
+            "尚未收到烟度计的应答，请检查电源和配置的型号。",
+            "No answer from the opacimeter yet; check its power and the driver in the configuration.",
+        ),
+        (true, Some(quiet)) if quiet > METER_SILENT_AFTER => {
+            let time = spoken(quiet);
+            degraded(
+                format!("烟度计已{}无应答，请检查电源和连接线。", time.zh),
+                format!("The opacimeter has not answered for {}; check power and cable.", time.en),
+            )
+        }
+        (true, Some(_)) if fault => {
+            degraded("烟度计报告自身故障。", "The opacimeter reports a fault of its own.")
+        }
+        (true, Some(_)) if warming => degraded("烟度计正在预热。", "The opacimeter is warming up."),
+        (true, Some(_)) => good("烟度计工作正常。", "The opacimeter works."),
     }
 }
 

@@ -123,7 +123,7 @@ export const en: Messages = {
     ledger: 'Loss ledger', ledgerHint: 'The roadside numbers its records without gaps: what is missing below the highest number received is still there, or lost.', noGaps: 'Nothing is missing: the numbers received are unbroken.', gap: '{from} – {to} ({n})', refused: '{n} refused',
     noHealth: 'No health report yet.', token: 'Enrolment token', tokenTitle: 'Enrolment token', tokenLead: 'Shown this once, good for one enrolment. On the roadside unit run:',
     id: 'Station number', idHint: 'A capital letter, six digits of the county, three digits: A140105001.', idWrong: 'It must look like A140105001.', name: 'Name', nameHint: 'Such as Xiaodian East Ring checkpoint', added: 'Station {id} added',
-    part: { head: 'Exhaust head', weather: 'Weather', 'camera-front': 'Front camera', 'camera-rear': 'Rear camera', clock: 'Clock', disk: 'Disk', uplink: 'Uplink' },
+    part: { head: 'Exhaust head', weather: 'Weather', opacimeter: 'Opacimeter', 'camera-front': 'Front camera', 'camera-rear': 'Rear camera', clock: 'Clock', disk: 'Disk', uplink: 'Uplink' },
     partLane: '{part}, lane {n}', state: { good: 'Good', degraded: 'Degraded', down: 'Down' }, stale: 'report of {ago}', reported: 'Reported',
   },
   accounts: {

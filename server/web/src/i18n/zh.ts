@@ -121,7 +121,7 @@ export const zh = {
     ledger: '缺失台账', ledgerHint: '路侧记录编号连续不断：收到的最大编号以下缺少的，或者还在路侧，或者丢失。', noGaps: '没有缺失：收到的编号连续。', gap: '{from} – {to}（{n} 条）', refused: '拒收 {n} 条',
     noHealth: '还没有收到健康报告。', token: '生成登记令牌', tokenTitle: '登记令牌', tokenLead: '令牌只显示这一次，只能用一次。在路侧单元上执行：',
     id: '点位编号', idHint: '一位大写字母、六位县级区划代码、三位序号，如 A140105001。', idWrong: '格式应为 A140105001。', name: '名称', nameHint: '如：小店东环检查站', added: '已添加点位 {id}',
-    part: { head: '遥测仪', weather: '气象站', 'camera-front': '前摄像机', 'camera-rear': '后摄像机', clock: '时钟', disk: '磁盘', uplink: '上行链路' },
+    part: { head: '遥测仪', weather: '气象站', opacimeter: '烟度计', 'camera-front': '前摄像机', 'camera-rear': '后摄像机', clock: '时钟', disk: '磁盘', uplink: '上行链路' },
     partLane: '{part}（{n} 车道）', state: { good: '正常', degraded: '降级', down: '故障' }, stale: '{ago}的报告', reported: '报告时间',
   },
   accounts: {
