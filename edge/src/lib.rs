@@ -2,7 +2,8 @@
 //!
 //! In the data's order: [`config`] says which instruments there are, [`clock`] stamps, [`serial`] and [`camera`]
 //! bring in bytes and pixels, [`evidence`] keeps pictures, [`record`] writes records into the [`outbox`], [`uplink`] delivers both,
-//! [`watchlist`] is what comes back, [`announce`] and [`roadside`] show all of it beside the road, [`health`]
+//! [`watchlist`] is what comes back, [`desk`] leads the test of a stopped vehicle, [`announce`] and
+//! [`roadside`] show all of it beside the road, [`health`]
 //! says how it does, and [`unit`] puts the parts together. What is decided is decided in `edge-core`.
 
 pub mod announce;
@@ -12,6 +13,7 @@ pub mod cli;
 pub mod clock;
 pub mod closing;
 pub mod config;
+pub mod desk;
 pub mod durable;
 pub mod evidence;
 pub mod health;

@@ -5,6 +5,7 @@
 //! camera ┼─▶ lane ─▶ closing (its own thread) ───┼─▶ outbox ─▶ pump ⇄ link ⇄ server
 //! weather┘    │      pictures, judge, seal       └─▶ head: acknowledged
 //!             └────▶ herald (the early word) ──────▶ board
+//! opacimeter ──▶ desk (one test at a time) ⇄ tablets; signed ──▶ outbox
 //! ```
 //!
 //! Heads, weather and cameras stop on the token; lanes end because their inputs have closed, closing because the
@@ -40,6 +41,7 @@ use crate::{
     clock::Clock,
     closing::Closing,
     config::{CameraConfig, Config, LaneConfig},
+    desk::{self, Desk, DeskMeter},
     durable,
     evidence::{ballast::Ballast, overlay::Lettering, place, shelf},
     health::{self, Gather, Instrument},
@@ -51,6 +53,7 @@ use crate::{
     serial::{
         LineState,
         head::{ACKNOWLEDGEMENTS, Head},
+        opacimeter::{self, MeterNews, Opacimeter},
         weather::Weather,
     },
     uplink::{
@@ -131,7 +134,7 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<()> 
     let (incoming_tx, incoming) = mpsc::channel(INCOMING);
     let (health_tx, health) = watch::channel(health::starting());
     let pump_state = Arc::new(PumpState::default());
-    let gather = Gather {
+    let mut gather = Gather {
         instruments,
         clock: clock.clone(),
         shelf: stores.shelf.clone(),
@@ -176,6 +179,22 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<()> 
         writable,
         stop: stop.clone(),
     });
+    let (meter, meter_news) = start_opacimeter(&config, &clock, &stop, &mut gather.instruments, &mut tasks);
+    let desk = Desk::open(
+        &config.data_dir,
+        desk::Parts {
+            meter,
+            altitude_m: config.station.altitude_m,
+            clock: clock.clone(),
+            weather,
+            scribe: scribe.clone(),
+        },
+    );
+    let (token, leading) = (stop.clone(), desk.clone());
+    tasks.spawn(async move {
+        leading.run(meter_news, token).await;
+        Ok(())
+    });
     let closing = Closing {
         name: config.station.name.clone(),
         rulebook,
@@ -191,8 +210,14 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<()> 
         Ok(())
     });
     spawn_rest(&mut tasks, gather, (board.clone(), health_tx), &config, pump, uplink, &stop);
-    let station =
-        Roadside { board, station: config.station.id, name: config.station.name, stop: stop.clone() };
+    let station = Roadside {
+        board,
+        desk,
+        names: config.page.names,
+        station: config.station.id,
+        name: config.station.name,
+        stop: stop.clone(),
+    };
     let served =
         axum::serve(page, roadside::router(station)).with_graceful_shutdown(stop.clone().cancelled_owned());
     tasks.spawn(async move { served.await.context("the roadside page failed") });
@@ -338,6 +363,36 @@ fn start_weather(
         Ok(())
     });
     newest
+}
+
+/// Starts the opacimeter, if there is one; gives the way to it, and what is heard of it.
+fn start_opacimeter(
+    config: &Config,
+    clock: &Clock,
+    stop: &CancellationToken,
+    instruments: &mut Vec<Instrument>,
+    tasks: &mut JoinSet<anyhow::Result<()>>,
+) -> (Option<DeskMeter>, mpsc::Receiver<MeterNews>) {
+    let (news, heard) = mpsc::channel(opacimeter::NEWS);
+    let Some(meter) = config.opacimeter.clone() else { return (None, heard) };
+    let (told, commands) = mpsc::channel(opacimeter::COMMANDS);
+    let state = Arc::new(LineState::default());
+    instruments.push(Instrument::Opacimeter(state.clone()));
+    let task = Opacimeter {
+        path: meter.port,
+        baud: meter.baud,
+        protocol: meter.driver,
+        commands,
+        news,
+        state,
+        clock: clock.clone(),
+    };
+    let stop = stop.clone();
+    tasks.spawn(async move {
+        task.run(stop).await;
+        Ok(())
+    });
+    (Some(DeskMeter { protocol: meter.driver, device: meter.device, commands: told }), heard)
 }
 
 /// What every instrument of a lane needs.
