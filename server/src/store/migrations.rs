@@ -16,6 +16,11 @@ macro_rules! steps {
             (2, "passages", include_str!(concat!("../../migrations/", $folder, "/0002_passages.sql"))),
             (3, "counting", include_str!(concat!("../../migrations/", $folder, "/0003_counting.sql"))),
             (4, "people", include_str!(concat!("../../migrations/", $folder, "/0004_people.sql"))),
+            (
+                5,
+                "exhaust_tests_and_checks",
+                include_str!(concat!("../../migrations/", $folder, "/0005_exhaust_tests_and_checks.sql")),
+            ),
         ]
     };
 }
