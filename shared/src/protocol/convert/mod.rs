@@ -8,6 +8,7 @@ mod reading;
 mod sighting;
 mod report;
 mod watchlist;
+mod device_check;
 
 use super::message::WireStamp;
 use crate::time::{ClockQuality, Moment, Stamp, Tick};
