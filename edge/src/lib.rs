@@ -1,7 +1,7 @@
 //! The roadside unit: readers, cameras, evidence, outbox, uplink, roadside page.
 //!
 //! In the data's order: [`config`] says which instruments there are, [`clock`] stamps, [`serial`] and [`camera`]
-//! bring in bytes and pixels, [`evidence`] keeps pictures, [`outbox`] keeps records, [`uplink`] delivers both,
+//! bring in bytes and pixels, [`evidence`] keeps pictures, [`record`] writes records into the [`outbox`], [`uplink`] delivers both,
 //! [`watchlist`] is what comes back, [`announce`] and [`roadside`] show all of it beside the road, [`health`]
 //! says how it does, and [`unit`] puts the parts together. What is decided is decided in `edge-core`.
 
@@ -18,6 +18,7 @@ pub mod health;
 pub mod herald;
 pub mod lane;
 pub mod outbox;
+pub mod record;
 pub mod roadside;
 pub mod serial;
 pub mod unit;

@@ -15,7 +15,7 @@ use std::{
     collections::BTreeMap,
     path::Path,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicBool, AtomicU64},
     },
 };
@@ -46,6 +46,7 @@ use crate::{
     herald::Herald,
     lane::{Acknowledge, DRAFTS, INPUTS, Input, LaneDrive},
     outbox::{Outbox, RecordFile, mark::Mark, rebuild, sidecar::Sidecars, store},
+    record::Scribe,
     roadside::{self, Roadside},
     serial::{
         LineState,
@@ -163,24 +164,27 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<()> 
         incoming: incoming_tx,
         dropped: Arc::new(AtomicU64::new(0)),
     };
-    let closing = Closing {
+    let scribe = Arc::new(Scribe {
         station: config.station.id,
-        name: config.station.name.clone(),
-        rulebook,
         key,
-        lettering: lettering(),
-        pictures,
+        outbox: stores.outbox,
+        mark: Mutex::new(stores.mark),
+        sidecars: stores.sidecars,
         shelf: stores.shelf,
         ballast: stores.ballast,
-        outbox: stores.outbox,
-        mark: stores.mark,
-        sidecars: stores.sidecars,
-        watchlist,
-        board: board.clone(),
-        acknowledge,
         stored: stored_tx,
         writable,
         stop: stop.clone(),
+    });
+    let closing = Closing {
+        name: config.station.name.clone(),
+        rulebook,
+        lettering: lettering(),
+        pictures,
+        scribe,
+        watchlist,
+        board: board.clone(),
+        acknowledge,
     };
     tasks.spawn_blocking(move || {
         closing.run(drafts);

@@ -7,6 +7,7 @@ mod words;
 mod reading;
 mod sighting;
 mod report;
+mod exhaust_test;
 mod watchlist;
 mod device_check;
 

@@ -1,6 +1,8 @@
 //! The words of enums without data, on wires and in tables.
 
 use crate::device_check::{CheckFault, CheckKind, CheckQuantity};
+use crate::exhaust_test::TestOutcome;
+use crate::exhaust_test::form::Substance;
 use crate::passage::{AbstainReason, Doubt, EvidenceKind, UnmeasurableReason};
 use crate::reading::{Condition, HeadStatus};
 use crate::rulebook::Role;
@@ -57,3 +59,5 @@ words!(CheckFault { HeadSaysNo = "head-says-no", Incomplete = "incomplete" });
 words!(Outcome { Passed = "passed", Screened = "screened", Exceeding = "exceeding", NotJudged = "not-judged" });
 words!(Role { Enforcement = "enforcement", Screening = "screening" });
 words!(WatchReason { OpenCase = "open-case", Blacklisted = "blacklisted", Wanted = "wanted" });
+words!(TestOutcome { Passed = "passed", Failed = "failed", NotJudged = "not-judged" });
+words!(Substance { Urea = "urea", Fuel = "fuel" });
