@@ -124,6 +124,7 @@ create table device_checks (
     passed boolean not null,
     edge_passed boolean not null,
     disagrees boolean not null,
+    faults text not null,
     report text not null,
     sealed text not null,
     primary key (station, sequence),

@@ -4,18 +4,15 @@ use ed25519_dalek::VerifyingKey;
 use jiff::Timestamp;
 use plumewatch_shared::exhaust_test::TestRulebook;
 use plumewatch_shared::ids::{FileHash, PassageId, StationId};
-use plumewatch_shared::passage::{EvidenceFile, EvidenceKind};
 use plumewatch_shared::protocol::RECORD_MAX;
 use plumewatch_shared::protocol::convert::ConvertError;
-use plumewatch_shared::protocol::message::{
-    DeviceCheckReport, ExhaustTestReport, PassageReport, WireEvidence,
-};
+use plumewatch_shared::protocol::message::{DeviceCheckReport, ExhaustTestReport, PassageReport};
 use plumewatch_shared::protocol::record::{RecordError, RecordReport};
 use plumewatch_shared::protocol::seal::{Purpose, SealError, Sealed};
 use plumewatch_shared::rulebook::Rulebook;
 use plumewatch_shared::verdict::{Finding, Verdict, judge};
 use server_core::recheck::device_check::recheck;
-use server_core::recheck::exhaust_test::{rejudge, wire_verdict};
+use server_core::recheck::exhaust_test::rejudge;
 
 use crate::store::{NewDeviceCheck, NewExhaustTest, NewPassage, NewRecord};
 
@@ -109,7 +106,7 @@ pub fn examine(
             NewRecord::Passage(Box::new(passage(&report, envelope, &books.passages)?))
         }
         RecordReport::ExhaustTest(report) => {
-            NewRecord::ExhaustTest(Box::new(exhaust_test(*report, envelope, &books.tests)?))
+            NewRecord::ExhaustTest(Box::new(exhaust_test(&report, envelope, &books.tests)?))
         }
         RecordReport::DeviceCheck(report) => {
             NewRecord::DeviceCheck(Box::new(device_check(*report, envelope)?))
@@ -145,21 +142,14 @@ fn passage(report: &PassageReport, envelope: Envelope, book: &Rulebook) -> Resul
 }
 
 fn exhaust_test(
-    report: ExhaustTestReport,
+    report: &ExhaustTestReport,
     envelope: Envelope,
     books: &[TestRulebook],
 ) -> Result<NewExhaustTest, RecordRefusal> {
-    let seen = rejudge(&report, books)?;
-    let verdict = seen.verdict.as_ref().map(wire_verdict);
+    let (test, edge_verdict) = report.test()?;
     Ok(NewExhaustTest {
-        id: envelope.id,
-        disagrees: seen.disagrees,
-        evidence: report.evidence.iter().map(file).collect::<Result<_, _>>()?,
-        verdict: verdict
-            .map(|verdict| serde_json::to_string(&verdict).expect("strings and numbers serialise")),
-        vin: report.vehicle.vin,
-        samples: report.samples,
-        seen,
+        seen: rejudge(&test, edge_verdict.as_ref(), books),
+        test,
         prev: envelope.prev,
         link: envelope.link,
         sealed: envelope.sealed,
@@ -169,26 +159,15 @@ fn exhaust_test(
 }
 
 fn device_check(report: DeviceCheckReport, envelope: Envelope) -> Result<NewDeviceCheck, RecordRefusal> {
-    let seen = recheck(&report)?;
     Ok(NewDeviceCheck {
         id: envelope.id,
-        disagrees: seen.disagrees,
+        seen: recheck(&report)?,
         told: report,
-        seen,
         prev: envelope.prev,
         link: envelope.link,
         sealed: envelope.sealed,
         report: envelope.body,
         received: envelope.received,
-    })
-}
-
-fn file(wire: &WireEvidence) -> Result<EvidenceFile, ConvertError> {
-    let refuse = |field| ConvertError { field };
-    Ok(EvidenceFile {
-        kind: EvidenceKind::from_wire_word(&wire.kind).ok_or(refuse("evidence.kind"))?,
-        hash: wire.sha256.parse().map_err(|_| refuse("evidence.sha256"))?,
-        bytes: wire.bytes,
     })
 }
 

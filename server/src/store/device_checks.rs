@@ -22,8 +22,6 @@ pub struct NewDeviceCheck {
     pub told: DeviceCheckReport,
     /// What the server makes of it.
     pub seen: Rechecked,
-    /// Does the edge say otherwise?
-    pub disagrees: bool,
     /// The report's JSON, as it was signed.
     pub report: String,
     /// The whole envelope.
@@ -54,6 +52,8 @@ pub struct DeviceCheckRow {
     pub passed: bool,
     pub edge_passed: bool,
     pub disagrees: bool,
+    /// Words of what is wrong apart from the points, comma separated.
+    pub faults: String,
 }
 
 /// One gas or filter of one check; words and units are the wire's.
@@ -70,8 +70,8 @@ pub struct CheckPointRow {
 
 /// Columns of `device_checks`, in the order in which a row is bound.
 const COLUMNS: &str = "station, sequence, received_us, performed_us, clock, lane, device, number, method, speed, \
-    person, passed, edge_passed, disagrees, report, sealed";
-const COLUMN_COUNT: usize = 16;
+    person, passed, edge_passed, disagrees, faults, report, sealed";
+const COLUMN_COUNT: usize = 17;
 
 impl Writing {
     /// Stores checks whose records are new, with their points.
@@ -95,7 +95,8 @@ impl Writing {
                 &new.told.by,
                 new.seen.passed,
                 new.told.passed,
-                new.disagrees,
+                new.seen.disagrees,
+                new.told.faults.join(","),
                 &new.report,
                 &new.sealed,
             ])?;
@@ -140,7 +141,7 @@ impl Reading {
             self,
             DeviceCheckRow,
             "select station, sequence, received_us, performed_us, clock, lane, device, number, method, speed, \
-             person, passed, edge_passed, disagrees from device_checks \
+             person, passed, edge_passed, disagrees, faults from device_checks \
              where station = $1 and performed_us >= $2 order by performed_us desc, sequence desc limit $3",
             station.to_string(),
             since_us,

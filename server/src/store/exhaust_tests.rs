@@ -1,12 +1,12 @@
 //! Tests of stopped vehicles, the bottles taken from them, and what the laboratory found.
 
 use jiff::Timestamp;
+use plumewatch_shared::exhaust_test::form::ExhaustTest;
 use plumewatch_shared::exhaust_test::{TestItem, TestOutcome};
 use plumewatch_shared::ids::{FileHash, PassageId, Region, StationId};
-use plumewatch_shared::passage::EvidenceFile;
 use plumewatch_shared::plate::{Plate, PlateColour};
-use plumewatch_shared::protocol::message::WireSampleTaken;
-use server_core::recheck::exhaust_test::{Rejudged, outcome_word};
+use plumewatch_shared::protocol::message::WireTestVerdict;
+use server_core::recheck::exhaust_test::{Rejudged, TestMethod};
 
 use super::bulk::{bulk, placeholders, slices};
 use super::counting::{codes, passage_id};
@@ -17,20 +17,10 @@ use super::{PAGE_MAX, Reading, Stored, Writing};
 /// A test as ingest made it of a record, ready to be stored.
 #[derive(Clone, Debug)]
 pub struct NewExhaustTest {
-    /// Station and sequence.
-    pub id: PassageId,
+    /// What was reported.
+    pub test: ExhaustTest,
     /// What the server makes of it.
     pub seen: Rejudged,
-    /// Do the edge's judgement and the server's differ?
-    pub disagrees: bool,
-    /// Vehicle identification number, or a machine's environmental code.
-    pub vin: Option<String>,
-    /// Bottles for the laboratory, in order.
-    pub samples: Vec<WireSampleTaken>,
-    /// Its files.
-    pub evidence: Vec<EvidenceFile>,
-    /// The server's verdict, JSON of `WireTestVerdict`; `None` where there is none.
-    pub verdict: Option<String>,
     /// The report's JSON, as it was signed.
     pub report: String,
     /// The whole envelope.
@@ -178,8 +168,9 @@ macro_rules! listed {
 impl Writing {
     /// Stores tests whose records are new, with their samples.
     pub(super) async fn insert_exhaust_tests(&mut self, tests: &[&NewExhaustTest]) -> Stored<()> {
-        let value = |new: &NewExhaustTest, item| {
-            new.seen.values.iter().find(|value| value.item == item).map(|value| value.value)
+        let verdict = |new: &NewExhaustTest| {
+            let wire = new.seen.verdict.as_ref().map(WireTestVerdict::from)?;
+            Some(serde_json::to_string(&wire).expect("strings and numbers serialise"))
         };
         for slice in slices(tests) {
             let text = format!(
@@ -187,32 +178,34 @@ impl Writing {
                 placeholders(COLUMN_COUNT, slice.len())
             );
             bulk!(self, (i64,), text, slice, |new| [
-                new.id.station.to_string(),
-                sequence(new.id),
+                new.test.id.station.to_string(),
+                sequence(new.test.id),
                 new.received.as_microsecond(),
-                new.seen.started.micros(),
-                new.seen.ended.micros(),
-                new.seen.started.quality.wire_word(),
-                i64::from(new.id.station.region().code()),
-                new.seen.passage.map(|passage| passage.station.to_string()),
-                new.seen.passage.map(sequence),
-                new.seen.plate.as_ref().map(|plate| plate.as_str().to_owned()),
-                new.seen.colour.map(PlateColour::word),
-                &new.vin,
-                new.seen.method.word(),
-                value(new, TestItem::FreeAccelerationK),
-                value(new, TestItem::Ringelmann),
-                outcome_word(new.seen.outcome),
-                new.seen.edge_outcome.map(outcome_word),
-                new.disagrees,
+                new.test.started.micros(),
+                new.test.ended.micros(),
+                new.test.started.quality.wire_word(),
+                i64::from(new.test.id.station.region().code()),
+                new.test.passage.map(|passage| passage.station.to_string()),
+                new.test.passage.map(sequence),
+                new.test.vehicle.plate.as_ref().map(|plate| plate.as_str().to_owned()),
+                new.test.vehicle.colour.map(PlateColour::word),
+                new.test.vehicle.code.as_ref().map(|code| code.as_str().to_owned()),
+                TestMethod::of(&new.test).word(),
+                new.seen.value(TestItem::FreeAccelerationK),
+                new.seen.value(TestItem::Ringelmann),
+                new.seen.outcome.wire_word(),
+                new.seen.edge_outcome.map(TestOutcome::wire_word),
+                new.seen.disagrees,
                 &new.report,
-                &new.verdict,
+                verdict(new),
                 &new.sealed,
             ])?;
         }
         let samples: Vec<_> = tests
             .iter()
-            .flat_map(|new| new.samples.iter().zip(1i64..).map(|(sample, number)| (new.id, number, sample)))
+            .flat_map(|new| {
+                new.test.samples.iter().zip(1i64..).map(|(sample, number)| (new.test.id, number, sample))
+            })
             .collect();
         for slice in slices(&samples) {
             let text = format!(
@@ -224,9 +217,9 @@ impl Writing {
                 one.0.station.to_string(),
                 sequence(one.0),
                 one.1,
-                &one.2.substance,
-                &one.2.seal,
-                one.2.taken.utc_us,
+                one.2.substance.wire_word(),
+                one.2.seal.as_str().to_owned(),
+                one.2.taken.micros(),
             ])?;
         }
         Ok(())
@@ -284,7 +277,7 @@ impl Reading {
             low,
             high,
             filter.station.map(|station| station.to_string()).unwrap_or_default(),
-            filter.outcome.map_or("", outcome_word),
+            filter.outcome.map_or("", TestOutcome::wire_word),
             filter.plate.as_ref().map_or("", Plate::as_str),
             filter.from_us.unwrap_or(i64::MIN),
             filter.to_us.unwrap_or(i64::MAX),

@@ -16,8 +16,8 @@ use jiff::Timestamp;
 use plumewatch_shared::exhaust_test::TestRulebook;
 use plumewatch_shared::ids::{FileHash, Region, StationId};
 use plumewatch_shared::protocol::message::{
-    DeviceCheckReport, ExhaustTestReport, PassageReport, WireCheckPoint, WireFreeAcceleration, WireRun,
-    WireSampleTaken, WireStamp, WireTestFinding, WireTestVerdict, WireTestedVehicle,
+    DeviceCheckReport, ExhaustTestReport, PassageReport, WireCheckPoint, WireFreeAcceleration, WireMeter,
+    WireRun, WireSampleTaken, WireStamp, WireTestFinding, WireTestVerdict, WireTestedVehicle,
 };
 use plumewatch_shared::protocol::record::{DEVICE_CHECK, EXHAUST_TEST, RecordReport};
 use plumewatch_shared::protocol::seal::{CHAIN_START, Purpose, Sealed};
@@ -251,7 +251,11 @@ pub(crate) fn test_report(sequence: u64) -> ExhaustTestReport {
             rated_power_w: None,
             altitude_m: None,
         },
-        meter: None,
+        meter: Some(WireMeter {
+            driver: "nht-1l".to_owned(),
+            device: "NHT-0042".to_owned(),
+            calibrated_utc_us: Some(begun - 3_600_000_000),
+        }),
         free_acceleration: Some(WireFreeAcceleration {
             purges: 3,
             runs: [150, 151, 152].map(run).into(),
@@ -304,6 +308,9 @@ pub(crate) fn check_report(sequence: u64, too_much: i64) -> DeviceCheckReport {
             tolerance: 5_000,
         }],
         passed: too_much.abs() <= 5_000,
+        faults: vec![],
+        rulebook: String::new(),
+        rulebook_version: String::new(),
     }
 }
 

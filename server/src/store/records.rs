@@ -45,7 +45,7 @@ impl NewRecord {
     pub fn id(&self) -> PassageId {
         match self {
             Self::Passage(new) => new.passage.id,
-            Self::ExhaustTest(new) => new.id,
+            Self::ExhaustTest(new) => new.test.id,
             Self::DeviceCheck(new) => new.id,
         }
     }
@@ -81,8 +81,8 @@ impl NewRecord {
     pub fn disagrees(&self) -> bool {
         match self {
             Self::Passage(new) => new.disagrees,
-            Self::ExhaustTest(new) => new.disagrees,
-            Self::DeviceCheck(new) => new.disagrees,
+            Self::ExhaustTest(new) => new.seen.disagrees,
+            Self::DeviceCheck(new) => new.seen.disagrees,
         }
     }
 
@@ -105,7 +105,7 @@ impl NewRecord {
     fn evidence(&self) -> &[EvidenceFile] {
         match self {
             Self::Passage(new) => &new.passage.evidence,
-            Self::ExhaustTest(new) => &new.evidence,
+            Self::ExhaustTest(new) => &new.test.evidence,
             Self::DeviceCheck(_) => &[],
         }
     }

@@ -70,7 +70,7 @@ pub struct ErrorDayRow {
     pub lane: i64,
     /// Serial number of the head.
     pub device: String,
-    /// `co2`, `co`, `hc`, `no` or `opacity`.
+    /// `co2`, `co`, `hc`, `butadiene`, `no` or `opacity`.
     pub quantity: String,
     /// What the gas or filter is.
     pub standard: i64,

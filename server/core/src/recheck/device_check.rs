@@ -1,23 +1,18 @@
 //! Holds each point of a check of a remote-sensing head against its tolerance again (STANDARDS.md 1.7).
 
+use plumewatch_shared::device_check::{CheckKind, CheckQuantity, POINTS_MAX};
 use plumewatch_shared::ids::LaneNo;
 use plumewatch_shared::protocol::VERSION;
+use plumewatch_shared::protocol::convert::ConvertError;
 use plumewatch_shared::protocol::message::{DeviceCheckReport, WireCheckPoint};
 use plumewatch_shared::time::Stamp;
 
-use super::{Checked, need};
-
-/// Gases and filters in one check: five of each is what the annex asks for; bottles of several strengths are more.
-pub const POINTS_MAX: usize = 64;
-
-/// How a check is made, by the wire's words.
-pub const METHODS: [&str; 5] = ["zero", "span", "audit", "static", "dynamic"];
-
-/// What a check can measure, by the wire's words.
-pub const QUANTITIES: [&str; 5] = ["co2", "co", "hc", "no", "opacity"];
-
-/// The largest number in a check, in the wire's units: a hundred times pure gas, so that no difference overflows.
+/// The largest number in a check, in the wire's units: a hundred times pure gas, so that no sum overflows.
 const VALUE_MAX: i64 = 10_000_000_000;
+
+/// The longest text in a check, bytes, and how many faults it may name: no more than an edge writes.
+const TEXT_MAX: usize = 120;
+const FAULTS_MAX: usize = 16;
 
 /// A check as the server sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +21,7 @@ pub struct Rechecked {
     pub performed: Stamp,
     /// For each point in order: does it lie within its tolerance?
     pub holds: Vec<bool>,
-    /// Does every one, and is there one?
+    /// Does every one, is there one, and is nothing else wrong?
     pub passed: bool,
     /// Did the edge say otherwise?
     pub disagrees: bool,
@@ -37,22 +32,27 @@ fn holds(point: &WireCheckPoint) -> bool {
     point.measured.abs_diff(point.standard) <= point.tolerance.unsigned_abs()
 }
 
+fn need(field: &'static str, holds: bool) -> Result<(), ConvertError> {
+    if holds { Ok(()) } else { Err(ConvertError { field }) }
+}
+
 /// Checks a report's fields and its points.
-pub fn recheck(report: &DeviceCheckReport) -> Checked<Rechecked> {
-    need("v", (report.v == VERSION).then_some(()))?;
-    need("lane", LaneNo::new(report.lane))?;
-    need("method", METHODS.contains(&report.method.as_str()).then_some(()))?;
-    need("points (64 at most)", (report.points.len() <= POINTS_MAX).then_some(()))?;
+pub fn recheck(report: &DeviceCheckReport) -> Result<Rechecked, ConvertError> {
+    need("v", report.v == VERSION)?;
+    need("lane", LaneNo::new(report.lane).is_some())?;
+    need("method", CheckKind::from_wire_word(&report.method).is_some())?;
+    let texts = [&report.device, &report.check].into_iter().chain(&report.by).chain(&report.faults);
+    need("device, check, by or faults", texts.clone().all(|text| text.len() <= TEXT_MAX))?;
+    need("faults", report.faults.len() <= FAULTS_MAX)?;
+    need("points (64 at most)", report.points.len() <= POINTS_MAX)?;
     for point in &report.points {
-        need("points.quantity", QUANTITIES.contains(&point.quantity.as_str()).then_some(()))?;
-        let bounded = [point.standard, point.measured]
-            .iter()
-            .all(|value| value.unsigned_abs() <= VALUE_MAX.unsigned_abs());
-        need("points", bounded.then_some(()))?;
-        need("points.tolerance", (0..=VALUE_MAX).contains(&point.tolerance).then_some(()))?;
+        need("points.quantity", CheckQuantity::from_wire_word(&point.quantity).is_some())?;
+        let bounded = [point.standard, point.measured];
+        need("points", bounded.iter().all(|value| value.unsigned_abs() <= VALUE_MAX.unsigned_abs()))?;
+        need("points.tolerance", (0..=VALUE_MAX).contains(&point.tolerance))?;
     }
     let holds: Vec<bool> = report.points.iter().map(holds).collect();
-    let passed = !holds.is_empty() && holds.iter().all(|&one| one);
+    let passed = !holds.is_empty() && holds.iter().all(|&one| one) && report.faults.is_empty();
     Ok(Rechecked {
         performed: Stamp::try_from(&report.performed)?,
         passed,
@@ -89,6 +89,9 @@ mod tests {
                 })
                 .collect(),
             passed,
+            faults: vec![],
+            rulebook: String::new(),
+            rulebook_version: String::new(),
         }
     }
 
@@ -109,6 +112,11 @@ mod tests {
         let points = vec![("no", 0, 10, 100), ("opacity", 3_000, 3_400, 200)];
         let seen = recheck(&report(points, true)).unwrap();
         assert_eq!((seen.holds, seen.passed, seen.disagrees), (vec![true, false], false, true));
+        let faulty = DeviceCheckReport {
+            faults: vec!["incomplete".to_owned()],
+            ..report(vec![("no", 0, 10, 100)], false)
+        };
+        assert_eq!((recheck(&faulty).unwrap().passed, recheck(&faulty).unwrap().disagrees), (false, false));
         let nothing = recheck(&report(vec![], true)).unwrap();
         assert_eq!((nothing.passed, nothing.disagrees), (false, true));
     }

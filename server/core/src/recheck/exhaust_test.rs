@@ -4,32 +4,12 @@
 //! rulebook that the edge's verdict names. A rulebook that this server does not have leaves the test unjudged and
 //! flagged, for nobody here can confirm what the edge found.
 
-use plumewatch_shared::exhaust_test::free_acceleration::{FreeAcceleration, Run, Step};
+use plumewatch_shared::exhaust_test::form::{ExhaustTest, MeteredAcceleration};
+use plumewatch_shared::exhaust_test::free_acceleration::{FreeAcceleration, Step};
 use plumewatch_shared::exhaust_test::{
-    Bound, TestFinding, TestItem, TestOutcome, TestRulebook, TestSubject, TestValue, TestVerdict, judge,
+    TestFinding, TestItem, TestOutcome, TestRulebook, TestValue, TestVerdict, judge,
 };
-use plumewatch_shared::ids::PassageId;
-use plumewatch_shared::plate::{Plate, PlateColour};
-use plumewatch_shared::protocol::VERSION;
-use plumewatch_shared::protocol::convert::ConvertError;
-use plumewatch_shared::protocol::message::{
-    ExhaustTestReport, WireFreeAcceleration, WireTestFinding, WireTestValue, WireTestVerdict,
-};
-use plumewatch_shared::rulebook::RulebookRef;
-use plumewatch_shared::time::Stamp;
 use plumewatch_shared::units::AbsorptionCoefficient;
-
-use super::{Checked, need};
-
-/// Samples of one test: urea and fuel, each in three bottles as laboratories ask, and room.
-pub const SAMPLES_MAX: usize = 12;
-
-/// Words of [`Bound`] on wires and in tables.
-const AT_MOST: &str = "at-most";
-const AT_LEAST: &str = "at-least";
-
-/// Highest Ringelmann level.
-const LEVEL_MAX: u8 = 5;
 
 /// How a vehicle was tested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +23,15 @@ pub enum TestMethod {
 }
 
 impl TestMethod {
+    /// How this test was made; a meter goes before eyes.
+    pub fn of(test: &ExhaustTest) -> Self {
+        match (&test.free_acceleration, test.by_eye.is_empty()) {
+            (Some(_), _) => Self::FreeAcceleration,
+            (None, false) => Self::ByEye,
+            (None, true) => Self::Samples,
+        }
+    }
+
     /// The word used in tables and on wires.
     pub const fn word(self) -> &'static str {
         match self {
@@ -53,21 +42,9 @@ impl TestMethod {
     }
 }
 
-/// A test as the server sees it.
+/// What the server makes of a test.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rejudged {
-    /// When it began.
-    pub started: Stamp,
-    /// When it was signed.
-    pub ended: Stamp,
-    /// The passage it answers.
-    pub passage: Option<PassageId>,
-    /// Whose.
-    pub plate: Option<Plate>,
-    /// Its plate's colour.
-    pub colour: Option<PlateColour>,
-    /// How it was tested.
-    pub method: TestMethod,
     /// What it gave.
     pub values: Vec<TestValue>,
     /// The server's judgement; `None` where nothing was judged, or by a rulebook that is not here.
@@ -80,190 +57,59 @@ pub struct Rejudged {
     pub disagrees: bool,
 }
 
-/// The word of an outcome on wires and in tables.
-pub const fn outcome_word(outcome: TestOutcome) -> &'static str {
-    match outcome {
-        TestOutcome::Passed => "passed",
-        TestOutcome::Failed => "failed",
-        TestOutcome::NotJudged => "not-judged",
+impl Rejudged {
+    /// What the test gave of one quantity, in its unit.
+    pub fn value(&self, item: TestItem) -> Option<i64> {
+        self.values.iter().find(|value| value.item == item).map(|value| value.value)
     }
 }
 
-/// The outcome of a word.
-pub fn outcome_from_word(word: &str) -> Option<TestOutcome> {
-    [TestOutcome::Passed, TestOutcome::Failed, TestOutcome::NotJudged]
-        .into_iter()
-        .find(|outcome| outcome_word(*outcome) == word)
-}
-
-/// What can be measured, by the rulebook's words.
-const ITEMS: [TestItem; 6] = [
-    TestItem::FreeAccelerationK,
-    TestItem::LugDownK100,
-    TestItem::LugDownK80,
-    TestItem::LugDownNox80,
-    TestItem::WheelPowerShare,
-    TestItem::Ringelmann,
-];
-
-/// The rulebook's word of an item.
-pub const fn item_word(item: TestItem) -> &'static str {
-    match item {
-        TestItem::FreeAccelerationK => "free_acceleration_k",
-        TestItem::LugDownK100 => "lug_down_k100",
-        TestItem::LugDownK80 => "lug_down_k80",
-        TestItem::LugDownNox80 => "lug_down_nox80",
-        TestItem::WheelPowerShare => "wheel_power_share",
-        TestItem::Ringelmann => "ringelmann",
-    }
-}
-
-/// A judgement as the wire and the database keep it.
-pub fn wire_verdict(verdict: &TestVerdict) -> WireTestVerdict {
-    let finding = |finding: &TestFinding| {
-        let (limit, bound) = match finding.limit {
-            Bound::AtMost(limit) => (limit, AT_MOST),
-            Bound::AtLeast(limit) => (limit, AT_LEAST),
+/// Judges a test again by that one of `books` which the edge's verdict names.
+pub fn rejudge(test: &ExhaustTest, edge: Option<&TestVerdict>, books: &[TestRulebook]) -> Rejudged {
+    let edge_outcome = edge.map(|edge| edge.outcome);
+    let book = edge.and_then(|edge| books.iter().find(|book| book.id == edge.rulebook.id));
+    let Some(book) = book else {
+        let disagrees = match edge_outcome {
+            Some(TestOutcome::Passed | TestOutcome::Failed) => true,
+            Some(TestOutcome::NotJudged) => false,
+            // Measured, and not judged: nobody here knows by which rulebook it should have been.
+            None => !test.values().is_empty(),
         };
-        WireTestFinding {
-            item: item_word(finding.measured.item).to_owned(),
-            measured: finding.measured.value,
-            limit,
-            bound: bound.to_owned(),
-            holds: finding.holds,
-            clause: finding.clause.clone(),
-        }
+        let (values, outcome) = (test.values(), TestOutcome::NotJudged);
+        return Rejudged { values, verdict: None, outcome, edge_outcome, disagrees };
     };
-    let value =
-        |value: &TestValue| WireTestValue { item: item_word(value.item).to_owned(), value: value.value };
-    WireTestVerdict {
-        outcome: outcome_word(verdict.outcome).to_owned(),
-        rulebook: verdict.rulebook.id.clone(),
-        rulebook_version: verdict.rulebook.version.clone(),
-        findings: verdict.findings.iter().map(finding).collect(),
-        without_limit: verdict.without_limit.iter().map(value).collect(),
-    }
+    let remade = test
+        .free_acceleration
+        .as_ref()
+        .map(|done| MeteredAcceleration { mean: mean(done, book), ..done.clone() });
+    let remade = ExhaustTest { free_acceleration: remade, ..test.clone() };
+    let values = remade.values();
+    let verdict = judge(&values, &test.vehicle.subject(), book);
+    let told = |test: &ExhaustTest| test.free_acceleration.as_ref().and_then(|done| done.mean);
+    let disagrees = edge.is_some_and(|edge| differ(&verdict, edge)) || told(test) != told(&remade);
+    Rejudged { values, outcome: verdict.outcome, verdict: Some(verdict), edge_outcome, disagrees }
 }
 
-/// The judgement that [`wire_verdict`] wrote.
-pub fn verdict(wire: &WireTestVerdict) -> Checked<TestVerdict> {
-    let item = |word: &str| need("item", ITEMS.into_iter().find(|item| item_word(*item) == word));
-    let finding = |wire: &WireTestFinding| {
-        Ok(TestFinding {
-            measured: TestValue { item: item(&wire.item)?, value: wire.measured },
-            limit: match wire.bound.as_str() {
-                AT_MOST => Bound::AtMost(wire.limit),
-                AT_LEAST => Bound::AtLeast(wire.limit),
-                _ => return Err(ConvertError { field: "bound" }),
-            },
-            holds: wire.holds,
-            clause: wire.clause.clone(),
-        })
-    };
-    let value = |wire: &WireTestValue| Ok(TestValue { item: item(&wire.item)?, value: wire.value });
-    Ok(TestVerdict {
-        outcome: need("outcome", outcome_from_word(&wire.outcome))?,
-        findings: wire.findings.iter().map(finding).collect::<Checked<_>>()?,
-        without_limit: wire.without_limit.iter().map(value).collect::<Checked<_>>()?,
-        rulebook: RulebookRef { id: wire.rulebook.clone(), version: wire.rulebook_version.clone() },
-    })
-}
-
-/// Judges a reported test again by one of `books`.
-pub fn rejudge(report: &ExhaustTestReport, books: &[TestRulebook]) -> Checked<Rejudged> {
-    need("v", (report.v == VERSION).then_some(()))?;
-    need("samples (12 at most)", (report.samples.len() <= SAMPLES_MAX).then_some(()))?;
-    for sample in &report.samples {
-        need("samples.substance", ["urea", "fuel"].contains(&sample.substance.as_str()).then_some(()))?;
-        Stamp::try_from(&sample.taken)?;
-    }
-    let plate = report.vehicle.plate.as_deref().map(|text| need("vehicle.plate", text.parse().ok()));
-    let colour =
-        report.vehicle.colour.as_deref().map(|word| need("vehicle.colour", PlateColour::from_word(word)));
-    let passage = report.passage.as_deref().map(|id| need("passage", id.parse().ok()));
-    let levels = report.by_eye.iter().map(|eye| eye.level);
-    need("by_eye.level", levels.clone().all(|level| level <= LEVEL_MAX).then_some(()))?;
-    let (started, ended) = (Stamp::try_from(&report.started)?, Stamp::try_from(&report.ended)?);
-    let edge = report.verdict.as_ref();
-    let edge_outcome =
-        edge.map(|edge| need("verdict.outcome", outcome_from_word(&edge.outcome))).transpose()?;
-
-    let book = edge.and_then(|edge| books.iter().find(|book| book.id == edge.rulebook));
-    let mut values = Vec::new();
-    if let (Some(measured), Some(book)) = (&report.free_acceleration, book) {
-        let value = mean(measured, book).map(i64::from);
-        values.extend(value.map(|value| TestValue { item: TestItem::FreeAccelerationK, value }));
-    }
-    // Each observer tells the highest level seen, and the highest of theirs is the test's.
-    values.extend(levels.max().map(|level| TestValue { item: TestItem::Ringelmann, value: level.into() }));
-
-    let subject = TestSubject {
-        class: report.vehicle.limit_class.clone(),
-        rated_power_w: report.vehicle.rated_power_w,
-        altitude_m: report.vehicle.altitude_m,
-    };
-    let verdict = book.map(|book| judge(&values, &subject, book));
-    let disagrees = match (&verdict, edge) {
-        (Some(ours), Some(edge)) => differ(ours, edge) || mean_differs(report, &values),
-        (None, Some(_)) => edge_outcome != Some(TestOutcome::NotJudged),
-        // Measured, and not judged: nobody here knows by which rulebook it should have been.
-        (_, None) => {
-            let mean = report.free_acceleration.as_ref().and_then(|measured| measured.mean_per_m_hundredths);
-            mean.is_some() || !report.by_eye.is_empty()
-        }
-    };
-    Ok(Rejudged {
-        started,
-        ended,
-        passage: passage.transpose()?,
-        plate: plate.transpose()?,
-        colour: colour.transpose()?,
-        method: match (&report.free_acceleration, report.by_eye.is_empty()) {
-            (Some(_), _) => TestMethod::FreeAcceleration,
-            (None, false) => TestMethod::ByEye,
-            (None, true) => TestMethod::Samples,
-        },
-        outcome: verdict.as_ref().map_or(TestOutcome::NotJudged, |verdict| verdict.outcome),
-        values,
-        verdict,
-        edge_outcome,
-        disagrees,
-    })
-}
-
-/// The result of these accelerations, hundredths of 1/m, by the rulebook's procedure; `None` if they give none.
-fn mean(measured: &WireFreeAcceleration, book: &TestRulebook) -> Option<u16> {
+/// The result of these accelerations by the rulebook's procedure; `None` if they give none.
+fn mean(done: &MeteredAcceleration, book: &TestRulebook) -> Option<AbsorptionCoefficient> {
     let rule = &book.free_acceleration;
     let mut test = FreeAcceleration::default();
-    for _ in 0..measured.purges.min(rule.purges) {
+    for _ in 0..done.purges.min(rule.purges) {
         test.on_purge();
     }
-    for run in &measured.runs {
-        let highest = AbsorptionCoefficient { per_m_hundredths: run.highest_per_m_hundredths };
-        test.on_run(Run { highest }, rule);
+    for run in &done.runs {
+        test.on_run(run.run(), rule);
     }
     match test.next(rule) {
-        Step::Done { mean } => Some(mean.per_m_hundredths),
+        Step::Done { mean } => Some(mean),
         Step::Purge { .. } | Step::Accelerate { .. } | Step::Unsteady => None,
     }
 }
 
-fn mean_differs(report: &ExhaustTestReport, values: &[TestValue]) -> bool {
-    let ours = values.iter().find(|value| value.item == TestItem::FreeAccelerationK).map(|value| value.value);
-    let theirs = report.free_acceleration.as_ref().and_then(|measured| measured.mean_per_m_hundredths);
-    ours != theirs.map(i64::from)
-}
-
 /// Do two judgements differ in what they found? By which edition they were given does not matter here.
-fn differ(ours: &TestVerdict, theirs: &WireTestVerdict) -> bool {
-    let found = |item: &str, measured: i64, holds: bool| (item.to_owned(), measured, holds);
-    let our_findings = ours
-        .findings
-        .iter()
-        .map(|finding| found(item_word(finding.measured.item), finding.measured.value, finding.holds));
-    let their_findings =
-        theirs.findings.iter().map(|finding| found(&finding.item, finding.measured, finding.holds));
-    outcome_word(ours.outcome) != theirs.outcome || !our_findings.eq(their_findings)
+fn differ(ours: &TestVerdict, theirs: &TestVerdict) -> bool {
+    let found = |finding: &TestFinding| (finding.measured, finding.holds);
+    ours.outcome != theirs.outcome || !ours.findings.iter().map(found).eq(theirs.findings.iter().map(found))
 }
 
 #[cfg(test)]

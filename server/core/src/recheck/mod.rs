@@ -5,11 +5,3 @@
 
 pub mod device_check;
 pub mod exhaust_test;
-
-use plumewatch_shared::protocol::convert::ConvertError;
-
-type Checked<T> = Result<T, ConvertError>;
-
-fn need<T>(field: &'static str, value: Option<T>) -> Checked<T> {
-    value.ok_or(ConvertError { field })
-}

@@ -64,6 +64,8 @@ pub(super) struct Check {
     edge_passed: bool,
     /// Do the two differ?
     disagrees: bool,
+    /// What is wrong apart from the points, by word: `head-says-no`, `incomplete`.
+    faults: Vec<String>,
     /// Each gas and filter.
     points: Vec<CheckPoint>,
 }
@@ -71,7 +73,7 @@ pub(super) struct Check {
 /// One gas or filter: hundredths of 10⁻⁶ for gases, hundredths of a percent for opacity.
 #[derive(Serialize, ToSchema)]
 pub(super) struct CheckPoint {
-    /// `co2`, `co`, `hc`, `no` or `opacity`.
+    /// `co2`, `co`, `hc`, `butadiene`, `no` or `opacity`.
     quantity: String,
     /// What it is.
     standard: i64,
@@ -122,6 +124,7 @@ impl Check {
             passed: row.passed,
             edge_passed: row.edge_passed,
             disagrees: row.disagrees,
+            faults: row.faults.split(',').filter(|word| !word.is_empty()).map(str::to_owned).collect(),
             points: own
                 .map(|point| CheckPoint {
                     quantity: point.quantity.clone(),

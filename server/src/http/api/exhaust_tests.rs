@@ -12,7 +12,6 @@ use plumewatch_shared::protocol::message::{ExhaustTestReport, WireTestVerdict};
 use serde::{Deserialize, Serialize};
 use server_core::access::Operation;
 use server_core::audit::{Action, Entry};
-use server_core::recheck::exhaust_test::{outcome_from_word, verdict};
 use utoipa::{IntoParams, ToSchema};
 
 use super::passages::{audit_plate_search, read_cursor};
@@ -273,7 +272,7 @@ impl TestDetail {
     fn new(full: ExhaustTestFull, evidence: Vec<EvidenceFile>) -> Result<Self, ApiError> {
         let server_verdict: Option<WireTestVerdict> =
             full.verdict.as_deref().map(serde_json::from_str).transpose().map_err(unreadable)?;
-        let judged = server_verdict.as_ref().map(verdict).transpose().map_err(unreadable)?;
+        let judged = server_verdict.as_ref().map(WireTestVerdict::verdict).transpose().map_err(unreadable)?;
         Ok(Self {
             report: serde_json::from_str(&full.report).map_err(unreadable)?,
             reasons: judged
@@ -337,7 +336,7 @@ impl From<SampleRow> for Sample {
 }
 
 fn outcome(word: &str) -> Result<TestOutcome, ApiError> {
-    outcome_from_word(word).ok_or_else(|| {
+    TestOutcome::from_wire_word(word).ok_or_else(|| {
         ApiError::invalid("未知的检验结果。", "An outcome is one of passed, failed, not-judged.")
     })
 }

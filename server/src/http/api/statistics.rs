@@ -168,7 +168,7 @@ pub(super) struct DriftSeries {
     lane: i64,
     /// Serial number of the head.
     device: String,
-    /// `co2`, `co`, `hc`, `no` or `opacity`.
+    /// `co2`, `co`, `hc`, `butadiene`, `no` or `opacity`.
     quantity: String,
     /// What the gas or filter is; 0 is a check of zero.
     standard: i64,

@@ -419,7 +419,7 @@ export interface TestFilter {
   to_utc_us?: number
 }
 
-export type Quantity = 'co2' | 'co' | 'hc' | 'no' | 'opacity'
+export type Quantity = 'co2' | 'co' | 'hc' | 'butadiene' | 'no' | 'opacity'
 
 export interface DeviceCheck {
   id: string
@@ -435,6 +435,8 @@ export interface DeviceCheck {
   passed: boolean
   edge_passed: boolean
   disagrees: boolean
+  /** What is wrong apart from the points, by word. */
+  faults: string[]
   points: { quantity: Quantity; standard: number; measured: number; tolerance: number; holds: boolean }[]
 }
 
