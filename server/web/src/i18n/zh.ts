@@ -94,7 +94,7 @@ export const zh = {
   },
   test: {
     title: '拦检记录', ended: '签名', officers: '执法人员', passage: '查看过车记录', method: { 'free-acceleration': '自由加速', 'by-eye': '目测黑度', samples: '仅取样' },
-    mean: '末次各峰值的平均', noMean: '各次差别过大，没有结果', kAxis: '光吸收系数 m⁻¹', seconds: '秒', run: '加速', runNo: '第 {n} 次', peak: '峰值', rpm: '最高转速 r/min',
+    mean: '计入各次峰值的平均', noMean: '各次差别过大，没有结果', kAxis: '光吸收系数 m⁻¹', seconds: '秒', run: '加速', runNo: '第 {n} 次', peak: '峰值', rpm: '最高转速 r/min',
     purges: '此前吹扫排气管 {n} 次。', noCurve: '这条记录没有曲线，只有峰值。', curveLabel: '各次加速的光吸收系数曲线，峰值 {peaks}，平均 {mean}',
     noRulebook: '服务器没有路侧判定所用的规则，不能复判。', nothingJudged: '没有测量值，没有判定。',
     vehicle: '受检车辆', class: '限值类别', vin: '车辆识别代号或环保编码', power: '额定功率', altitude: '海拔', meter: '不透光烟度计', meterType: '型号', meterDevice: '编号', calibrated: '上次校准',
@@ -118,7 +118,7 @@ export const zh = {
     no: '一氧化氮：与同省其他点位比较', noHint: '各点位有效读数的中位数；竖线是其他点位的中位数。车流相似的点位不应相差很远。', ofReadings: '{n} 条', fewSites: '有读数的其他点位不足 3 个，或它们之间没有差别，不作判断。',
     alike: '与其他点位（中位数 {others}）相近：稳健 z = {z}。', unlike: '与其他点位（中位数 {others}）相差过大：稳健 z = {z}，达到 3.5 即应检查。',
     drift: '零点与量距漂移', driftName: '{quantity}，标准值 {standard}', errorAxis: '误差 {unit}', unit: { percent: '%', ppm: '×10⁻⁶' }, slope: '30 天变化 {slope}。', slopeUnknown: '不足 5 天，不计算趋势。', daysLeft: '照此 {n} 天后超出允差。', outOfTolerance: '已超出允差', leavingSoon: '即将超出允差',
-    quantity: { co2: 'CO₂', co: 'CO', hc: 'HC', butadiene: '丁二烯', no: 'NO', opacity: '滤光片' }, fault: { 'head-says-no': '遥测仪自报未通过', incomplete: '标准物质不全' }, checks: '检查记录', noChecks: '这段时间没有检查记录', noChecksHint: '遥测仪每两小时自动检查零点和量距；静态、动态检查由人进行。检查记录随过车记录一起上传。没有检查合格的仪器，读数不能作为证据。',
+    quantity: { co2: 'CO₂', co: 'CO', hc: 'HC', butadiene: '丁二烯', no: 'NO', opacity: '滤光片' }, fault: { 'head-says-no': '遥测仪自报未通过', incomplete: '标准物质不全' }, checks: '检查记录', allChecks: '显示全部 {n} 条', noChecks: '这段时间没有检查记录', noChecksHint: '遥测仪每两小时自动检查零点和量距；静态、动态检查由人进行。检查记录随过车记录一起上传。没有检查合格的仪器，读数不能作为证据。',
     performed: '时间', checkMethod: '方式', method: { zero: '零点', span: '量距', audit: '自动核查', static: '静态检查', dynamic: '动态检查' }, points: '测得 / 标准', checkNumber: '编号', ofStandard: '/ {standard} ± {tolerance}',
   },
   review: {
