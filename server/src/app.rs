@@ -32,7 +32,7 @@ use crate::config::{Config, ExternalBrokerConfig, secret};
 use crate::evidence::{EvidenceStore, Intake};
 use crate::http::{Bounded, ForEdges, Site, SiteParts, router};
 use crate::ingest::link::{self, Arrival, Link, Poller};
-use crate::ingest::{Ingest, IngestFigures, MqttEndpoint};
+use crate::ingest::{Books, Ingest, IngestFigures, MqttEndpoint};
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::pki::{Authority, ServerIdentity, signing_key};
@@ -106,7 +106,7 @@ impl Server {
             store: store.clone(),
             evidence: Intake::new(evidence.clone()),
             live: live.clone(),
-            rulebook: rulebook.clone(),
+            books: Books::new(rulebook.clone()),
             figures: Arc::clone(&figures),
             clock: Timestamp::now,
         };

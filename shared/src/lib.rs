@@ -18,6 +18,7 @@ pub mod language;
 pub mod rulebook;
 pub mod verdict;
 pub mod exhaust_test;
+pub mod device_check;
 pub mod watchlist;
 pub mod protocol;
 #[cfg(any(test, feature = "sample"))]

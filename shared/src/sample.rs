@@ -4,6 +4,7 @@
 
 use jiff::Timestamp;
 
+use crate::device_check::{CheckMethod, CheckQuantity, CheckReading, CheckedPoint};
 use crate::exhaust_test::form::*;
 use crate::ids::{FileHash, LaneNo, PassageId};
 use crate::passage::*;
@@ -86,6 +87,32 @@ pub fn passage(sequence: u64) -> SamplePassage {
             bytes: 5,
         }],
     })
+}
+
+/// An automatic audit of head RS-1, four gases and five filters, each read nearly right; its sequence is `sequence`.
+pub fn check(sequence: u32) -> CheckReading {
+    let point = |(quantity, standard, measured)| CheckedPoint { quantity, standard, measured };
+    let filter = |standard| (CheckQuantity::Opacity, standard, standard + 40);
+    CheckReading {
+        origin: ReadingOrigin { device: "RS-1".parse().expect("a literal"), boot: 1, sequence },
+        performed: Moment { tick: Tick { micros: 0 }, stamp: noon() },
+        lane: LaneNo::new(1).expect("a literal"),
+        number: format!("AUD-{sequence}").parse().expect("letters, a hyphen and digits"),
+        method: CheckMethod::Audit,
+        by: None,
+        points: [
+            (CheckQuantity::Co2, 15_000_000, 15_090_000),
+            (CheckQuantity::Co, 3_000_000, 2_960_000),
+            (CheckQuantity::Hc, 100_000, 101_500),
+            (CheckQuantity::Butadiene, 100_000, 98_000),
+            (CheckQuantity::No, 150_000, 151_200),
+        ]
+        .into_iter()
+        .chain([1_000, 2_500, 5_000, 7_500, 9_000].map(filter))
+        .map(point)
+        .collect(),
+        head_passed: true,
+    }
 }
 
 /// A free acceleration of `晋A12345` with sequence `sequence` at station A140105001: 0.80, 0.84 and 0.82 1/m after three

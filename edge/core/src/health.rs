@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use plumewatch_shared::device_check::CheckKind;
 use plumewatch_shared::ids::LaneNo;
 use plumewatch_shared::language::Bilingual;
 use plumewatch_shared::protocol::message::PartHealth;
@@ -42,6 +43,8 @@ pub enum Facts {
         other_lane: bool,
         /// How far its clock and ours are apart, if it told the time.
         clocks_apart: Option<Duration>,
+        /// Its last check, if it ever sent one.
+        check: Option<CheckFacts>,
     },
     /// The weather station.
     Weather {
@@ -100,6 +103,21 @@ pub enum Facts {
     },
 }
 
+/// How a head was checked last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CheckFacts {
+    /// How it was checked last.
+    pub kind: CheckKind,
+    /// Did it pass, by this unit's judgement?
+    pub passed: bool,
+    /// How long ago.
+    pub ago: Duration,
+    /// How long ago it passed one that makes readings count.
+    pub audit_ago: Option<Duration>,
+    /// How long such a one counts, by the rulebook.
+    pub counts_for: Option<Duration>,
+}
+
 /// Records wait for a receipt for so long only if the server is in trouble.
 pub const UPLINK_UNANSWERED_AFTER: Duration = Duration::from_secs(60);
 
@@ -152,10 +170,18 @@ pub fn name(facts: &Facts) -> String {
 
 fn assess(facts: &Facts, now: Tick) -> (State, Bilingual) {
     match facts {
-        Facts::Head { port_open, heard, status, lost, other_lane, clocks_apart, .. } => {
-            match head(*port_open, silence(*heard, now), *status, *lost, *other_lane) {
-                (State::Good, words) => head_clock(words, clocks_apart.unwrap_or_default()),
-                bad => bad,
+        Facts::Head { port_open, heard, status, lost, other_lane, clocks_apart, check, .. } => {
+            let itself = head(*port_open, silence(*heard, now), *status, *lost, *other_lane);
+            let checked = check.map(head_check);
+            match (itself, checked) {
+                (itself @ (State::Down, _), _) => itself,
+                (_, Some(failed @ (State::Down, _))) => failed,
+                (itself @ (State::Degraded, _), _) => itself,
+                (_, Some(overdue @ (State::Degraded, _))) => overdue,
+                ((State::Good, words), checked) => {
+                    let words = checked.map_or(words, |(_, words)| words);
+                    head_clock(words, clocks_apart.unwrap_or_default())
+                }
             }
         }
         Facts::Weather { port_open, heard } => weather(*port_open, silence(*heard, now)),
@@ -233,6 +259,46 @@ fn head(
                 good("遥测仪工作正常。", "The head works.")
             }
         },
+    }
+}
+
+/// How its last check came out, and whether what it measures counts by it.
+fn head_check(check: CheckFacts) -> (State, Bilingual) {
+    let (kind, ago) = (check.kind.name(), spoken(check.ago));
+    if !check.passed {
+        return down(
+            format!(
+                "遥测仪{}前的{}未合格，其测量无效；请清洁镜面，核对标准气和滤光片，然后重新检查。",
+                ago.zh, kind.zh
+            ),
+            format!(
+                "The head failed its {} {} ago and nothing it measures counts: clean its windows, look after gases \
+                 and filters, and check it again.",
+                kind.en, ago.en
+            ),
+        );
+    }
+    let overdue = match (check.audit_ago, check.counts_for) {
+        (Some(ago), Some(counts_for)) => ago > counts_for,
+        (None, _) => true,
+        (Some(_), None) => false,
+    };
+    match (overdue, check.audit_ago.map(spoken)) {
+        (true, Some(audit)) => degraded(
+            format!("遥测仪上次合格的检查已是{}前，其测量无效；请让遥测仪重新检查。", audit.zh),
+            format!(
+                "The head passed its last audit {} ago, too long for its measurements to count: check it again.",
+                audit.en
+            ),
+        ),
+        (true, None) => degraded(
+            "遥测仪还没有合格的检查，其测量无效；请让遥测仪进行检查。",
+            "The head has passed no audit yet and nothing it measures counts: let it make one.",
+        ),
+        (false, _) => good(
+            format!("遥测仪工作正常；{}前{}合格。", ago.zh, kind.zh),
+            format!("The head works; it passed its {} {} ago.", kind.en, ago.en),
+        ),
     }
 }
 

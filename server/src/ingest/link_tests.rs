@@ -129,7 +129,7 @@ async fn records_and_the_watchlist_pass_a_broker_that_comes_back_empty() {
         store: store.clone(),
         evidence: Intake::new(EvidenceStore::open(folder.path()).unwrap()),
         live: Live::new(),
-        rulebook: plumewatch_shared::rulebook::Rulebook::hj845(),
+        books: crate::ingest::Books::new(plumewatch_shared::rulebook::Rulebook::hj845()),
         figures: Arc::clone(&figures),
         clock: now,
     };

@@ -2,18 +2,38 @@
 
 use ed25519_dalek::VerifyingKey;
 use jiff::Timestamp;
-use plumewatch_shared::ids::StationId;
+use plumewatch_shared::exhaust_test::TestRulebook;
+use plumewatch_shared::ids::{FileHash, PassageId, StationId};
 use plumewatch_shared::protocol::RECORD_MAX;
 use plumewatch_shared::protocol::convert::ConvertError;
-use plumewatch_shared::protocol::message::PassageReport;
+use plumewatch_shared::protocol::message::{DeviceCheckReport, ExhaustTestReport, PassageReport};
+use plumewatch_shared::protocol::record::{RecordError, RecordReport};
 use plumewatch_shared::protocol::seal::{Purpose, SealError, Sealed};
 use plumewatch_shared::rulebook::Rulebook;
 use plumewatch_shared::verdict::{Finding, Verdict, judge};
+use server_core::recheck::device_check::recheck;
+use server_core::recheck::exhaust_test::rejudge;
 
-use crate::store::NewPassage;
+use crate::store::{NewDeviceCheck, NewExhaustTest, NewPassage, NewRecord};
 
-/// Evidence files that one passage may announce: five kinds, and room for more cameras.
+/// Evidence files that one record may announce: five kinds, and room for more cameras.
 const EVIDENCE_FILES_MAX: usize = 16;
+
+/// The rulebooks by which records are judged again.
+#[derive(Clone, Debug)]
+pub struct Books {
+    /// For passages.
+    pub passages: Rulebook,
+    /// For tests of stopped vehicles; a verdict names its own.
+    pub tests: Vec<TestRulebook>,
+}
+
+impl Books {
+    /// With the rulebooks of tests as shipped.
+    pub fn new(passages: Rulebook) -> Self {
+        Self { passages, tests: vec![TestRulebook::gb3847(), TestRulebook::gb36886()] }
+    }
+}
 
 /// Why a record is not taken.
 #[derive(Debug, thiserror::Error)]
@@ -27,9 +47,9 @@ pub enum RecordRefusal {
     /// Not sealed by that station.
     #[error("the seal does not hold: {0}")]
     Seal(#[from] SealError),
-    /// Sealed, and not a report. The text gives the place alone: the library's own words quote the content.
-    #[error("the body is no report (line {}, column {})", .0.line(), .0.column())]
-    Report(#[from] serde_json::Error),
+    /// Sealed, and not a report of a kind that this program knows.
+    #[error(transparent)]
+    Report(#[from] RecordError),
     /// A report whose content cannot be.
     #[error("the report contradicts the protocol: {0}")]
     Content(#[from] ConvertError),
@@ -39,7 +59,7 @@ pub enum RecordRefusal {
     /// Sequences count from 1, and a database keeps them in 63 bits.
     #[error("the sequence is out of range")]
     Sequence,
-    /// More files than a passage has.
+    /// More files than a record has.
     #[error("{0} evidence files are too many")]
     Evidence(usize),
     /// The station gave one sequence to two records.
@@ -50,41 +70,104 @@ pub enum RecordRefusal {
     Unstorable,
 }
 
-/// The passage of a payload that came on the record topic of `station`, judged again.
+/// The record of a payload that came on the record topic of `station`, judged again.
 pub fn examine(
     station: StationId,
     key: Option<&VerifyingKey>,
     payload: &[u8],
-    book: &Rulebook,
+    books: &Books,
     now: Timestamp,
-) -> Result<NewPassage, RecordRefusal> {
+) -> Result<NewRecord, RecordRefusal> {
     if payload.len() > RECORD_MAX {
         return Err(RecordRefusal::Oversize(payload.len()));
     }
     let sealed = Sealed::open(Purpose::Record, payload, key.ok_or(RecordRefusal::NotEnrolled)?)?;
-    let report: PassageReport = serde_json::from_str(&sealed.body)?;
-    if report.evidence.len() > EVIDENCE_FILES_MAX {
-        return Err(RecordRefusal::Evidence(report.evidence.len()));
+    let report = RecordReport::read(&sealed.body)?;
+    if report.evidence().len() > EVIDENCE_FILES_MAX {
+        return Err(RecordRefusal::Evidence(report.evidence().len()));
     }
-    let (passage, edge_verdict) = report.passage()?;
-    if passage.id.station != station {
+    let id: PassageId = report.id().parse().map_err(|_| ConvertError { field: "id" })?;
+    if id.station != station {
         return Err(RecordRefusal::OtherStation);
     }
-    if passage.id.sequence == 0 || i64::try_from(passage.id.sequence).is_err() {
+    if id.sequence == 0 || i64::try_from(id.sequence).is_err() {
         return Err(RecordRefusal::Sequence);
     }
+    let envelope = Envelope {
+        id,
+        prev: sealed.prev.parse().map_err(|_| SealError::Field("prev"))?,
+        link: sealed.link(),
+        sealed: String::from_utf8(sealed.encode()).expect("JSON is UTF-8"),
+        body: sealed.body,
+        received: now,
+    };
+    Ok(match report {
+        RecordReport::Passage(report) => {
+            NewRecord::Passage(Box::new(passage(&report, envelope, &books.passages)?))
+        }
+        RecordReport::ExhaustTest(report) => {
+            NewRecord::ExhaustTest(Box::new(exhaust_test(&report, envelope, &books.tests)?))
+        }
+        RecordReport::DeviceCheck(report) => {
+            NewRecord::DeviceCheck(Box::new(device_check(*report, envelope)?))
+        }
+    })
+}
+
+/// What every record has around its report.
+struct Envelope {
+    id: PassageId,
+    prev: FileHash,
+    link: FileHash,
+    sealed: String,
+    body: String,
+    received: Timestamp,
+}
+
+fn passage(report: &PassageReport, envelope: Envelope, book: &Rulebook) -> Result<NewPassage, RecordRefusal> {
+    let (passage, edge_verdict) = report.passage()?;
     let verdict = judge(&passage, book);
     Ok(NewPassage {
         edge_outcome: edge_verdict.outcome,
         disagrees: differ(&verdict, &edge_verdict),
         watch: None,
-        prev: sealed.prev.parse().map_err(|_| SealError::Field("prev"))?,
-        link: sealed.link(),
-        sealed: String::from_utf8(sealed.encode()).expect("JSON is UTF-8"),
-        report: sealed.body,
-        received: now,
+        prev: envelope.prev,
+        link: envelope.link,
+        sealed: envelope.sealed,
+        report: envelope.body,
+        received: envelope.received,
         passage,
         verdict,
+    })
+}
+
+fn exhaust_test(
+    report: &ExhaustTestReport,
+    envelope: Envelope,
+    books: &[TestRulebook],
+) -> Result<NewExhaustTest, RecordRefusal> {
+    let (test, edge_verdict) = report.test()?;
+    Ok(NewExhaustTest {
+        seen: rejudge(&test, edge_verdict.as_ref(), books),
+        test,
+        prev: envelope.prev,
+        link: envelope.link,
+        sealed: envelope.sealed,
+        report: envelope.body,
+        received: envelope.received,
+    })
+}
+
+fn device_check(report: DeviceCheckReport, envelope: Envelope) -> Result<NewDeviceCheck, RecordRefusal> {
+    Ok(NewDeviceCheck {
+        id: envelope.id,
+        seen: recheck(&report)?,
+        told: report,
+        prev: envelope.prev,
+        link: envelope.link,
+        sealed: envelope.sealed,
+        report: envelope.body,
+        received: envelope.received,
     })
 }
 
@@ -122,8 +205,12 @@ mod tests {
     }
 
     fn taken(payload: &[u8]) -> Result<NewPassage, RecordRefusal> {
+        Ok(examined(payload)?.passage().unwrap().clone())
+    }
+
+    fn examined(payload: &[u8]) -> Result<NewRecord, RecordRefusal> {
         let now = "2026-11-23T02:00:01Z".parse().unwrap();
-        examine(station(), Some(&key().verifying_key()), payload, &Rulebook::hj845(), now)
+        examine(station(), Some(&key().verifying_key()), payload, &Books::new(Rulebook::hj845()), now)
     }
 
     #[test]
@@ -146,9 +233,9 @@ mod tests {
     #[test]
     fn what_is_wrong_with_a_record_is_named() {
         let good = sealed(&report(sample::passage(7)));
-        let book = Rulebook::hj845();
+        let books = Books::new(Rulebook::hj845());
         let stranger = SigningKey::from_bytes(&[8; 32]).verifying_key();
-        let with = |key| examine(station(), key, &good, &book, Timestamp::UNIX_EPOCH);
+        let with = |key| examine(station(), key, &good, &books, Timestamp::UNIX_EPOCH);
         assert!(matches!(with(None), Err(RecordRefusal::NotEnrolled)));
         assert!(matches!(with(Some(&stranger)), Err(RecordRefusal::Seal(SealError::Signature))));
         assert!(matches!(taken(b"{}"), Err(RecordRefusal::Seal(SealError::Malformed(_)))));
@@ -169,8 +256,8 @@ mod tests {
     proptest! {
         #[test]
         fn no_payload_makes_it_panic(payload in prop::collection::vec(any::<u8>(), 0..400), body in "\\PC{0,200}") {
-            let _ = taken(&payload);
-            let _ = taken(&Sealed::new(Purpose::Record, CHAIN_START, body, &key()).encode());
+            let _ = examined(&payload);
+            let _ = examined(&Sealed::new(Purpose::Record, CHAIN_START, body, &key()).encode());
         }
     }
 }

@@ -10,14 +10,13 @@ use plumewatch_shared::ids::{FileHash, StationId};
 use plumewatch_shared::protocol::message::{EvidenceReceipt, HealthReport, Receipt, Refused, StateReport};
 use plumewatch_shared::protocol::topic::{Channel, Topic};
 use plumewatch_shared::protocol::{PAYLOAD_MAX, VERSION};
-use plumewatch_shared::rulebook::Rulebook;
 use tokio::sync::mpsc;
 
 use super::BATCH_MAX;
 use super::batch::{Batch, Outcome, Taken, commit};
 use super::figures::IngestFigures;
 use super::link::{Arrival, Ended, Link, Message};
-use super::record::{RecordRefusal, examine};
+use super::record::{Books, RecordRefusal, examine};
 use crate::evidence::Intake;
 use crate::live::Live;
 use crate::store::{Quarantined, Store, StoreError, Stored};
@@ -27,14 +26,14 @@ const BACK_OFF: (Duration, Duration) = (Duration::from_millis(100), Duration::fr
 
 /// The worker behind the link.
 pub struct Ingest {
-    /// Where passages go.
+    /// Where records go.
     pub store: Store,
     /// Where chunks go.
     pub evidence: Intake,
     /// Who is told.
     pub live: Live,
-    /// The rulebook in force.
-    pub rulebook: Rulebook,
+    /// The rulebooks in force.
+    pub books: Books,
     /// What is counted.
     pub figures: Arc<IngestFigures>,
     /// What time it is; tests bring their own.
@@ -141,7 +140,7 @@ impl Ingest {
                 continue;
             }
             match parsed.channel {
-                Channel::Record => match examine(station, key, payload, &self.rulebook, now) {
+                Channel::Record => match examine(station, key, payload, &self.books, now) {
                     Ok(new) => gathered.batch.records.push(Taken { new, sha256: FileHash::of(payload) }),
                     Err(refusal) => {
                         gathered.receipts.refuse(station, FileHash::of(payload), &refusal);
@@ -184,7 +183,7 @@ impl Ingest {
         while let Some(batch) = due.pop() {
             let alone =
                 batch.records.len() + batch.refused.len() + batch.states.len() + batch.healths.len() == 1;
-            match commit(&self.store, batch.clone(), &self.rulebook, now).await {
+            match commit(&self.store, batch.clone(), &self.books.passages, now).await {
                 Ok(outcome) => {
                     wait = BACK_OFF.0;
                     self.count(&batch, &outcome);
@@ -195,11 +194,11 @@ impl Ingest {
                 Err(StoreError::Conflict { constraint }) if alone => {
                     tracing::error!(constraint, "the database refuses a message for its content");
                     if let Some(taken) = batch.records.into_iter().next() {
-                        let id = taken.new.passage.id;
+                        let id = taken.new.id();
                         let topic = super::record_topic(id.station);
                         let reason = RecordRefusal::Unstorable.to_string();
                         let mut kept =
-                            Quarantined::new(Some(id.station), &topic, reason, taken.new.sealed.as_bytes());
+                            Quarantined::new(Some(id.station), &topic, reason, taken.new.sealed().as_bytes());
                         kept.sha256 = taken.sha256;
                         total.taken.push((id.station, taken.sha256));
                         due.push(Batch { refused: vec![kept], ..Batch::default() });
@@ -275,7 +274,7 @@ impl Ingest {
         if !self.live.has_listeners() {
             return;
         }
-        let ids: Stored<_> = async { self.store.reading().await?.passages_with_file(file).await }.await;
+        let ids: Stored<_> = async { self.store.reading().await?.records_with_file(file).await }.await;
         match ids {
             Ok(stored) => self.tell(&Outcome { stored, ..Outcome::default() }).await,
             Err(error) => {

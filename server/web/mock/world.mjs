@@ -58,7 +58,7 @@ export function pass(n, at, station = STATIONS[n % 3]) {
     front: sighting(false), rear: n % 3 ? sighting(true) : null, smoke: ringelmann ? { first_seen: stamp(), last_seen: stamp(400_000), hits: 6, opacity_hundredths: opacity, uncertainty_hundredths: 310, level: ringelmann, confidence_per_mille: 962, unmeasurable: null } : null,
     weather: { measured: stamp(-21_000_000), wind_mm_s: windy ? 6_100 : 1_700, wind_from_degrees: 292, temperature_celsius_hundredths: -420, humidity_percent_hundredths: 4_140, pressure_pa: 92_140, precipitation: false },
   }
-  const detail = { summary, report, server_verdict: verdict, reasons, evidence, candidate_id: null, case_id: null, chain_ok: true }
+  const detail = { summary, report, server_verdict: verdict, reasons, evidence, candidate_id: null, case_id: null, exhaust_test: null, chain_ok: true }
   passages.unshift(detail)
   return detail
 }

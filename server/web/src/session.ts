@@ -5,14 +5,14 @@ import type { Account, Role } from './api/types'
 
 export const account = ref<Account | null>(null)
 
-export type Area = 'passages' | 'review' | 'cases' | 'stations' | 'watchlist' | 'accounts' | 'audit'
+export type Area = 'passages' | 'tests' | 'review' | 'cases' | 'stations' | 'watchlist' | 'accounts' | 'audit'
 
 /** As `server_core::access::may`. */
 const AREAS: Record<Role, Area[]> = {
-  admin: ['passages', 'stations', 'accounts', 'audit'],
-  reviewer: ['passages', 'review', 'cases', 'stations'],
-  enforcer: ['passages', 'stations', 'watchlist'],
-  authority: ['passages', 'review', 'cases', 'stations', 'watchlist', 'audit'],
+  admin: ['passages', 'tests', 'stations', 'accounts', 'audit'],
+  reviewer: ['passages', 'tests', 'review', 'cases', 'stations'],
+  enforcer: ['passages', 'tests', 'stations', 'watchlist'],
+  authority: ['passages', 'tests', 'review', 'cases', 'stations', 'watchlist', 'audit'],
 }
 
 export const areas = computed<Area[]>(() => (account.value ? AREAS[account.value.role] : []))

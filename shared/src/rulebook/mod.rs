@@ -3,8 +3,12 @@
 //! A rulebook is a JSON file (`shared/rulebooks/`); the code knows what a limit *is*, never its number.
 
 mod conditions;
+#[cfg(test)]
+mod conditions_tests;
+mod instrument;
 
-pub use conditions::Circumstances;
+pub use conditions::{AuditStanding, Circumstances};
+pub use instrument::{CheckRules, Tolerance, UnseenChecks};
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -30,6 +34,9 @@ pub struct Rulebook {
     pub conditions: Vec<ConditionRule>,
     /// When exceedances make a case.
     pub counting: CountingRule,
+    /// How the checks of heads are judged, and what a reading needs of them.
+    #[serde(default)]
+    pub checks: CheckRules,
 }
 
 /// One quantity's limit. Exceeding is strictly above: the limit itself passes.

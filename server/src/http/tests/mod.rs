@@ -2,7 +2,9 @@
 
 mod casework;
 mod enrolment;
+mod exhaust_tests;
 mod limits;
 mod people;
 mod reading;
+mod statistics;
 mod world;

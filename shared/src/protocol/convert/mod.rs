@@ -9,6 +9,7 @@ mod sighting;
 mod report;
 mod exhaust_test;
 mod watchlist;
+mod device_check;
 
 use super::message::WireStamp;
 use crate::time::{ClockQuality, Moment, Stamp, Tick};
