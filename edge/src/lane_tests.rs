@@ -25,7 +25,23 @@ fn drive(
         board: Board::new(crate::health::starting(), "nowhere".into()),
         said: Vec::new(),
     };
-    (inputs_tx, drafts_rx, LaneDrive { lane, inputs, weather, drafts, acknowledge, herald, outbox, clock })
+    let checks = CheckShelf::open(std::path::Path::new("nowhere"));
+    let drive = LaneDrive {
+        lane,
+        inputs,
+        weather,
+        drafts,
+        acknowledge,
+        herald,
+        outbox,
+        learnt: checks.follow(),
+        checks,
+        judged: mpsc::channel(1).0,
+        pictures: Arc::default(),
+        awaiting: VecDeque::new(),
+        clock,
+    };
+    (inputs_tx, drafts_rx, drive)
 }
 
 fn reading(number: u64) -> Reading {
