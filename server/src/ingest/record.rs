@@ -12,7 +12,7 @@ use plumewatch_shared::verdict::{Finding, Verdict, judge};
 
 use crate::store::NewPassage;
 
-/// Evidence files that one passage may announce: five kinds, and room for more cameras.
+/// Evidence files that one passage may announce: six kinds, and room for more cameras.
 const EVIDENCE_FILES_MAX: usize = 16;
 
 /// Why a record is not taken.

@@ -7,6 +7,6 @@ mod head;
 mod terminal;
 mod weather;
 
-pub use head::{Head, HeadTally, LineFault};
+pub use head::{CheckResult, Head, HeadTally, LineFault};
 pub use terminal::Terminal;
 pub use weather::{WeatherStation, fair_weather};
