@@ -75,7 +75,8 @@ impl CheckShelf {
     pub fn facts(&self, lane: LaneNo, now: Moment, counts_for: Option<Duration>) -> Option<CheckFacts> {
         let known = self.known.borrow();
         let (last, audit) = known.last(lane)?;
-        let ago = |at: jiff::Timestamp| Duration::try_from(now.stamp.utc.duration_since(at)).unwrap_or_default();
+        let ago =
+            |at: jiff::Timestamp| Duration::try_from(now.stamp.utc.duration_since(at)).unwrap_or_default();
         Some(CheckFacts {
             kind: last.kind,
             passed: last.passed,

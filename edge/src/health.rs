@@ -100,7 +100,8 @@ impl Gather {
         let (now, backlog) = (self.clock.now(), self.outbox.backlog());
         let disk_free_bytes = self.shelf.free_bytes();
         let link = self.link.borrow().clone();
-        let mut facts: Vec<Facts> = self.instruments.iter().map(|instrument| self.facts(instrument, now)).collect();
+        let mut facts: Vec<Facts> =
+            self.instruments.iter().map(|instrument| self.facts(instrument, now)).collect();
         facts.push(Facts::Clock(now.stamp.quality));
         facts.push(Facts::Disk {
             free_bytes: disk_free_bytes,
@@ -127,39 +128,40 @@ impl Gather {
         }
     }
 
-/// What is known of an instrument.
-fn facts(&self, instrument: &Instrument, now: Moment) -> Facts {
-    match instrument {
-        Instrument::Head(lane, state) => {
-            let line = state.facts();
-            let status = line.heard.map(|_| if line.fault { HeadStatus::Fault } else { HeadStatus::Good });
-            Facts::Head {
-                lane: *lane,
-                port_open: line.open,
-                heard: line.heard,
-                status,
-                lost: line.lost_by_head,
-                other_lane: line.other_lane,
-                clocks_apart: line.clocks_apart,
-                check: self.checks.facts(*lane, now, self.audit_counts_for),
+    /// What is known of an instrument.
+    fn facts(&self, instrument: &Instrument, now: Moment) -> Facts {
+        match instrument {
+            Instrument::Head(lane, state) => {
+                let line = state.facts();
+                let status =
+                    line.heard.map(|_| if line.fault { HeadStatus::Fault } else { HeadStatus::Good });
+                Facts::Head {
+                    lane: *lane,
+                    port_open: line.open,
+                    heard: line.heard,
+                    status,
+                    lost: line.lost_by_head,
+                    other_lane: line.other_lane,
+                    clocks_apart: line.clocks_apart,
+                    check: self.checks.facts(*lane, now, self.audit_counts_for),
+                }
             }
-        }
-        Instrument::Weather(state) => {
-            let line = state.facts();
-            Facts::Weather { port_open: line.open, heard: line.heard }
-        }
-        Instrument::Camera(lane, role, state) => {
-            let camera = state.facts();
-            Facts::Camera {
-                role: *role,
-                lane: *lane,
-                running: camera.running,
-                frame: camera.frame,
-                ended: camera.ended,
+            Instrument::Weather(state) => {
+                let line = state.facts();
+                Facts::Weather { port_open: line.open, heard: line.heard }
+            }
+            Instrument::Camera(lane, role, state) => {
+                let camera = state.facts();
+                Facts::Camera {
+                    role: *role,
+                    lane: *lane,
+                    running: camera.running,
+                    frame: camera.frame,
+                    ended: camera.ended,
+                }
             }
         }
     }
-}
 
     /// Tells the page every second, and `server` when a part's state changes or `every` has passed.
     pub async fn run(

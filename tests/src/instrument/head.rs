@@ -154,8 +154,9 @@ impl State {
     /// Makes a check, at `now`.
     fn check(&mut self, who: &Identity, method: CheckMethod, result: CheckResult, now: Instant) {
         let origin = self.next_origin(&who.device, who.boot);
-        let number: DeviceId =
-            format!("AUD-{}-{}", who.boot, self.checks.len() + 1).parse().expect("letters, hyphens and digits");
+        let number: DeviceId = format!("AUD-{}-{}", who.boot, self.checks.len() + 1)
+            .parse()
+            .expect("letters, hyphens and digits");
         let off = if result == CheckResult::Passes { 0 } else { 45_000 }; // 450 ppm, twice what it may be off.
         let point = |(quantity, standard, measured)| CheckedPoint { quantity, standard, measured };
         let gases = [
@@ -165,7 +166,8 @@ impl State {
             (CheckQuantity::Butadiene, 100_000, 99_100),
             (CheckQuantity::No, 150_000, 150_700 + off),
         ];
-        let filters = [1_000, 2_500, 5_000, 7_500, 9_000].map(|dark| (CheckQuantity::Opacity, dark, dark + 30));
+        let filters =
+            [1_000, 2_500, 5_000, 7_500, 9_000].map(|dark| (CheckQuantity::Opacity, dark, dark + 30));
         let utc = Timestamp::now();
         self.keep(
             Word::Checked(Box::new(CheckReading {
@@ -377,9 +379,9 @@ impl Line {
         }
         while let Some(known) = self.acknowledgements.next_acknowledgement() {
             let mut state = self.shared.state();
-            state.kept.retain(|kept| {
-                kept.origin().boot != known.boot || kept.origin().sequence != known.sequence
-            });
+            state
+                .kept
+                .retain(|kept| kept.origin().boot != known.boot || kept.origin().sequence != known.sequence);
             self.shared.changed.notify_all();
         }
         Ok(())

@@ -40,8 +40,10 @@ fn draw(folder: &Path, opacity: f32) {
 fn worked(opacity: f32) -> (Vec<WorkerMessage>, Duration) {
     let folder = tempfile::tempdir().unwrap();
     draw(folder.path(), opacity);
-    let source =
-        SourceConfig::Folder { path: folder.path().to_owned(), pace_ms: PACE.as_millis().try_into().unwrap() };
+    let source = SourceConfig::Folder {
+        path: folder.path().to_owned(),
+        pace_ms: PACE.as_millis().try_into().unwrap(),
+    };
     let (mut pipe, started) = (Vec::new(), Instant::now());
     run_worker(WorkerConfig::new(source, CameraRole::Rear), &mut pipe).unwrap();
     let took = started.elapsed();
