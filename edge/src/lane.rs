@@ -202,7 +202,7 @@ impl LaneDrive {
         let waits = |(until, draft): &(Tick, PassageDraft)| {
             !everything && *until > now && draft.pictures.iter().any(|(_, id)| self.pictures.is_awaited(*id))
         };
-        let (mut stay, mut go): (VecDeque<_>, Vec<_>) =
+        let (mut stay, mut go): (VecDeque<_>, VecDeque<_>) =
             std::mem::take(&mut self.awaiting).into_iter().partition(waits);
         while stay.len() > AWAITING_MAX {
             go.extend(stay.pop_front());
