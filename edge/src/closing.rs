@@ -122,7 +122,10 @@ impl Closing {
     fn lettered(&self, kind: EvidenceKind, picture: Vec<u8>, lines: &[String; 2], alarming: bool) -> Vec<u8> {
         let whole = match kind {
             EvidenceKind::VehicleFront | EvidenceKind::VehicleRear => true,
-            EvidenceKind::PlateFront | EvidenceKind::PlateRear | EvidenceKind::Plume => false,
+            EvidenceKind::PlateFront
+            | EvidenceKind::PlateRear
+            | EvidenceKind::Plume
+            | EvidenceKind::PlumeClip => false,
         };
         let lettered = self.lettering.as_ref().filter(|_| whole).map(|l| l.letter(&picture, lines, alarming));
         match lettered {

@@ -1,14 +1,15 @@
 //! The roadside unit: readers, cameras, evidence, outbox, uplink, roadside page.
 //!
 //! In the data's order: [`config`] says which instruments there are, [`clock`] stamps, [`serial`] and [`camera`]
-//! bring in bytes and pixels, [`evidence`] keeps pictures, [`record`] writes records into the [`outbox`], [`uplink`] delivers both,
-//! [`watchlist`] is what comes back, [`desk`] leads the test of a stopped vehicle, [`announce`] and
-//! [`roadside`] show all of it beside the road, [`health`]
+//! bring in bytes and pixels, [`evidence`] keeps pictures, [`record`] writes records into the [`outbox`], [`checks`]
+//! those of heads' checks, [`uplink`] delivers both, [`watchlist`] is what comes back, [`desk`] leads the test of a
+//! stopped vehicle, [`announce`] and [`roadside`] show all of it beside the road, [`health`]
 //! says how it does, and [`unit`] puts the parts together. What is decided is decided in `edge-core`.
 
 pub mod announce;
 pub mod backoff;
 pub mod camera;
+pub mod checks;
 pub mod cli;
 pub mod clock;
 pub mod closing;

@@ -40,8 +40,8 @@ const LAST_ATTEMPTS: u32 = 3;
 const RETRY_FIRST: Duration = Duration::from_millis(50);
 const RETRY_LONGEST: Duration = Duration::from_secs(5);
 
-/// Room made before a passage's pictures are written, bytes: six pictures of half a megabyte.
-pub const PICTURES: u64 = 3 << 20;
+/// Room made before a passage's pictures are written, bytes: six pictures of half a megabyte and a clip.
+pub const PICTURES: u64 = 5 << 20;
 
 /// What is to become a record.
 pub trait Entry {

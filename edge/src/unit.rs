@@ -4,7 +4,8 @@
 //! head ──┐                                       ┌─▶ board ─▶ roadside page
 //! camera ┼─▶ lane ─▶ closing (its own thread) ───┼─▶ outbox ─▶ pump ⇄ link ⇄ server
 //! weather┘    │      pictures, judge, seal       └─▶ head: acknowledged
-//!             └────▶ herald (the early word) ──────▶ board
+//!             ├────▶ herald (the early word) ──────▶ board
+//!             └────▶ checking (its own thread) ────▶ outbox, head: acknowledged
 //! opacimeter ──▶ desk (one test at a time) ⇄ tablets; signed ──▶ outbox
 //! ```
 //!
@@ -13,7 +14,7 @@
 //! keeps what it has not delivered.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, VecDeque},
     path::Path,
     sync::{
         Arc, Mutex,
@@ -38,6 +39,7 @@ use tracing::{error, info, warn};
 use crate::{
     announce::Board,
     camera::{self, Camera, CameraState, pictures::Pictures},
+    checks::{CHECKS, CheckShelf, Checking, counts_for},
     clock::Clock,
     closing::Closing,
     config::{CameraConfig, Config, LaneConfig},
@@ -95,6 +97,7 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<()> 
     let board = Board::new(health::starting(), config.data_dir.join("evidence"));
     let watchlist = WatchlistShelf::open(&config.data_dir, server_key.as_ref());
     let pictures = Arc::new(Pictures::default());
+    let checks = CheckShelf::open(&config.data_dir);
     let (stored_tx, stored) = watch::channel(stores.outbox.head().sequence);
     let writable = Arc::new(AtomicBool::new(true));
     let mut tasks: JoinSet<anyhow::Result<()>> = JoinSet::new();
@@ -102,13 +105,14 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<()> 
     let mut instruments = Vec::new();
     let weather = start_weather(&config, &clock, &stop, &mut instruments, &mut tasks);
     let (drafts_tx, drafts) = mpsc::channel(DRAFTS);
+    let (checks_tx, checks_in) = mpsc::channel(CHECKS);
     let mut acknowledge = BTreeMap::new();
     for lane in &config.lane {
         let parts = Parts { clock: &clock, pictures: &pictures, stop: &stop };
         let (inputs, head) = start_lane(lane, &parts, &mut instruments, &mut tasks)?;
         acknowledge.extend(head.clone().map(|head| (lane.number, head)));
         let drive = LaneDrive {
-            lane: Lane::new(lane.matching(), rulebook.clone()),
+            lane: known_lane(lane, &rulebook, &checks),
             inputs,
             weather: weather.clone(),
             drafts: drafts_tx.clone(),
@@ -121,6 +125,11 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<()> 
                 said: Vec::new(),
             },
             outbox: stores.outbox.clone(),
+            checks: checks.clone(),
+            learnt: checks.follow(),
+            judged: checks_tx.clone(),
+            pictures: pictures.clone(),
+            awaiting: VecDeque::new(),
             clock: clock.clone(),
         };
         tasks.spawn(async move {
@@ -128,7 +137,7 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<()> 
             Ok(())
         });
     }
-    drop(drafts_tx); // The lanes' own are the last.
+    drop((drafts_tx, checks_tx)); // The lanes' own are the last.
 
     let (link_tx, link) = watch::channel(LinkState::default());
     let (incoming_tx, incoming) = mpsc::channel(INCOMING);
@@ -144,6 +153,8 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<()> 
         link: link.clone(),
         pump: pump_state.clone(),
         watchlist: watchlist.clone(),
+        checks: checks.clone(),
+        audit_counts_for: counts_for(&rulebook),
     };
     let pump = Pump {
         boot,
@@ -195,6 +206,16 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<()> 
         leading.run(meter_news, token).await;
         Ok(())
     });
+    let checking = Checking {
+        rulebook: rulebook.clone(),
+        scribe: scribe.clone(),
+        shelf: checks,
+        acknowledge: acknowledge.clone(),
+    };
+    tasks.spawn_blocking(move || {
+        checking.run(checks_in);
+        Ok(())
+    });
     let closing = Closing {
         name: config.station.name.clone(),
         rulebook,
@@ -226,6 +247,13 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<()> 
     durable::write(&config.data_dir.join("listening.json"), listening.as_bytes())?;
     info!(station.id = %config.station.id, %address, boot, "unit running");
     finish(tasks, &stop).await
+}
+
+/// A lane's matching, which knows how heads were checked before the start.
+fn known_lane(lane: &LaneConfig, rulebook: &Rulebook, checks: &CheckShelf) -> Lane {
+    let mut matching = Lane::new(lane.matching(), rulebook.clone());
+    matching.on_checks(checks.follow().borrow().clone());
+    matching
 }
 
 /// Waits for every task; the first that ends stops the rest, which drain in the data's order.

@@ -177,10 +177,12 @@ fn assess(facts: &Facts, now: Tick) -> (State, Bilingual) {
                 (itself @ (State::Down, _), _) => itself,
                 (_, Some(failed @ (State::Down, _))) => failed,
                 (itself @ (State::Degraded, _), _) => itself,
-                (_, Some(overdue @ (State::Degraded, _))) => overdue,
                 ((State::Good, words), checked) => {
-                    let words = checked.map_or(words, |(_, words)| words);
-                    head_clock(words, clocks_apart.unwrap_or_default())
+                    // Of two clocks that differ one is wrong, so the age of a check says nothing.
+                    match head_clock(words, clocks_apart.unwrap_or_default()) {
+                        (State::Good, words) => checked.unwrap_or((State::Good, words)),
+                        apart => apart,
+                    }
                 }
             }
         }

@@ -36,7 +36,7 @@ use crate::{announce::Board, desk::Desk};
 pub const FOLLOWERS: usize = 32;
 
 /// Only files of this page's own origin, no frames, no forms: the page needs nothing else.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; \
      connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// What the page needs of the unit.

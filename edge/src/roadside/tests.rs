@@ -155,6 +155,18 @@ async fn a_picture_is_served_by_its_hash() {
 }
 
 #[tokio::test]
+async fn a_clip_is_served_as_a_video() {
+    let folder = tempfile::tempdir().unwrap();
+    let clip = b"\x00\x00\x00\x20ftypisom and the rest of it";
+    let hash = FileHash::of(clip);
+    let place = crate::evidence::place(folder.path(), hash);
+    std::fs::create_dir_all(place.parent().unwrap()).unwrap();
+    std::fs::write(place, clip).unwrap();
+    let response = get(&router(roadside(folder.path())), &format!("/evidence/{hash}")).await;
+    assert_eq!((response.status(), kind(&response)), (StatusCode::OK, "video/mp4"));
+}
+
+#[tokio::test]
 async fn a_name_that_is_no_hash_reaches_no_file() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("secret"), b"\xff\xd8\xff").unwrap();

@@ -61,7 +61,8 @@ fn reading(number: u64) -> Reading {
 async fn measured(inputs: &mut mpsc::Receiver<Input>) -> u32 {
     match tokio::time::timeout(SOON, inputs.recv()).await.unwrap().unwrap() {
         Input::Reading(reading) => reading.origin.sequence,
-        Input::Track(_) => panic!("a head sees no vehicles"),
+        Input::Track(_) | Input::Clip => panic!("a head sees no vehicles"),
+        Input::Check(_) => panic!("this head was not checked"),
     }
 }
 

@@ -16,7 +16,7 @@ use server_core::recheck::exhaust_test::rejudge;
 
 use crate::store::{NewDeviceCheck, NewExhaustTest, NewPassage, NewRecord};
 
-/// Evidence files that one record may announce: five kinds, and room for more cameras.
+/// Evidence files that one record may announce: six kinds, and room for more cameras.
 const EVIDENCE_FILES_MAX: usize = 16;
 
 /// The rulebooks by which records are judged again.

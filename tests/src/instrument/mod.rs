@@ -9,7 +9,7 @@ mod opacimeter;
 mod terminal;
 mod weather;
 
-pub use head::{Head, HeadTally, LineFault};
+pub use head::{CheckResult, Head, HeadTally, LineFault};
 pub use opacimeter::{CUT_OFF_RPM, IDLE_RPM, MeterFault, Opacimeter, PUSH, Push};
 pub use terminal::Terminal;
 pub use weather::{WeatherStation, fair_weather};

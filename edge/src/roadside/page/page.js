@@ -66,6 +66,8 @@ function tags(a) {
   return [isEarly(a) ? tag('early', w('early')) : '', tag(outcome, w(outcome)), a.watch ? tag('watch', w(a.watch)) : '', ...a.report.doubts.map((doubt) => tag('doubt', w(doubt)))]
 }
 const image = (file, alt) => (file ? el('img', { src: `/evidence/${file.sha256}`, alt, loading: 'lazy', onerror: (event) => event.target.replaceWith(w('noPicture')) }) : w('noPicture'))
+/** The clip plays by itself and silently, over and over; it has no sound anyway. */
+const shown = (file) => (file.kind === 'plume-clip' ? el('video', { src: `/evidence/${file.sha256}`, controls: '', autoplay: '', loop: '', muted: '', playsinline: '', 'data-testid': 'plume-clip', onerror: (event) => event.target.replaceWith(w('noPicture')) }) : image(file, w(file.kind)))
 
 // ---- the parts of the page -----------------------------------------------------------------------------
 
@@ -132,10 +134,10 @@ function dismiss() {
 
 function openDetail(a) {
   const { report } = a
-  const files = ['vehicle-rear', 'vehicle-front', 'plume', 'plate-front', 'plate-rear'].map((kind) => picture(report, kind)).filter(Boolean)
+  const files = ['vehicle-rear', 'plume-clip', 'vehicle-front', 'plume', 'plate-front', 'plate-rear'].map((kind) => picture(report, kind)).filter(Boolean)
   $('detail').replaceChildren(
     el('div', { class: 'head' }, plate(a), tags(a), testLink(a), el('button', { type: 'button', class: 'last', onclick: () => $('detail').close() }, w('close'))),
-    el('div', { class: 'pictures' }, files.map((file) => el('figure', {}, image(file, w(file.kind)), el('figcaption', {}, w(file.kind))))),
+    el('div', { class: 'pictures' }, files.map((file) => el('figure', {}, shown(file), el('figcaption', {}, w(file.kind))))),
     el('div', { class: 'values' }, values(report)),
     el('h3', {}, w('reasons')), el('ul', {}, a.reasons.map((reason) => el('li', {}, reason[language]))),
     el('p', {}, `${at(report.passed.utc_us)} · ${w('lane', { n: report.lane })} · ${speed(report)} · ${report.id}`))

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use opencv::core::Size;
 use opencv::prelude::*;
-use opencv::videoio::{CAP_FFMPEG, VideoWriter, VideoWriter_fourcc};
+use opencv::videoio::{CAP_FFMPEG, VideoWriter};
 
 use super::ring::Still;
 use crate::picture::{Picture, PictureError};
@@ -64,7 +64,7 @@ pub(super) fn clip(stills: &[Still], from_us: i64, to_us: i64) -> Result<Vec<u8>
 
 fn encoded(stills: &[Still], times: impl Iterator<Item = i64>, side: i32) -> Result<Vec<u8>, ClipError> {
     let file = Scratch::new()?;
-    let code = VideoWriter_fourcc('a', 'v', 'c', '1')?;
+    let code = VideoWriter::fourcc('a', 'v', 'c', '1')?;
     let mut writer: Option<(VideoWriter, Size)> = None;
     let mut shown: Option<(usize, Picture)> = None;
     for time in times {
@@ -76,7 +76,7 @@ fn encoded(stills: &[Still], times: impl Iterator<Item = i64>, side: i32) -> Res
         if writer.is_none() {
             // H.264 wants even sides.
             let size = Size::new(picture.width() & !1, picture.height() & !1);
-            let path = file.path.to_str().ok_or(io::ErrorKind::InvalidFilename)?;
+            let path = file.path.to_str().ok_or_else(|| io::Error::from(io::ErrorKind::InvalidFilename))?;
             let opened = VideoWriter::new_with_backend(path, CAP_FFMPEG, code, FPS.into(), size, true)?;
             if !opened.is_opened()? {
                 return Err(ClipError::NoEncoder);

@@ -12,7 +12,7 @@
 mod encode;
 mod ring;
 
-use std::sync::mpsc::{self, Receiver, SyncSender, TryRecvError, TrySendError};
+use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
 use std::time::Duration;
 
 use plumewatch_shared::passage::{SmokeObservation, SmokeOutcome};
@@ -63,8 +63,6 @@ pub struct Recorder {
     wanted: Vec<Wanted>,
     cuts: Option<SyncSender<Cut>>,
     made: Receiver<Made>,
-    /// Cuts at the encoder.
-    under_way: usize,
     /// What is told as none.
     refused: Vec<u64>,
 }
@@ -83,7 +81,7 @@ impl Recorder {
                 }
             }
         });
-        Self { ring: Ring::default(), wanted: Vec::new(), cuts: Some(cuts), made, under_way: 0, refused: Vec::new() }
+        Self { ring: Ring::default(), wanted: Vec::new(), cuts: Some(cuts), made, refused: Vec::new() }
     }
 
     /// Takes a frame; cuts what now has its end.
@@ -114,42 +112,44 @@ impl Recorder {
         if let Some(track) = self.refused.pop() {
             return Some(Made { track, clip: None });
         }
-        match self.made.try_recv() {
-            Ok(made) => {
-                self.under_way -= 1;
-                Some(made)
-            }
-            Err(TryRecvError::Empty | TryRecvError::Disconnected) => None,
-        }
+        self.made.try_recv().ok()
     }
 
     /// No frame comes any more: cuts everything as far as it goes and waits for the encoder.
     pub fn finish(&mut self) -> Vec<Made> {
         for wanted in std::mem::take(&mut self.wanted) {
-            self.cut(wanted);
+            if let Some(cut) = self.cut_out(wanted) {
+                let sent = self.cuts.as_ref().map(|cuts| cuts.send(cut));
+                // An encoder that is gone makes nothing; its tracks are told as none.
+                sent.and_then(Result::err).into_iter().for_each(|gone| self.refused.push(gone.0.track));
+            }
         }
         self.cuts = None; // The thread ends after what it has.
         let mut all: Vec<Made> =
             std::mem::take(&mut self.refused).into_iter().map(|track| Made { track, clip: None }).collect();
         all.extend(self.made.iter());
-        self.under_way = 0;
         all
     }
 
     fn cut(&mut self, wanted: Wanted) {
+        let Some(cut) = self.cut_out(wanted) else { return };
+        match self.cuts.as_ref().map(|cuts| cuts.try_send(cut)) {
+            Some(Ok(())) | None => {}
+            Some(Err(TrySendError::Full(cut) | TrySendError::Disconnected(cut))) => {
+                self.refused.push(cut.track)
+            }
+        }
+    }
+
+    /// What the ring has of it; nothing is told as none.
+    fn cut_out(&mut self, wanted: Wanted) -> Option<Cut> {
         let stills = self.ring.between(wanted.from_us, wanted.to_us);
         let Some(first) = stills.first() else {
             self.refused.push(wanted.track);
-            return;
+            return None;
         };
         let from_us = wanted.from_us.max(first.at_us);
-        let cut = Cut { track: wanted.track, from_us, to_us: wanted.to_us, stills };
-        let sent = self.cuts.as_ref().map(|cuts| cuts.try_send(cut));
-        match sent {
-            Some(Ok(())) => self.under_way += 1,
-            Some(Err(TrySendError::Full(cut) | TrySendError::Disconnected(cut))) => self.refused.push(cut.track),
-            None => self.refused.push(wanted.track),
-        }
+        Some(Cut { track: wanted.track, from_us, to_us: wanted.to_us, stills })
     }
 }
 

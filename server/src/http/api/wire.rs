@@ -119,7 +119,7 @@ impl From<PassageRow> for PassageSummary {
 /// A file that belongs to a passage or a test.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct EvidenceFile {
-    /// `vehicle-front`, `vehicle-rear`, `plate-front`, `plate-rear` or `plume`.
+    /// `vehicle-front`, `vehicle-rear`, `plate-front`, `plate-rear`, `plume` or `plume-clip`.
     kind: String,
     /// Its name: GET /api/v1/evidence/{sha256}.
     sha256: String,

@@ -12,7 +12,7 @@ export type ReviewState = 'none' | 'waiting' | 'confirmed' | 'rejected'
 export type Item = 'opacity' | 'ringelmann' | 'no'
 export type CaseState = 'opened' | 'repair-ordered' | 'repaired' | 'closed' | 'withdrawn'
 export type CaseEvent = 'order-repair' | 'repaired' | 'retest-passed' | 'retest-failed' | 'withdraw'
-export type EvidenceKind = 'vehicle-front' | 'vehicle-rear' | 'plate-front' | 'plate-rear' | 'plume'
+export type EvidenceKind = 'vehicle-front' | 'vehicle-rear' | 'plate-front' | 'plate-rear' | 'plume' | 'plume-clip'
 
 /** One text in both languages of the app. */
 export interface Bilingual {

@@ -57,7 +57,7 @@ export const en: Messages = {
   },
   passage: {
     title: 'Passage', pictures: 'Pictures', noPictures: 'This passage has no pictures.', coming: 'On its way from the roadside', zoom: 'Enlarge',
-    kind: { 'vehicle-front': 'Front', 'vehicle-rear': 'Rear', 'plate-front': 'Front plate', 'plate-rear': 'Rear plate', plume: 'Plume' },
+    kind: { 'vehicle-front': 'Front', 'vehicle-rear': 'Rear', 'plate-front': 'Front plate', 'plate-rear': 'Rear plate', plume: 'Plume', 'plume-clip': 'Plume, moving' },
     plates: 'Plate reading', front: 'Front camera', rear: 'Rear camera', frames: 'vote of {n} frames', raw: 'As seen', otherwise: 'or else', abstained: 'Not accepted',
     rows: '{n} row(s)', noSighting: 'This camera saw no plate.',
     abstain: {
@@ -80,6 +80,7 @@ export const en: Messages = {
     wind: 'Wind', windFrom: 'from', temperature: 'Temperature', humidity: 'Humidity', pressure: 'Pressure', precipitation: 'Rain or snow', rain: 'falling', dry: 'none',
     passed: 'Passed', received: 'Received by the server', lane: 'Lane', station: 'Station', number: 'Record', doubts: 'Doubts', noDoubts: 'No doubts',
     candidate: 'Open the review', case: 'Open the case', test: 'Open the test', device: 'Device', sha: 'SHA-256', printedAt: 'Printed {at}', chainBroken: 'This record does not follow the one before it in the hash chain: look into it', evidence: 'Evidence files', size: 'Size',
+    auditBreach: { missing: 'No audit is known that the head passed', 'not-met': 'The head failed its check' },
     stored: 'here', awaited: 'on its way', breach: {
       missing: 'not known', 'not-met': 'does not permit it', below: '{measured}, below {limit}', above: '{measured}, above {limit}',
     },

@@ -55,7 +55,7 @@ export const zh = {
   },
   passage: {
     title: '过车记录', pictures: '照片', noPictures: '这条记录没有照片。', coming: '正在从路侧传来', zoom: '点按放大',
-    kind: { 'vehicle-front': '车头', 'vehicle-rear': '车尾', 'plate-front': '前牌', 'plate-rear': '后牌', plume: '烟羽' },
+    kind: { 'vehicle-front': '车头', 'vehicle-rear': '车尾', 'plate-front': '前牌', 'plate-rear': '后牌', plume: '烟羽', 'plume-clip': '烟羽录像' },
     plates: '车牌识别', front: '前摄像机', rear: '后摄像机', frames: '{n} 帧投票', raw: '原始识别', otherwise: '其他可能', abstained: '未采信',
     rows: '{n} 行字', noSighting: '这台摄像机没有看到车牌。',
     abstain: {
@@ -78,6 +78,7 @@ export const zh = {
     wind: '风速', windFrom: '风向', temperature: '气温', humidity: '相对湿度', pressure: '气压', precipitation: '降水', rain: '有雨雪', dry: '无雨雪',
     passed: '通过时间', received: '服务器收到', lane: '车道', station: '点位', number: '记录编号', doubts: '存疑之处', noDoubts: '没有存疑之处',
     candidate: '查看复核', case: '查看案件', test: '查看拦检', device: '设备', sha: 'SHA-256', printedAt: '打印于 {at}', chainBroken: '这条记录与上一条的哈希链不衔接，请核查', evidence: '证据文件', size: '大小',
+    auditBreach: { missing: '没有路侧单元认可的合格检查', 'not-met': '遥测仪最近的检查未通过' },
     stored: '已到', awaited: '在路上', breach: {
       missing: '未知', 'not-met': '不符合要求', below: '{measured}，低于 {limit}', above: '{measured}，高于 {limit}',
     },
