@@ -76,6 +76,19 @@ fn a_test_runs_and_is_signed_and_printed_without_the_server_and_reaches_it_when_
             _ => Err(answer.to_string()),
         }
     });
-    // The passage was the station's first record, the test its second.
-    assert_eq!(tests[0]["id"], "A140105001-0000000002");
+    let test = &tests[0];
+    assert_eq!(
+        (&test["method"], &test["outcome"]),
+        (&"free-acceleration".into(), &"failed".into()),
+        "{test}"
+    );
+    assert_eq!(test["k_mean_per_m_hundredths"], 131, "made anew by the server from the accelerations");
+    let id = test["id"].as_str().unwrap();
+    let whole = reviewer.get(&format!("/exhaust-tests/{id}")).unwrap();
+    let runs = whole["report"]["free_acceleration"]["runs"].as_array().unwrap();
+    let highest: Vec<_> = runs.iter().map(|run| run["highest_per_m_hundredths"].as_u64().unwrap()).collect();
+    assert_eq!(highest, [180, 131, 133, 129]);
+    assert_eq!(whole["report"]["officers"], serde_json::json!(["李卫", "王芳"]));
+    let log = std::fs::read_to_string(world.station().folder().join("edge.log")).unwrap();
+    assert!(log.contains(id) && !log.contains("D8765"), "the log names the record and no plate");
 }
