@@ -119,7 +119,7 @@ impl Board {
         self.shared.health.send_replace(health);
     }
 
-    /// Where the evidence file of this hash lies on the disk, if it is still here. Files are JPEG or PNG.
+    /// Where the evidence file of this hash lies on the disk, if it is still here. Files are JPEG, PNG or MP4.
     pub fn evidence_file(&self, hash: FileHash) -> Option<PathBuf> {
         let path = crate::evidence::place(&self.shared.evidence, hash);
         path.is_file().then_some(path)

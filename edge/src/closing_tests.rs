@@ -1,19 +1,31 @@
-use std::sync::Mutex;
+use std::sync::{
+    Mutex,
+    atomic::{AtomicBool, Ordering},
+};
 
+use ed25519_dalek::SigningKey;
 use edge_core::matching::PictureId;
 use plumewatch_shared::{
     ids::FileHash,
     passage::EvidenceFile,
+    protocol::seal::Sealed,
     reading::ReadingOrigin,
     rulebook::Rulebook,
     sample,
     time::{Moment, Tick},
 };
 
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
 use super::*;
 use crate::{
-    evidence::{place, shelf::Limits},
-    outbox::{Backlog, Head, RecordFile, rebuild},
+    evidence::{
+        ballast::Ballast,
+        place,
+        shelf::{Limits, Shelf},
+    },
+    outbox::{Backlog, Head, NewRecord, Outbox, OutboxError, RecordFile, rebuild},
     serial::LineState,
 };
 
@@ -72,32 +84,39 @@ struct World {
 }
 
 fn world() -> World {
+    world_with(Limits { quota: 1 << 40, floor: 0 })
+}
+
+fn world_with(limits: Limits) -> World {
     let folder = tempfile::tempdir().unwrap();
     let opened = rebuild::open(folder.path()).unwrap();
     let outbox = Arc::new(Flaky { inner: opened.outbox, failures: Mutex::default() });
     let evidence = folder.path().join("evidence");
-    let shelf = Shelf::open(&evidence, Limits { quota: 1 << 40, floor: 0 }, &[]).unwrap();
+    let shelf = Shelf::open(&evidence, limits, &[]).unwrap();
     let (origins, acknowledged) = mpsc::channel(8);
     let (stored_tx, stored) = watch::channel(0);
     let pictures = Arc::new(Pictures::default());
     let line = Arc::new(LineState::default());
-    let closing = Closing {
+    let scribe = Arc::new(Scribe {
         station: "A140105001".parse().unwrap(),
-        name: "东环".to_owned(),
         key: SigningKey::from_bytes(&[7; 32]),
-        lettering: None,
-        pictures: pictures.clone(),
         shelf: Arc::new(shelf),
         ballast: Ballast::new(&folder.path().join("ballast"), 1 << 16),
         outbox: outbox.clone(),
-        mark: opened.mark,
+        mark: Mutex::new(opened.mark),
         sidecars: opened.sidecars,
-        watchlist: WatchlistShelf::open(folder.path(), None),
-        board: Board::new(crate::health::starting(), evidence),
-        acknowledge: BTreeMap::from([(LaneNo::new(1).unwrap(), Acknowledge { origins, line })]),
         stored: stored_tx,
         writable: Arc::new(AtomicBool::new(true)),
         stop: CancellationToken::new(),
+    });
+    let closing = Closing {
+        name: "东环".to_owned(),
+        lettering: None,
+        pictures: pictures.clone(),
+        scribe,
+        watchlist: WatchlistShelf::open(folder.path(), None),
+        board: Board::new(crate::health::starting(), evidence),
+        acknowledge: BTreeMap::from([(LaneNo::new(1).unwrap(), Acknowledge { origins, line })]),
     };
     World { folder, closing, outbox, pictures, acknowledged, stored }
 }
@@ -138,7 +157,7 @@ fn a_closed_passage_is_stored_then_acknowledged_shown_and_offered_to_the_uplink(
     assert_eq!(serde_json::from_str::<PassageReport>(&sealed.body).unwrap(), announced.report);
     assert_eq!(world.acknowledged.try_recv().unwrap().sequence, 7);
     assert_eq!(*world.stored.borrow(), 1);
-    assert_eq!(world.closing.shelf.undelivered(9), [(file, 4)]);
+    assert_eq!(world.closing.scribe.shelf.undelivered(9), [(file, 4)]);
 }
 
 #[test]
@@ -153,18 +172,18 @@ fn a_measurement_that_is_stored_already_is_acknowledged_and_not_stored_again() {
 #[test]
 fn a_disk_that_fails_for_a_while_delays_a_passage_and_loses_none() {
     let mut world = world();
-    world.closing.ballast.lay().unwrap();
+    world.closing.scribe.ballast.lay().unwrap();
     *world.outbox.failures.lock().unwrap() = vec![disk(), disk()];
     world.closing.close(draft(7, Vec::new()));
     assert_eq!(world.outbox.sequences().unwrap(), [1]);
-    assert!(!world.closing.ballast.is_laid(), "the last reserve was given up");
-    assert!(world.closing.writable.load(Ordering::Relaxed));
+    assert!(!world.closing.scribe.ballast.is_laid(), "the last reserve was given up");
+    assert!(world.closing.scribe.writable.load(Ordering::Relaxed));
 }
 
 #[test]
 fn nothing_is_acknowledged_or_shown_when_the_unit_must_stop_before_the_record_is_safe() {
     let mut world = world();
-    world.closing.stop.cancel();
+    world.closing.scribe.stop.cancel();
     *world.outbox.failures.lock().unwrap() = (0..10).map(|_| disk()).collect();
     world.closing.close(draft(7, Vec::new()));
     assert!(world.acknowledged.try_recv().is_err());
@@ -198,15 +217,12 @@ fn a_record_that_is_too_large_sheds_its_alternatives_and_is_stored() {
 
 #[test]
 fn evidence_is_shed_for_room_and_struck_off_before_a_record_suffers() {
-    let mut world = world();
-    let evidence = world.folder.path().join("evidence");
-    let limits = Limits { quota: PICTURES + 1_500, floor: 0 };
-    world.closing.shelf = Arc::new(Shelf::open(&evidence, limits, &[]).unwrap());
+    let mut world = world_with(Limits { quota: PICTURES + 1_500, floor: 0 });
     for number in 1..=3 {
         let picture = world.pictures.put(vec![number as u8; 1_000], Tick { micros: 0 });
         world.closing.close(draft(number, vec![(EvidenceKind::PlateFront, picture)]));
     }
     assert_eq!(world.outbox.sequences().unwrap(), [1, 2, 3]);
     let left: Vec<EvidenceFile> = world.outbox.files().unwrap().iter().map(|entry| entry.file).collect();
-    assert_eq!((left.len(), world.closing.shelf.shed()), (1, 2), "the newest of equal worth stays");
+    assert_eq!((left.len(), world.closing.scribe.shelf.shed()), (1, 2), "the newest of equal worth stays");
 }

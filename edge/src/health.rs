@@ -19,7 +19,7 @@ use plumewatch_shared::{
         message::{HealthReport, WireStamp},
     },
     reading::HeadStatus,
-    time::Tick,
+    time::{Moment, Tick},
 };
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -27,6 +27,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     announce::Board,
     camera::CameraState,
+    checks::{CheckShelf, counts_for},
     clock::{self, Clock},
     evidence::shelf::Shelf,
     outbox::Outbox,
@@ -64,6 +65,8 @@ pub enum Instrument {
     Head(LaneNo, Arc<LineState>),
     /// The weather station.
     Weather(Arc<LineState>),
+    /// The opacimeter of roadside tests.
+    Opacimeter(Arc<LineState>),
     /// One of a lane's cameras.
     Camera(LaneNo, CameraRole, Arc<CameraState>),
 }
@@ -91,6 +94,8 @@ pub struct Gather {
     pub watchlist: WatchlistShelf,
     /// The rulebooks.
     pub rulebooks: RulebookShelf,
+    /// The checks of heads.
+    pub checks: CheckShelf,
 }
 
 impl Gather {
@@ -100,7 +105,8 @@ impl Gather {
         let (now, backlog) = (self.clock.now(), self.outbox.backlog());
         let disk_free_bytes = self.shelf.free_bytes();
         let link = self.link.borrow().clone();
-        let mut facts: Vec<Facts> = self.instruments.iter().map(facts).collect();
+        let mut facts: Vec<Facts> =
+            self.instruments.iter().map(|instrument| self.facts(instrument, now)).collect();
         facts.push(Facts::Clock(now.stamp.quality));
         facts.push(Facts::Disk {
             free_bytes: disk_free_bytes,
@@ -132,6 +138,55 @@ impl Gather {
             rulebook_edition: Some(rulebooks.edition),
             parts: parts(&facts, now.tick),
             ..starting()
+        }
+    }
+
+    /// How long a passed audit counts now.
+    fn audit_counts_for(&self, now: Moment) -> Option<Duration> {
+        counts_for(self.rulebooks.passages().borrow().on(now.stamp.legal_day()))
+    }
+
+    /// What is known of an instrument.
+    fn facts(&self, instrument: &Instrument, now: Moment) -> Facts {
+        match instrument {
+            Instrument::Head(lane, state) => {
+                let line = state.facts();
+                let status =
+                    line.heard.map(|_| if line.fault { HeadStatus::Fault } else { HeadStatus::Good });
+                Facts::Head {
+                    lane: *lane,
+                    port_open: line.open,
+                    heard: line.heard,
+                    status,
+                    lost: line.lost_by_head,
+                    other_lane: line.other_lane,
+                    clocks_apart: line.clocks_apart,
+                    check: self.checks.facts(*lane, now, self.audit_counts_for(now)),
+                }
+            }
+            Instrument::Weather(state) => {
+                let line = state.facts();
+                Facts::Weather { port_open: line.open, heard: line.heard }
+            }
+            Instrument::Opacimeter(state) => {
+                let line = state.facts();
+                Facts::Opacimeter {
+                    port_open: line.open,
+                    heard: line.heard,
+                    warming: line.warming,
+                    fault: line.fault,
+                }
+            }
+            Instrument::Camera(lane, role, state) => {
+                let camera = state.facts();
+                Facts::Camera {
+                    role: *role,
+                    lane: *lane,
+                    running: camera.running,
+                    frame: camera.frame,
+                    ended: camera.ended,
+                }
+            }
         }
     }
 
@@ -168,38 +223,6 @@ impl Gather {
                 server.send_replace(report.clone());
             }
             board.set_health(report);
-        }
-    }
-}
-
-fn facts(instrument: &Instrument) -> Facts {
-    match instrument {
-        Instrument::Head(lane, state) => {
-            let line = state.facts();
-            let status = line.heard.map(|_| if line.fault { HeadStatus::Fault } else { HeadStatus::Good });
-            Facts::Head {
-                lane: *lane,
-                port_open: line.open,
-                heard: line.heard,
-                status,
-                lost: line.lost_by_head,
-                other_lane: line.other_lane,
-                clocks_apart: line.clocks_apart,
-            }
-        }
-        Instrument::Weather(state) => {
-            let line = state.facts();
-            Facts::Weather { port_open: line.open, heard: line.heard }
-        }
-        Instrument::Camera(lane, role, state) => {
-            let camera = state.facts();
-            Facts::Camera {
-                role: *role,
-                lane: *lane,
-                running: camera.running,
-                frame: camera.frame,
-                ended: camera.ended,
-            }
         }
     }
 }

@@ -26,7 +26,23 @@ fn drive(
         said: Vec::new(),
     };
     let rulebooks = RulebookShelf::shipped().passages();
-    let drive = LaneDrive { lane, inputs, weather, rulebooks, drafts, acknowledge, herald, outbox, clock };
+    let checks = CheckShelf::open(std::path::Path::new("nowhere"));
+    let drive = LaneDrive {
+        lane,
+        inputs,
+        weather,
+        rulebooks,
+        drafts,
+        acknowledge,
+        herald,
+        outbox,
+        learnt: checks.follow(),
+        checks,
+        judged: mpsc::channel(1).0,
+        pictures: Arc::default(),
+        awaiting: VecDeque::new(),
+        clock,
+    };
     (inputs_tx, drafts_rx, drive)
 }
 
@@ -112,4 +128,89 @@ async fn a_reading_is_told_of_before_its_passage_closes() {
     assert!(drafts.try_recv().is_err(), "the cameras may still speak");
     drop(inputs);
     running.await.unwrap();
+}
+
+/// A smoking vehicle behind the rear camera, whose clip is promised under this name.
+fn smoking(clip: edge_core::matching::PictureId) -> VehicleTrack {
+    use plumewatch_shared::{passage::EvidenceKind, plate::PlateColour, time::Moment};
+    let now = Clock::new(ClockConfig::Trusted).now();
+    let first = Moment { tick: now.tick.before(Duration::from_secs(1)), ..now };
+    VehicleTrack {
+        camera: edge_core::matching::CameraRole::Rear,
+        first,
+        last: now,
+        sighting: sample::sighting("晋A12345", PlateColour::Yellow),
+        smoke: sample::passage(1).with_smoke(4_100).passage().smoke,
+        pictures: vec![(EvidenceKind::PlumeClip, clip)],
+    }
+}
+
+/// A lane that closes a lone track at once.
+fn hasty(drive: &mut LaneDrive) {
+    let config = LaneConfig { window: Duration::ZERO, ..LaneConfig::usual(LaneNo::new(1).unwrap()) };
+    drive.lane = Lane::new(config, Rulebook::hj845());
+}
+
+#[tokio::test]
+async fn a_passage_waits_for_the_clip_it_was_promised_and_is_shown_meanwhile() {
+    let folder = tempfile::tempdir().unwrap();
+    let (inputs, mut drafts, mut drive) = drive(Arc::new(SledOutbox::open(folder.path()).unwrap()), None);
+    hasty(&mut drive);
+    let pictures = drive.pictures.clone();
+    let clip = pictures.promise(clock::tick());
+    let (_, mut news) = drive.herald.board.open(0);
+    let running = tokio::spawn(drive.run());
+    inputs.send(Input::Track(Box::new(smoking(clip)))).await.unwrap();
+    let News::Early(word) = news.recv().await.unwrap() else { panic!("nothing is stored yet") };
+    assert_eq!(word.report.verdict.outcome, "exceeding");
+    assert!(drafts.try_recv().is_err(), "it waits for its clip");
+    pictures.fulfil(clip, Some(vec![1, 2, 3]));
+    inputs.send(Input::Clip).await.unwrap();
+    let draft = drafts.recv().await.unwrap();
+    assert_eq!(pictures.take(draft.pictures[0].1), Some(vec![1, 2, 3]));
+    drop(inputs);
+    running.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_passage_whose_clip_will_not_come_goes_on_and_so_does_one_when_the_unit_stops() {
+    let folder = tempfile::tempdir().unwrap();
+    let (inputs, mut drafts, mut drive) = drive(Arc::new(SledOutbox::open(folder.path()).unwrap()), None);
+    hasty(&mut drive);
+    let pictures = drive.pictures.clone();
+    let (refused, never) = (pictures.promise(clock::tick()), pictures.promise(clock::tick()));
+    let running = tokio::spawn(drive.run());
+    inputs.send(Input::Track(Box::new(smoking(refused)))).await.unwrap();
+    pictures.fulfil(refused, None);
+    inputs.send(Input::Clip).await.unwrap();
+    assert!(drafts.recv().await.is_some());
+    inputs.send(Input::Track(Box::new(smoking(never)))).await.unwrap();
+    drop(inputs);
+    running.await.unwrap();
+    assert!(drafts.recv().await.is_some(), "nothing that was seen is lost");
+    assert!(drafts.recv().await.is_none());
+}
+
+#[tokio::test]
+async fn a_check_counts_for_the_next_reading_before_it_is_stored() {
+    let folder = tempfile::tempdir().unwrap();
+    let (inputs, mut drafts, mut drive) = drive(Arc::new(SledOutbox::open(folder.path()).unwrap()), None);
+    let (judged, mut stored) = mpsc::channel(4);
+    drive.judged = judged;
+    let mut check = sample::check(1);
+    let mut named = reading(2);
+    check.performed = named.measured;
+    check.points[0].measured = 0;
+    named.audit.as_mut().unwrap().id = check.number.clone();
+    inputs.send(Input::Check(Box::new(check.clone()))).await.unwrap();
+    inputs.send(Input::Reading(Box::new(named))).await.unwrap();
+    drop(inputs);
+    drive.run().await;
+    assert_eq!(*stored.recv().await.unwrap(), check);
+    let draft = drafts.recv().await.unwrap();
+    let plumewatch_shared::reading::Validity::Invalid(reasons) = draft.validity.unwrap() else {
+        panic!("its check failed")
+    };
+    let audit = reasons.iter().find(|r| r.condition == plumewatch_shared::reading::Condition::Audit).unwrap();
+    assert_eq!(audit.breach, plumewatch_shared::reading::Breach::NotMet);
 }

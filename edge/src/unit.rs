@@ -4,7 +4,9 @@
 //! head ──┐                                       ┌─▶ board ─▶ roadside page
 //! camera ┼─▶ lane ─▶ closing (its own thread) ───┼─▶ outbox ─▶ pump ⇄ link ⇄ server
 //! weather┘    │      pictures, judge, seal       └─▶ head: acknowledged
-//!             └────▶ herald (the early word) ──────▶ board
+//!             ├────▶ herald (the early word) ──────▶ board
+//!             └────▶ checking (its own thread) ────▶ outbox, head: acknowledged
+//! opacimeter ──▶ desk (one test at a time) ⇄ tablets; signed ──▶ outbox
 //! ```
 //!
 //! Heads, weather and cameras stop on the token; lanes end because their inputs have closed, closing because the
@@ -12,10 +14,10 @@
 //! keeps what it has not delivered.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, VecDeque},
     path::Path,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicBool, AtomicU64},
     },
 };
@@ -37,20 +39,24 @@ use tracing::{error, info, warn};
 use crate::{
     announce::Board,
     camera::{self, Camera, CameraState, pictures::Pictures},
+    checks::{CHECKS, CheckShelf, Checking},
     clock::Clock,
     closing::Closing,
     config::{CameraConfig, Config, LaneConfig},
+    desk::{self, Desk, DeskMeter},
     durable,
     evidence::{ballast::Ballast, overlay::Lettering, place, shelf},
     health::{self, Gather, Instrument},
     herald::Herald,
     lane::{Acknowledge, DRAFTS, INPUTS, Input, LaneDrive},
     outbox::{Outbox, RecordFile, mark::Mark, rebuild, sidecar::Sidecars, store},
+    record::Scribe,
     roadside::{self, Roadside},
     rulebooks::RulebookShelf,
     serial::{
         LineState,
         head::{ACKNOWLEDGEMENTS, Head},
+        opacimeter::{self, MeterNews, Opacimeter},
         weather::Weather,
     },
     uplink::{
@@ -94,6 +100,7 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<()> 
     let board = Board::new(health::starting(), config.data_dir.join("evidence"));
     let watchlist = WatchlistShelf::open(&config.data_dir, server_key.as_ref());
     let pictures = Arc::new(Pictures::default());
+    let checks = CheckShelf::open(&config.data_dir);
     let (stored_tx, stored) = watch::channel(stores.outbox.head().sequence);
     let writable = Arc::new(AtomicBool::new(true));
     let mut tasks: JoinSet<anyhow::Result<()>> = JoinSet::new();
@@ -101,13 +108,14 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<()> 
     let mut instruments = Vec::new();
     let weather = start_weather(&config, &clock, &stop, &mut instruments, &mut tasks);
     let (drafts_tx, drafts) = mpsc::channel(DRAFTS);
+    let (checks_tx, checks_in) = mpsc::channel(CHECKS);
     let mut acknowledge = BTreeMap::new();
     for lane in &config.lane {
         let parts = Parts { clock: &clock, pictures: &pictures, stop: &stop };
         let (inputs, head) = start_lane(lane, &parts, &mut instruments, &mut tasks)?;
         acknowledge.extend(head.clone().map(|head| (lane.number, head)));
         let drive = LaneDrive {
-            lane: Lane::new(lane.matching(), rulebooks.passages().borrow().clone()),
+            lane: known_lane(lane, &rulebooks, &checks),
             rulebooks: rulebooks.passages(),
             inputs,
             weather: weather.clone(),
@@ -120,6 +128,11 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<()> 
                 said: Vec::new(),
             },
             outbox: stores.outbox.clone(),
+            checks: checks.clone(),
+            learnt: checks.follow(),
+            judged: checks_tx.clone(),
+            pictures: pictures.clone(),
+            awaiting: VecDeque::new(),
             clock: clock.clone(),
         };
         tasks.spawn(async move {
@@ -127,13 +140,13 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<()> 
             Ok(())
         });
     }
-    drop(drafts_tx); // The lanes' own are the last.
+    drop((drafts_tx, checks_tx)); // The lanes' own are the last.
 
     let (link_tx, link) = watch::channel(LinkState::default());
     let (incoming_tx, incoming) = mpsc::channel(INCOMING);
     let (health_tx, health) = watch::channel(health::starting());
     let pump_state = Arc::new(PumpState::default());
-    let gather = Gather {
+    let mut gather = Gather {
         instruments,
         clock: clock.clone(),
         shelf: stores.shelf.clone(),
@@ -144,6 +157,7 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<()> 
         pump: pump_state.clone(),
         watchlist: watchlist.clone(),
         rulebooks: rulebooks.clone(),
+        checks: checks.clone(),
     };
     let pump = Pump {
         boot,
@@ -151,7 +165,7 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<()> 
         sidecars: stores.sidecars.clone(),
         shelf: stores.shelf.clone(),
         watchlist: watchlist.clone(),
-        rulebooks,
+        rulebooks: rulebooks.clone(),
         identity: identity.clone(),
         link,
         incoming,
@@ -168,31 +182,66 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<()> 
         incoming: incoming_tx,
         dropped: Arc::new(AtomicU64::new(0)),
     };
-    let closing = Closing {
+    let scribe = Arc::new(Scribe {
         station: config.station.id,
-        name: config.station.name.clone(),
         key,
-        lettering: lettering(),
-        pictures,
+        outbox: stores.outbox,
+        mark: Mutex::new(stores.mark),
+        sidecars: stores.sidecars,
         shelf: stores.shelf,
         ballast: stores.ballast,
-        outbox: stores.outbox,
-        mark: stores.mark,
-        sidecars: stores.sidecars,
-        watchlist,
-        board: board.clone(),
-        acknowledge,
         stored: stored_tx,
         writable,
         stop: stop.clone(),
+    });
+    let (meter, meter_news) = start_opacimeter(&config, &clock, &stop, &mut gather.instruments, &mut tasks);
+    let desk = Desk::open(
+        &config.data_dir,
+        desk::Parts {
+            meter,
+            altitude_m: config.station.altitude_m,
+            clock: clock.clone(),
+            weather,
+            scribe: scribe.clone(),
+        },
+    );
+    let (token, leading) = (stop.clone(), desk.clone());
+    tasks.spawn(async move {
+        leading.run(meter_news, token).await;
+        Ok(())
+    });
+    let checking = Checking {
+        rulebooks: rulebooks.passages(),
+        scribe: scribe.clone(),
+        shelf: checks,
+        acknowledge: acknowledge.clone(),
+    };
+    tasks.spawn_blocking(move || {
+        checking.run(checks_in);
+        Ok(())
+    });
+    let closing = Closing {
+        name: config.station.name.clone(),
+        lettering: lettering(),
+        pictures,
+        scribe,
+        watchlist,
+        board: board.clone(),
+        acknowledge,
     };
     tasks.spawn_blocking(move || {
         closing.run(drafts);
         Ok(())
     });
     spawn_rest(&mut tasks, gather, (board.clone(), health_tx), &config, pump, uplink, &stop);
-    let station =
-        Roadside { board, station: config.station.id, name: config.station.name, stop: stop.clone() };
+    let station = Roadside {
+        board,
+        desk,
+        names: config.page.names,
+        station: config.station.id,
+        name: config.station.name,
+        stop: stop.clone(),
+    };
     let served =
         axum::serve(page, roadside::router(station)).with_graceful_shutdown(stop.clone().cancelled_owned());
     tasks.spawn(async move { served.await.context("the roadside page failed") });
@@ -201,6 +250,13 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<()> 
     durable::write(&config.data_dir.join("listening.json"), listening.as_bytes())?;
     info!(station.id = %config.station.id, %address, boot, "unit running");
     finish(tasks, &stop).await
+}
+
+/// A lane's matching, which knows how heads were checked before the start.
+fn known_lane(lane: &LaneConfig, rulebooks: &RulebookShelf, checks: &CheckShelf) -> Lane {
+    let mut matching = Lane::new(lane.matching(), rulebooks.passages().borrow().clone());
+    matching.on_checks(checks.follow().borrow().clone());
+    matching
 }
 
 /// Waits for every task; the first that ends stops the rest, which drain in the data's order.
@@ -339,6 +395,36 @@ fn start_weather(
         Ok(())
     });
     newest
+}
+
+/// Starts the opacimeter, if there is one; gives the way to it, and what is heard of it.
+fn start_opacimeter(
+    config: &Config,
+    clock: &Clock,
+    stop: &CancellationToken,
+    instruments: &mut Vec<Instrument>,
+    tasks: &mut JoinSet<anyhow::Result<()>>,
+) -> (Option<DeskMeter>, mpsc::Receiver<MeterNews>) {
+    let (news, heard) = mpsc::channel(opacimeter::NEWS);
+    let Some(meter) = config.opacimeter.clone() else { return (None, heard) };
+    let (told, commands) = mpsc::channel(opacimeter::COMMANDS);
+    let state = Arc::new(LineState::default());
+    instruments.push(Instrument::Opacimeter(state.clone()));
+    let task = Opacimeter {
+        path: meter.port,
+        baud: meter.baud,
+        protocol: meter.driver,
+        commands,
+        news,
+        state,
+        clock: clock.clone(),
+    };
+    let stop = stop.clone();
+    tasks.spawn(async move {
+        task.run(stop).await;
+        Ok(())
+    });
+    (Some(DeskMeter { protocol: meter.driver, device: meter.device, commands: told }), heard)
 }
 
 /// What every instrument of a lane needs.

@@ -19,6 +19,7 @@ pub mod rulebook;
 pub mod verdict;
 pub mod corroboration;
 pub mod exhaust_test;
+pub mod device_check;
 pub mod watchlist;
 pub mod protocol;
 #[cfg(any(test, feature = "sample"))]

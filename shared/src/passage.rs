@@ -230,10 +230,18 @@ pub enum EvidenceKind {
     PlateRear,
     /// The plume, close.
     Plume,
+    /// The vehicle with its plume, moving: some seconds before to some after, H.264 in MP4.
+    PlumeClip,
 }
 
 impl EvidenceKind {
     /// Every kind.
-    pub const ALL: [Self; 5] =
-        [Self::VehicleFront, Self::VehicleRear, Self::PlateFront, Self::PlateRear, Self::Plume];
+    pub const ALL: [Self; 6] = [
+        Self::VehicleFront,
+        Self::VehicleRear,
+        Self::PlateFront,
+        Self::PlateRear,
+        Self::Plume,
+        Self::PlumeClip,
+    ];
 }

@@ -4,6 +4,8 @@
 
 use jiff::Timestamp;
 
+use crate::device_check::{CheckMethod, CheckQuantity, CheckReading, CheckedPoint};
+use crate::exhaust_test::form::*;
 use crate::ids::{FileHash, LaneNo, PassageId};
 use crate::passage::*;
 use crate::plate::{PlateColour, PlateRows};
@@ -85,6 +87,83 @@ pub fn passage(sequence: u64) -> SamplePassage {
             bytes: 5,
         }],
     })
+}
+
+/// An automatic audit of head RS-1, four gases and five filters, each read nearly right; its sequence is `sequence`.
+pub fn check(sequence: u32) -> CheckReading {
+    let point = |(quantity, standard, measured)| CheckedPoint { quantity, standard, measured };
+    let filter = |standard| (CheckQuantity::Opacity, standard, standard + 40);
+    CheckReading {
+        origin: ReadingOrigin { device: "RS-1".parse().expect("a literal"), boot: 1, sequence },
+        performed: Moment { tick: Tick { micros: 0 }, stamp: noon() },
+        lane: LaneNo::new(1).expect("a literal"),
+        number: format!("AUD-{sequence}").parse().expect("letters, a hyphen and digits"),
+        method: CheckMethod::Audit,
+        by: None,
+        points: [
+            (CheckQuantity::Co2, 15_000_000, 15_090_000),
+            (CheckQuantity::Co, 3_000_000, 2_960_000),
+            (CheckQuantity::Hc, 100_000, 101_500),
+            (CheckQuantity::Butadiene, 100_000, 98_000),
+            (CheckQuantity::No, 150_000, 151_200),
+        ]
+        .into_iter()
+        .chain([1_000, 2_500, 5_000, 7_500, 9_000].map(filter))
+        .map(point)
+        .collect(),
+        head_passed: true,
+    }
+}
+
+/// A free acceleration of `晋A12345` with sequence `sequence` at station A140105001: 0.80, 0.84 and 0.82 1/m after three
+/// purges; two officers saw level 1; urea was taken.
+pub fn exhaust_test(sequence: u64) -> ExhaustTest {
+    let k = |per_m_hundredths| AbsorptionCoefficient { per_m_hundredths };
+    let point = |ms, value, rpm| CurvePoint { ms, coefficient: k(value), rpm };
+    let run = |highest| RecordedRun {
+        highest: k(highest),
+        highest_speed: Some(EngineSpeed { rpm: 2_850 }),
+        curve: vec![point(0, 5, 750), point(900, highest, 2_400), point(2_000, 20, 2_850)],
+    };
+    let eye = |observer: &str| EyeReading {
+        observer: observer.parse().expect("a literal"),
+        level: RingelmannLevel::new(1).expect("a literal"),
+    };
+    let station = "A140105001".parse().expect("a literal");
+    ExhaustTest {
+        id: PassageId { station, sequence },
+        started: noon(),
+        ended: Stamp { utc: noon().utc + jiff::SignedDuration::from_mins(6), ..noon() },
+        passage: Some(PassageId { station, sequence: 7 }),
+        vehicle: TestedVehicle {
+            plate: Some("晋A12345".parse().expect("a plate")),
+            colour: Some(PlateColour::Yellow),
+            code: Some("LZZ5CLSB8KA123456".parse().expect("a literal")),
+            class: "a".parse().expect("a literal"),
+            rated_power_w: Some(276_000),
+            altitude_m: Some(780),
+        },
+        free_acceleration: Some(MeteredAcceleration {
+            meter: UsedMeter {
+                driver: METER_DRIVERS[0].to_owned(),
+                device: "NHT-0042".parse().expect("a literal"),
+                calibrated: Some(noon()),
+            },
+            purges: 3,
+            runs: vec![run(80), run(84), run(82)],
+            mean: Some(k(82)),
+        }),
+        by_eye: vec![eye("李卫"), eye("王芳")],
+        samples: vec![SampleTaken {
+            substance: Substance::Urea,
+            seal: "UR-2026-0042".parse().expect("a literal"),
+            taken: noon(),
+        }],
+        officers: vec!["李卫".parse().expect("a literal"), "王芳".parse().expect("a literal")],
+        weather: None,
+        note: Some("后处理正常".parse().expect("a literal")),
+        evidence: Vec::new(),
+    }
 }
 
 /// A confident sighting of `text`.

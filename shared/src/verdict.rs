@@ -159,6 +159,14 @@ impl InvalidReason {
     pub fn sentence(&self) -> Bilingual {
         let (name, show) = (self.condition.name(), |value| self.condition.show(value));
         match self.breach {
+            Breach::Missing if self.condition == Condition::Audit => Bilingual::new(
+                "测量无效：没有本机认可的合格检查。",
+                "The reading does not count: no audit is known that the head passed.",
+            ),
+            Breach::NotMet if self.condition == Condition::Audit => Bilingual::new(
+                "测量无效：遥测仪最近的检查未通过。",
+                "The reading does not count: the head failed its check.",
+            ),
             Breach::Missing => Bilingual::new(
                 format!("测量无效：缺少{}。", name.zh),
                 format!("The reading does not count: {} is not known.", name.en),

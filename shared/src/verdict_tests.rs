@@ -68,7 +68,7 @@ fn the_reasons_name_value_limit_clause_and_edition_in_both_languages() {
 
 mod validity {
     use crate::reading::{Breach, Condition, HeadStatus, Validity};
-    use crate::rulebook::{Circumstances, Rulebook};
+    use crate::rulebook::{AuditStanding, Circumstances, Rulebook};
     use crate::sample;
     use crate::units::Speed;
     use std::time::Duration;
@@ -80,6 +80,7 @@ mod validity {
             reading: passage.reading.as_ref().unwrap(),
             weather: passage.weather.as_ref(),
             headway: Some(Duration::from_secs(5)),
+            audit: AuditStanding::Unseen,
         };
         match Rulebook::hj845().validity(around) {
             Validity::Valid => Vec::new(),
@@ -123,6 +124,7 @@ mod validity {
             reading: passage.reading.as_ref().unwrap(),
             weather: passage.weather.as_ref(),
             headway: None,
+            audit: AuditStanding::Unseen,
         };
         let Validity::Invalid(reasons) = Rulebook::hj845().validity(around) else { panic!("it is invalid") };
         assert_eq!((reasons[0].condition, reasons[0].breach), (Condition::Head, Breach::NotMet));

@@ -6,11 +6,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use plumewatch_shared::device_check::CheckMethod;
 use plumewatch_shared::ids::LaneNo;
 use plumewatch_shared::units::Speed;
 
 use crate::camera::{self, Cameras, Role, Sky};
-use crate::instrument::{Head, LineFault, WeatherStation, fair_weather};
+use crate::instrument::{CheckResult, Head, LineFault, WeatherStation, fair_weather};
 use crate::road::{Passing, Traffic, TrafficPlan, Truth, TruthLog};
 
 /// From a vehicle's rear leaving the beam until the head has measured its plume (STANDARDS.md 10.3b).
@@ -33,12 +34,14 @@ pub enum Fault {
     Night,
     /// A wind too strong for measurements.
     Wind,
+    /// The head fails a check at its start, and every measurement names the one before.
+    FailedCheck,
 }
 
 /// A fault's name is not known.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "fault \"{0}\" is not known; there are noise, split, corrupt, silent, clock-jump, replug, frozen-front, frozen-rear, rain, night, wind"
+    "fault \"{0}\" is not known; there are noise, split, corrupt, silent, clock-jump, replug, frozen-front, frozen-rear, rain, night, wind, failed-check"
 )]
 pub struct UnknownFault(String);
 
@@ -58,6 +61,7 @@ impl std::str::FromStr for Fault {
             "rain" => Self::Rain,
             "night" => Self::Night,
             "wind" => Self::Wind,
+            "failed-check" => Self::FailedCheck,
             other => return Err(UnknownFault(other.to_owned())),
         })
     }
@@ -90,6 +94,9 @@ impl Drive {
             if let Fault::Line(fault) = fault {
                 head.set_fault(*fault, true);
             }
+        }
+        if self.faults.contains(&Fault::FailedCheck) {
+            head.check(CheckMethod::Audit, CheckResult::Fails);
         }
         // Cameras need a moment to paint the road, and edge units one to open what is new.
         let start = Instant::now() + Duration::from_secs(1);

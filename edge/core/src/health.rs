@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use plumewatch_shared::device_check::CheckKind;
 use plumewatch_shared::ids::LaneNo;
 use plumewatch_shared::language::Bilingual;
 use plumewatch_shared::protocol::message::PartHealth;
@@ -15,6 +16,8 @@ pub const HEAD_SILENT_AFTER: Duration = Duration::from_secs(5);
 /// A weather station is asked every few seconds; weather older than a minute serves nobody (the rulebook's
 /// own limit is two).
 pub const WEATHER_SILENT_AFTER: Duration = Duration::from_secs(60);
+/// An opacimeter is asked ten times a second; after five seconds it is silent.
+pub const METER_SILENT_AFTER: Duration = Duration::from_secs(5);
 /// A camera gives several frames a second; after ten seconds its picture stands still.
 pub const CAMERA_SILENT_AFTER: Duration = Duration::from_secs(10);
 
@@ -40,6 +43,8 @@ pub enum Facts {
         other_lane: bool,
         /// How far its clock and ours are apart, if it told the time.
         clocks_apart: Option<Duration>,
+        /// Its last check, if it ever sent one.
+        check: Option<CheckFacts>,
     },
     /// The weather station.
     Weather {
@@ -47,6 +52,17 @@ pub enum Facts {
         port_open: bool,
         /// The last good reply.
         heard: Option<Tick>,
+    },
+    /// The opacimeter of roadside tests.
+    Opacimeter {
+        /// Is its port open?
+        port_open: bool,
+        /// The last good answer.
+        heard: Option<Tick>,
+        /// Does it say that it warms up?
+        warming: bool,
+        /// Does it call itself out of order?
+        fault: bool,
     },
     /// One camera.
     Camera {
@@ -127,6 +143,21 @@ pub enum RulebookRefusal {
     Disk,
 }
 
+/// How a head was checked last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CheckFacts {
+    /// How it was checked last.
+    pub kind: CheckKind,
+    /// Did it pass, by this unit's judgement?
+    pub passed: bool,
+    /// How long ago.
+    pub ago: Duration,
+    /// How long ago it passed one that makes readings count.
+    pub audit_ago: Option<Duration>,
+    /// How long such a one counts, by the rulebook.
+    pub counts_for: Option<Duration>,
+}
+
 /// Records wait for a receipt for so long only if the server is in trouble.
 pub const UPLINK_UNANSWERED_AFTER: Duration = Duration::from_secs(60);
 
@@ -168,6 +199,7 @@ pub fn name(facts: &Facts) -> String {
     match facts {
         Facts::Head { lane, .. } => format!("head-{}", lane.number()),
         Facts::Weather { .. } => "weather".to_owned(),
+        Facts::Opacimeter { .. } => "opacimeter".to_owned(),
         Facts::Camera { role: CameraRole::Front, lane, .. } => format!("camera-front-{}", lane.number()),
         Facts::Camera { role: CameraRole::Rear, lane, .. } => format!("camera-rear-{}", lane.number()),
         Facts::Clock(_) => "clock".to_owned(),
@@ -179,13 +211,26 @@ pub fn name(facts: &Facts) -> String {
 
 fn assess(facts: &Facts, now: Tick) -> (State, Bilingual) {
     match facts {
-        Facts::Head { port_open, heard, status, lost, other_lane, clocks_apart, .. } => {
-            match head(*port_open, silence(*heard, now), *status, *lost, *other_lane) {
-                (State::Good, words) => head_clock(words, clocks_apart.unwrap_or_default()),
-                bad => bad,
+        Facts::Head { port_open, heard, status, lost, other_lane, clocks_apart, check, .. } => {
+            let itself = head(*port_open, silence(*heard, now), *status, *lost, *other_lane);
+            let checked = check.map(head_check);
+            match (itself, checked) {
+                (itself @ (State::Down, _), _) => itself,
+                (_, Some(failed @ (State::Down, _))) => failed,
+                (itself @ (State::Degraded, _), _) => itself,
+                ((State::Good, words), checked) => {
+                    // Of two clocks that differ one is wrong, so the age of a check says nothing.
+                    match head_clock(words, clocks_apart.unwrap_or_default()) {
+                        (State::Good, words) => checked.unwrap_or((State::Good, words)),
+                        apart => apart,
+                    }
+                }
             }
         }
         Facts::Weather { port_open, heard } => weather(*port_open, silence(*heard, now)),
+        Facts::Opacimeter { port_open, heard, warming, fault } => {
+            opacimeter(*port_open, silence(*heard, now), *warming, *fault)
+        }
         Facts::Camera { running, frame, ended, .. } => camera(*running, silence(*frame, now), *ended),
         Facts::Clock(quality) => clock(*quality),
         Facts::Disk { free_bytes, reserve_bytes, shed_files, writable } => {
@@ -264,6 +309,46 @@ fn head(
     }
 }
 
+/// How its last check came out, and whether what it measures counts by it.
+fn head_check(check: CheckFacts) -> (State, Bilingual) {
+    let (kind, ago) = (check.kind.name(), spoken(check.ago));
+    if !check.passed {
+        return down(
+            format!(
+                "遥测仪{}前的{}未合格，其测量无效；请清洁镜面，核对标准气和滤光片，然后重新检查。",
+                ago.zh, kind.zh
+            ),
+            format!(
+                "The head failed its {} {} ago and nothing it measures counts: clean its windows, look after gases \
+                 and filters, and check it again.",
+                kind.en, ago.en
+            ),
+        );
+    }
+    let overdue = match (check.audit_ago, check.counts_for) {
+        (Some(ago), Some(counts_for)) => ago > counts_for,
+        (None, _) => true,
+        (Some(_), None) => false,
+    };
+    match (overdue, check.audit_ago.map(spoken)) {
+        (true, Some(audit)) => degraded(
+            format!("遥测仪上次合格的检查已是{}前，其测量无效；请让遥测仪重新检查。", audit.zh),
+            format!(
+                "The head passed its last audit {} ago, too long for its measurements to count: check it again.",
+                audit.en
+            ),
+        ),
+        (true, None) => degraded(
+            "遥测仪还没有合格的检查，其测量无效；请让遥测仪进行检查。",
+            "The head has passed no audit yet and nothing it measures counts: let it make one.",
+        ),
+        (false, _) => good(
+            format!("遥测仪工作正常；{}前{}合格。", ago.zh, kind.zh),
+            format!("The head works; it passed its {} {} ago.", kind.en, ago.en),
+        ),
+    }
+}
+
 /// A head's measurements come with their age, so its clock decides nothing; but of two clocks that differ one is
 /// wrong, and it may be ours.
 fn head_clock(good: Bilingual, apart: Duration) -> (State, Bilingual) {
@@ -295,6 +380,32 @@ fn weather(port_open: bool, silence: Option<Duration>) -> (State, Bilingual) {
             )
         }
         (true, Some(_)) => good("气象仪工作正常。", "The weather station works."),
+    }
+}
+
+/// It measures stopped vehicles only: without it passages are judged as ever.
+fn opacimeter(port_open: bool, silence: Option<Duration>, warming: bool, fault: bool) -> (State, Bilingual) {
+    match (port_open, silence) {
+        (false, _) => degraded(
+            "烟度计的接口未打开，请检查连接线和电源；路检暂不能用仪器测量。",
+            "The opacimeter's port is not open; check cable and power. No roadside test with it meanwhile.",
+        ),
+        (true, None) => degraded(
+            "尚未收到烟度计的应答，请检查电源和配置的型号。",
+            "No answer from the opacimeter yet; check its power and the driver in the configuration.",
+        ),
+        (true, Some(quiet)) if quiet > METER_SILENT_AFTER => {
+            let time = spoken(quiet);
+            degraded(
+                format!("烟度计已{}无应答，请检查电源和连接线。", time.zh),
+                format!("The opacimeter has not answered for {}; check power and cable.", time.en),
+            )
+        }
+        (true, Some(_)) if fault => {
+            degraded("烟度计报告自身故障。", "The opacimeter reports a fault of its own.")
+        }
+        (true, Some(_)) if warming => degraded("烟度计正在预热。", "The opacimeter is warming up."),
+        (true, Some(_)) => good("烟度计工作正常。", "The opacimeter works."),
     }
 }
 

@@ -25,7 +25,7 @@ pub struct Pictures {
 #[derive(Debug, Default)]
 struct Inner {
     /// Ids grow, so the first is the oldest.
-    held: BTreeMap<PictureId, (Tick, Vec<u8>)>,
+    held: BTreeMap<PictureId, (Tick, Option<Vec<u8>>)>,
     next: u64,
     bytes: usize,
     dropped: u64,
@@ -34,18 +34,44 @@ struct Inner {
 impl Pictures {
     /// Keeps a picture that came at `now`; gives its name.
     pub fn put(&self, picture: Vec<u8>, now: Tick) -> PictureId {
+        self.add(Some(picture), now)
+    }
+
+    /// Names what is still to come.
+    pub fn promise(&self, now: Tick) -> PictureId {
+        self.add(None, now)
+    }
+
+    /// Brings what was promised, or says that it will not come. What was given up meanwhile is dropped.
+    pub fn fulfil(&self, id: PictureId, picture: Option<Vec<u8>>) {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(held) = inner.held.get_mut(&id).filter(|(_, held)| held.is_none()) else { return };
+        match picture {
+            Some(picture) => {
+                let bytes = picture.len();
+                held.1 = Some(picture);
+                inner.bytes += bytes;
+            }
+            None => {
+                inner.held.remove(&id);
+            }
+        }
+        inner.shed(None);
+    }
+
+    /// Is this still to come?
+    pub fn is_awaited(&self, id: PictureId) -> bool {
+        let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.held.get(&id).is_some_and(|(_, picture)| picture.is_none())
+    }
+
+    fn add(&self, picture: Option<Vec<u8>>, now: Tick) -> PictureId {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         inner.next += 1;
         let id = PictureId(inner.next);
-        inner.bytes += picture.len();
+        inner.bytes += picture.as_ref().map_or(0, Vec::len);
         inner.held.insert(id, (now, picture));
-        while let Some((&oldest, &(came, _))) = inner.held.first_key_value() {
-            if inner.bytes <= BYTES_MAX && now.since(came) <= AGE_MAX {
-                break;
-            }
-            inner.take(oldest);
-            inner.dropped += 1;
-        }
+        inner.shed(Some(now));
         id
     }
 
@@ -63,8 +89,20 @@ impl Pictures {
 impl Inner {
     fn take(&mut self, id: PictureId) -> Option<Vec<u8>> {
         let (_, picture) = self.held.remove(&id)?;
-        self.bytes -= picture.len();
-        Some(picture)
+        self.bytes -= picture.as_ref().map_or(0, Vec::len);
+        picture
+    }
+
+    /// Gives up the oldest until the limits hold.
+    fn shed(&mut self, now: Option<Tick>) {
+        while let Some((&oldest, &(came, _))) = self.held.first_key_value() {
+            let young = now.is_none_or(|now| now.since(came) <= AGE_MAX);
+            if self.bytes <= BYTES_MAX && young {
+                break;
+            }
+            self.take(oldest);
+            self.dropped += 1;
+        }
     }
 }
 
@@ -81,6 +119,22 @@ mod tests {
         assert_eq!(pictures.take(second), None);
         pictures.put(vec![3], start.after(AGE_MAX + Duration::from_secs(1)));
         assert_eq!((pictures.take(first), pictures.dropped()), (None, 1));
+    }
+
+    #[test]
+    fn what_was_promised_is_awaited_until_it_comes_or_is_refused() {
+        let pictures = Pictures::default();
+        let start = Tick { micros: 0 };
+        let (one, other, third) = (pictures.promise(start), pictures.promise(start), pictures.promise(start));
+        assert!(pictures.is_awaited(one) && pictures.is_awaited(other));
+        pictures.fulfil(one, Some(vec![7; 3]));
+        pictures.fulfil(other, None);
+        assert!(!pictures.is_awaited(one) && !pictures.is_awaited(other));
+        assert_eq!((pictures.take(one), pictures.take(other)), (Some(vec![7; 3]), None));
+        assert_eq!(pictures.take(third), None, "nobody waits any more");
+        pictures.fulfil(third, Some(vec![1]));
+        assert!(!pictures.is_awaited(third));
+        assert_eq!(pictures.take(third), None);
     }
 
     #[test]

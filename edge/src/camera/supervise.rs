@@ -1,6 +1,7 @@
 //! Watches one worker: starts it, takes what it sees, ends it when it hangs, starts it again.
 
 use std::{
+    collections::BTreeMap,
     io::BufReader,
     path::PathBuf,
     process::Child,
@@ -8,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use edge_core::matching::{CameraRole, VehicleTrack};
+use edge_core::matching::{CameraRole, PictureId, VehicleTrack};
 use edge_vision::{
     track::TrackEnded,
     worker::{WorkerConfig, WorkerMessage, read_message},
@@ -178,6 +179,8 @@ impl Camera {
             }
         });
         let (base, mut frozen, mut source_ended) = (self.state.facts(), 0, false);
+        // The clips that this worker owes, by track: it makes at most a few at once.
+        let mut owed: BTreeMap<u64, PictureId> = BTreeMap::new();
         self.state.note(|facts| facts.running = true);
         let ended = loop {
             let message = tokio::select! {
@@ -209,20 +212,33 @@ impl Camera {
                 }
                 Ok(Some(WorkerMessage::TrackEnded(track))) => {
                     self.state.note(|facts| facts.tracks += 1);
-                    if self.inputs.send(Input::Track(Box::new(self.vehicle(*track)))).await.is_err() {
+                    let clip = track.clip_follows.then(|| self.pictures.promise(clock::tick()));
+                    clip.map(|clip| owed.insert(track.track, clip));
+                    let vehicle = self.vehicle(*track, clip);
+                    if self.inputs.send(Input::Track(Box::new(vehicle))).await.is_err() {
                         break Ended::Stopped;
+                    }
+                }
+                Ok(Some(WorkerMessage::Clip(made))) => {
+                    if let Some(id) = owed.remove(&made.track) {
+                        self.pictures.fulfil(id, made.clip);
+                        if self.inputs.send(Input::Clip).await.is_err() {
+                            break Ended::Stopped;
+                        }
                     }
                 }
             }
         };
+        // What it still owes will not come; who waits goes on when its patience ends, or sooner.
+        owed.into_values().for_each(|id| self.pictures.fulfil(id, None));
         drop(incoming);
         drop(worker);
         let _ = reader.await; // It has nothing to say but that it ended.
         ended
     }
 
-    /// The vehicle of a track, its pictures put aside.
-    fn vehicle(&self, track: TrackEnded) -> VehicleTrack {
+    /// The vehicle of a track, its pictures put aside; `clip` names the one that is still to come.
+    fn vehicle(&self, track: TrackEnded, clip: Option<PictureId>) -> VehicleTrack {
         let (vehicle, plate) = match self.role {
             CameraRole::Front => (EvidenceKind::VehicleFront, EvidenceKind::PlateFront),
             CameraRole::Rear => (EvidenceKind::VehicleRear, EvidenceKind::PlateRear),
@@ -231,6 +247,7 @@ impl Camera {
         let kinds = [(vehicle, track.vehicle), (plate, track.plate), (EvidenceKind::Plume, track.plume)];
         let pictures =
             kinds.into_iter().filter_map(|(kind, bytes)| Some((kind, self.pictures.put(bytes?, now))));
+        let clip = clip.map(|id| (EvidenceKind::PlumeClip, id));
         let moment = |at: Moment| Moment { tick: clock::from_monotonic(at.tick), stamp: at.stamp };
         VehicleTrack {
             camera: self.role,
@@ -238,7 +255,7 @@ impl Camera {
             last: moment(track.last),
             sighting: track.sighting,
             smoke: track.smoke,
-            pictures: pictures.collect(),
+            pictures: pictures.chain(clip).collect(),
         }
     }
 }

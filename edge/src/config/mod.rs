@@ -16,10 +16,10 @@ use std::{
 
 use edge_core::{
     matching::{self, Instruments, Offset, Sight},
-    reader::{HeadProtocol, weather::RegisterMap},
+    reader::{HeadProtocol, opacimeter::MeterProtocol, weather::RegisterMap},
 };
 use plumewatch_shared::{
-    ids::{LaneNo, StationId},
+    ids::{DeviceId, LaneNo, StationId},
     units::Slope,
 };
 use serde::Deserialize;
@@ -48,6 +48,8 @@ pub struct Config {
     pub lane: Vec<LaneConfig>,
     /// The weather station, if there is one. Without it every reading is invalid, and says so.
     pub weather: Option<WeatherConfig>,
+    /// The opacimeter of roadside tests, if there is one. Without it smoke is read by eye, and samples are taken.
+    pub opacimeter: Option<OpacimeterConfig>,
     /// What the disk may be used for.
     #[serde(default)]
     pub disk: DiskConfig,
@@ -76,6 +78,8 @@ pub struct StationConfig {
     pub id: StationId,
     /// Name for people; stands on every picture.
     pub name: String,
+    /// Metres above the sea, where limits of roadside tests depend on it; without it the stricter ones hold.
+    pub altitude_m: Option<i32>,
 }
 
 /// The page for a tablet at the checkpoint.
@@ -84,11 +88,14 @@ pub struct StationConfig {
 pub struct PageConfig {
     /// Address to listen on; port 0 takes a free one, written to `data_dir/listening.json`.
     pub listen: SocketAddr,
+    /// Host names under which tablets open the page, besides addresses, `localhost` and `….local`. A page that a browser
+    /// opened under any other name may not start a test.
+    pub names: Vec<String>,
 }
 
 impl Default for PageConfig {
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8090)) }
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8090)), names: Vec::new() }
     }
 }
 
@@ -267,6 +274,26 @@ fn weather_every() -> Duration {
     Duration::from_secs(2)
 }
 
+/// An opacimeter on a serial port.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpacimeterConfig {
+    /// Path of the port.
+    pub port: PathBuf,
+    /// Line speed, 8 data bits, no parity, 1 stop bit.
+    #[serde(default = "opacimeter_baud")]
+    pub baud: u32,
+    /// What it speaks. Never guessed: the same byte means different things to different makers' meters.
+    pub driver: MeterProtocol,
+    /// Its serial number, which stands in every record.
+    #[serde(deserialize_with = "camera::parsed")]
+    pub device: DeviceId,
+}
+
+fn opacimeter_baud() -> u32 {
+    9_600
+}
+
 /// What the disk may be used for.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -383,6 +410,9 @@ impl Config {
         }
         if self.station.name.is_empty() || self.station.name.chars().count() > 60 {
             return Some(("station.name".to_owned(), "1 to 60 characters"));
+        }
+        if self.station.altitude_m.is_some_and(|metres| !(-200..=6_000).contains(&metres)) {
+            return Some(("station.altitude_m".to_owned(), "-200 to 6000"));
         }
         if self.disk.evidence_mib == 0 {
             return Some(("disk.evidence_mib".to_owned(), "at least 1"));

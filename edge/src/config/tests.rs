@@ -20,6 +20,8 @@ fn the_sample_in_deploy_is_a_configuration() {
     assert_eq!(config.station.id.as_str(), "A140105001");
     let lane = &config.lane[0];
     assert!(lane.head.is_some() && lane.front.is_some() && lane.rear.is_some() && config.weather.is_some());
+    let meter = config.opacimeter.unwrap();
+    assert_eq!((meter.driver, meter.device.as_str(), meter.baud), (MeterProtocol::Nht1l, "NHT-0042", 9_600));
 }
 
 #[test]
@@ -48,6 +50,8 @@ fn a_value_out_of_range_is_named_with_what_is_allowed() {
         ("[[lane]]\nnumber = 2\nmatching = { settle = \"9s\" }", "lane 2.matching", "settle at most window"),
         ("[weather]\nport = \"x\"\naddress = 0", "weather.address", "1 to 247"),
         ("[uplink]\nkeep_alive = \"15 s\"", "keep_alive", "such as \"5s\""),
+        ("[opacimeter]\nport = \"x\"\ndriver = \"nht\"\ndevice = \"1\"", "driver", "nht-1l"),
+        ("[opacimeter]\nport = \"x\"\ndriver = \"nht-1l\"", "opacimeter", "device"),
         ("[uplink]\nkeep_alive = \"0s\"", "uplink.keep_alive", "\"1s\" to \"10m\""),
     ] {
         let complaint = complaint(&format!("{LEAST}{more}\n"));

@@ -9,7 +9,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use plumewatch_shared::protocol::{message::PassageReport, seal::Sealed};
+use plumewatch_shared::{
+    ids::PassageId,
+    protocol::{record::RecordReport, seal::Sealed},
+};
 use serde::{Deserialize, Serialize};
 
 use super::{NewRecord, store};
@@ -70,14 +73,19 @@ impl Sidecars {
     pub fn read(&self, sequence: u64) -> Option<NewRecord> {
         let text = std::fs::read(self.path(sequence)).ok()?;
         let sidecar: Sidecar = serde_json::from_slice(&text).ok()?;
-        let report: PassageReport = serde_json::from_str(&sidecar.record.body).ok()?;
-        let (passage, _) = report.passage().ok()?;
-        (passage.id.sequence == sequence).then(|| NewRecord {
+        let report = RecordReport::read(&sidecar.record.body).ok()?;
+        let id: PassageId = report.id().parse().ok()?;
+        let origin = match &report {
+            RecordReport::Passage(report) => report.passage().ok()?.0.reading.map(|reading| reading.origin),
+            RecordReport::ExhaustTest(_) | RecordReport::DeviceCheck(_) => None,
+        };
+        let files = report.evidence().iter().map(|wire| wire.file().ok()).collect::<Option<Vec<_>>>()?;
+        (id.sequence == sequence).then(|| NewRecord {
             sequence,
             payload: sidecar.record.encode(),
             link: sidecar.record.link(),
-            origin: passage.reading.map(|reading| reading.origin),
-            files: passage.evidence,
+            origin,
+            files,
             class: store::class_of(&sidecar.class).unwrap_or(edge_core::retention::Class::Remarkable),
         })
     }

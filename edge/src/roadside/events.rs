@@ -31,7 +31,7 @@ use crate::announce::{Announcement, News};
 pub(super) const RECENT_ON_PAGE: usize = 50;
 
 /// How often a page hears that we live. It takes three silent beats for a dead link.
-const BEAT: Duration = Duration::from_secs(5);
+pub(super) const BEAT: Duration = Duration::from_secs(5);
 
 /// Opens the stream, or says that too many pages follow already.
 pub(super) async fn follow(State(page): State<Page>) -> Response {
@@ -90,6 +90,6 @@ impl Follower {
     }
 }
 
-fn event(name: &str, body: &impl serde::Serialize) -> Event {
+pub(super) fn event(name: &str, body: &impl serde::Serialize) -> Event {
     Event::default().event(name).json_data(body).expect("wire types have text keys and finite numbers")
 }

@@ -1,4 +1,4 @@
-//! Evidence pictures, by the SHA-256 that names them.
+//! Evidence pictures and clips, by the SHA-256 that names them.
 
 use axum::{
     extract::{Path, State},
@@ -10,10 +10,10 @@ use tokio::io::AsyncReadExt;
 
 use super::Page;
 
-/// No picture of ours is larger: a 1080p JPEG is under 1 MiB. A file that grew past this is not sent.
+/// No file of ours is larger: a 1080p JPEG is under 1 MiB, a clip under 1.5 MB. One that grew past this is not sent.
 const LARGEST: u64 = 8 << 20;
 
-/// The picture; 404 for a text that is no hash, a file that is gone, and a file that is no picture.
+/// The picture; 404 for a text that is no hash, a file that is gone, and a file that is neither picture nor clip.
 pub(super) async fn evidence(State(page): State<Page>, Path(name): Path<String>) -> Response {
     match read(&page, &name).await {
         Some((kind, bytes)) => {
@@ -36,12 +36,14 @@ async fn read(page: &Page, name: &str) -> Option<(&'static str, Vec<u8>)> {
     whole.then_some((kind, bytes))
 }
 
-/// A picture's media type by its first bytes.
+/// A file's media type by its first bytes.
 fn kind_of(bytes: &[u8]) -> Option<&'static str> {
     if bytes.starts_with(&[0xff, 0xd8, 0xff]) {
         Some("image/jpeg")
     } else if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
         Some("image/png")
+    } else if bytes.get(4..8) == Some(b"ftyp") {
+        Some("video/mp4")
     } else {
         None
     }

@@ -21,7 +21,23 @@ fn announcement(sequence: u64) -> Announcement {
 }
 
 fn roadside(evidence: &Path) -> Roadside {
+    // Nothing is signed where this desk is used, so its folder may be gone.
+    let folder = tempfile::tempdir().unwrap();
+    roadside_of(evidence, folder.path())
+}
+
+/// A page whose desk has no meter and keeps its records in `folder`.
+fn roadside_of(evidence: &Path, folder: &Path) -> Roadside {
+    let parts = crate::desk::Parts {
+        meter: None,
+        altitude_m: None,
+        clock: crate::clock::Clock::new(crate::config::ClockConfig::Trusted),
+        weather: tokio::sync::watch::channel(None).1,
+        scribe: crate::record::testing::scribe(folder),
+    };
     Roadside {
+        desk: Desk::open(folder, parts),
+        names: Vec::new(),
         board: Board::new(crate::health::starting(), evidence.to_owned()),
         station: "A140105001".parse().unwrap(),
         name: "小店东环检查站".to_owned(),
@@ -59,6 +75,13 @@ async fn the_page_and_its_files_have_their_types_and_may_load_nothing_foreign() 
         ("/static/page.css", "text/css; charset=utf-8"),
         ("/static/page.js", "text/javascript; charset=utf-8"),
         ("/static/words.js", "text/javascript; charset=utf-8"),
+        ("/test", "text/html; charset=utf-8"),
+        ("/static/test.css", "text/css; charset=utf-8"),
+        ("/static/test.js", "text/javascript; charset=utf-8"),
+        ("/static/dom.js", "text/javascript; charset=utf-8"),
+        ("/static/curve.js", "text/javascript; charset=utf-8"),
+        ("/static/paper.js", "text/javascript; charset=utf-8"),
+        ("/static/test-words.js", "text/javascript; charset=utf-8"),
         ("/static/mark.svg", "image/svg+xml"),
         ("/health", "application/json"),
     ] {
@@ -132,6 +155,18 @@ async fn a_picture_is_served_by_its_hash() {
 }
 
 #[tokio::test]
+async fn a_clip_is_served_as_a_video() {
+    let folder = tempfile::tempdir().unwrap();
+    let clip = b"\x00\x00\x00\x20ftypisom and the rest of it";
+    let hash = FileHash::of(clip);
+    let place = crate::evidence::place(folder.path(), hash);
+    std::fs::create_dir_all(place.parent().unwrap()).unwrap();
+    std::fs::write(place, clip).unwrap();
+    let response = get(&router(roadside(folder.path())), &format!("/evidence/{hash}")).await;
+    assert_eq!((response.status(), kind(&response)), (StatusCode::OK, "video/mp4"));
+}
+
+#[tokio::test]
 async fn a_name_that_is_no_hash_reaches_no_file() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("secret"), b"\xff\xd8\xff").unwrap();
@@ -158,11 +193,87 @@ async fn a_name_that_is_no_hash_reaches_no_file() {
     }
 }
 
-/// Nothing on this page changes the unit.
+/// An order as a tablet's browser sends it, from this origin.
+async fn post(router: &Router, path: &str, origin: &str, body: String) -> Response {
+    let request = Request::post(path)
+        .header(header::HOST, "10.0.0.7:8090")
+        .header(header::ORIGIN, origin)
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(Body::from(body))
+        .unwrap();
+    router.clone().oneshot(request).await.unwrap()
+}
+
+const OWN: &str = "http://10.0.0.7:8090";
+
+async fn json(response: Response) -> serde_json::Value {
+    serde_json::from_slice(&to_bytes(response.into_body(), 1 << 20).await.unwrap()).unwrap()
+}
+
 #[tokio::test]
-async fn nothing_but_get_is_answered() {
+async fn a_test_by_eye_is_ordered_followed_and_shown_again_once_it_is_signed() {
+    let folder = tempfile::tempdir().unwrap();
+    let router = router(roadside_of(Path::new("nowhere"), folder.path()));
+    let begin = serde_json::json!({ "method": "by-eye", "plate": "晋A12345", "class": "a" }).to_string();
+    assert_eq!(post(&router, "/test/begin", OWN, begin).await.status(), StatusCode::OK);
+    let events = first_events(get(&router, "/test/events").await, 2).await;
+    assert_eq!((events[0].0.as_str(), events[1].0.as_str()), ("desk", "live"));
+    assert_eq!(events[0].1["test"]["vehicle"]["plate"], "晋A12345");
+    let number = events[0].1["test"]["number"].as_i64().unwrap();
+    let sign = |officers: &[&str]| {
+        serde_json::json!({ "test": number, "officers": officers, "levels": [1, 1] }).to_string()
+    };
+    let refused = post(&router, "/test/sign", OWN, sign(&["李卫"])).await;
+    assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let told = json(refused).await;
+    assert_eq!(told["error"], "observers");
+    assert!(told["zh"].as_str().unwrap().contains("两名") && told["en"].as_str().unwrap().contains("two"));
+    let signed = post(&router, "/test/sign", OWN, sign(&["李卫", "王芳"])).await;
+    assert_eq!(signed.status(), StatusCode::OK);
+    let signed = json(signed).await;
+    let id = signed["report"]["id"].as_str().unwrap();
+    assert_eq!(json(get(&router, &format!("/test/signed/{id}")).await).await, signed);
+    assert_eq!(get(&router, "/test/signed/x").await.status(), StatusCode::NOT_FOUND);
+    let twice = post(&router, "/test/sign", OWN, sign(&["李卫", "王芳"])).await;
+    assert_eq!(
+        (twice.status(), json(twice).await["error"].clone()),
+        (StatusCode::CONFLICT, "already-signed".into())
+    );
+}
+
+#[tokio::test]
+async fn an_order_from_a_foreign_page_is_refused_before_it_is_read() {
     let router = router(roadside(Path::new("nowhere")));
-    for path in ["/", "/health", "/events", "/evidence/00"] {
+    for path in ["begin", "zero", "probe", "pedal", "again", "abandon", "sign", "seen"] {
+        let response = post(&router, &format!("/test/{path}"), "http://evil.example", "{}".to_owned()).await;
+        assert_eq!(response.status(), StatusCode::FORBIDDEN, "{path}");
+        assert_eq!(json(response).await["error"], "foreign", "{path}");
+    }
+    let form = Request::post("/test/seen")
+        .header(header::HOST, "10.0.0.7:8090")
+        .header(header::ORIGIN, OWN)
+        .header(header::CONTENT_TYPE, "text/plain")
+        .body(Body::from("{}"))
+        .unwrap();
+    assert_eq!(router.clone().oneshot(form).await.unwrap().status(), StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn an_order_that_is_too_large_or_no_order_changes_nothing() {
+    let router = router(roadside(Path::new("nowhere")));
+    let large = format!("{{\"method\":\"{}\"}}", "x".repeat(super::orders::ORDER_MAX));
+    assert_eq!(post(&router, "/test/begin", OWN, large).await.status(), StatusCode::PAYLOAD_TOO_LARGE);
+    for body in ["", "[]", "{\"test\":\"x\"}", "{\"method\":\"tea\",\"class\":\"a\"}"] {
+        let response = post(&router, "/test/begin", OWN, body.to_owned()).await;
+        assert_eq!(json(response).await["error"], "unreadable", "{body}");
+    }
+}
+
+/// Nothing but a test changes the unit.
+#[tokio::test]
+async fn nothing_but_get_is_answered_beside_the_tests_orders() {
+    let router = router(roadside(Path::new("nowhere")));
+    for path in ["/", "/health", "/events", "/evidence/00", "/test", "/test/events", "/test/signed/x"] {
         let request = Request::post(path).body(Body::empty()).unwrap();
         assert_eq!(router.clone().oneshot(request).await.unwrap().status(), StatusCode::METHOD_NOT_ALLOWED);
     }
@@ -184,7 +295,12 @@ fn keys(block: &str) -> Vec<&str> {
 
 #[test]
 fn the_page_speaks_both_languages_in_full() {
-    let (chinese, english) = include_str!("page/words.js").split_once("\n  en: {").unwrap();
-    assert_eq!(keys(chinese), keys(english));
-    assert!(keys(chinese).contains(&"several-vehicles"), "keys are read");
+    for (words, one) in [
+        (include_str!("page/words.js"), "several-vehicles"),
+        (include_str!("page/test-words.js"), "step-insert-probe"),
+    ] {
+        let (chinese, english) = words.split_once("\n  en: {").unwrap();
+        assert_eq!(keys(chinese), keys(english));
+        assert!(keys(chinese).contains(&one), "keys are read");
+    }
 }

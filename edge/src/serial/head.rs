@@ -1,6 +1,6 @@
-//! A remote-sensing head on its line: measurements in, acknowledgements out.
+//! A remote-sensing head on its line: measurements and checks in, acknowledgements out.
 //!
-//! A measurement is acknowledged only when its record is durable; until then the head sends it again. So an
+//! A measurement, or a check, is acknowledged only when its record is durable; until then the head sends it again. So an
 //! acknowledgement that meets a closed port may be dropped: the head asks once more and gets it then.
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
@@ -109,6 +109,10 @@ impl Head {
                 let apart = beat.clock_utc_ms.map(|theirs| utc_ms.abs_diff(theirs));
                 facts.clocks_apart = apart.map(Duration::from_millis);
             }),
+            HeadEvent::Checked(check) => {
+                self.state.note(|facts| facts.heard = Some(now));
+                self.inputs.send(Input::Check(check)).await.ok()?;
+            }
             HeadEvent::Measured(reading) => {
                 self.state.note(|facts| (facts.heard, facts.readings) = (Some(now), facts.readings + 1));
                 self.inputs.send(Input::Reading(reading)).await.ok()?;

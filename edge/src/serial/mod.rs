@@ -4,6 +4,7 @@
 //! An unplugged port is expected: it is counted, shown, and opened again by its path.
 
 pub mod head;
+pub mod opacimeter;
 pub mod port;
 pub mod weather;
 
@@ -28,6 +29,8 @@ pub struct LineFacts {
     pub heard: Option<Tick>,
     /// Does the instrument call itself out of order?
     pub fault: bool,
+    /// Does the instrument say that it warms up?
+    pub warming: bool,
     /// Is the head wired to the port of another lane?
     pub other_lane: bool,
     /// How far the head's clock and ours were apart when it last told the time.

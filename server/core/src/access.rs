@@ -38,10 +38,12 @@ impl Role {
 /// What can be asked of the server by a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Operation {
-    /// See passages, live and past, their pictures, and the counts of the front page.
+    /// See passages, live and past, tests of stopped vehicles, their pictures, and the counts of the front page.
     ReadPassages,
     /// Search them by plate; it is audited.
     SearchPlate,
+    /// Enter what a laboratory found in a sample; once, and it is audited.
+    EnterSampleResult,
     /// See candidates.
     ReadReview,
     /// Decide on them.
@@ -50,7 +52,7 @@ pub enum Operation {
     ReadCases,
     /// Carry a case on.
     MoveCase,
-    /// See stations, their health and ledgers.
+    /// See stations, their health, ledgers, checks and statistics.
     ReadStations,
     /// Add stations and give out tokens.
     ManageStations,
@@ -68,9 +70,10 @@ pub enum Operation {
 
 impl Operation {
     /// Every operation.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::ReadPassages,
         Self::SearchPlate,
+        Self::EnterSampleResult,
         Self::ReadReview,
         Self::Decide,
         Self::ReadCases,
@@ -92,6 +95,8 @@ pub const fn may(role: Role, operation: Operation) -> bool {
     match operation {
         Op::ReadPassages => matches!(role, Admin | Reviewer | Enforcer | Authority),
         Op::SearchPlate => matches!(role, Reviewer | Enforcer | Authority),
+        // Who took the bottle gets the laboratory's letter, or the authority does.
+        Op::EnterSampleResult => matches!(role, Enforcer | Authority),
         Op::ReadReview => matches!(role, Reviewer | Authority),
         Op::Decide => matches!(role, Reviewer),
         Op::ReadCases => matches!(role, Reviewer | Authority),
@@ -138,6 +143,7 @@ mod tests {
         let table = [
             ("read-passages", "admin reviewer enforcer authority"),
             ("search-plate", "reviewer enforcer authority"),
+            ("enter-sample-result", "enforcer authority"),
             ("read-review", "reviewer authority"),
             ("decide", "reviewer"),
             ("read-cases", "reviewer authority"),

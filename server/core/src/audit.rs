@@ -30,6 +30,10 @@ actions! {
     PlateSearched = "plate-searched",
     /// A person opened a passage.
     PassageViewed = "passage-viewed",
+    /// A person opened a test of a stopped vehicle.
+    ExhaustTestViewed = "exhaust-test-viewed",
+    /// A person entered what a laboratory found in a sample.
+    SampleResultEntered = "sample-result-entered",
     /// A reviewer confirmed a candidate.
     CandidateConfirmed = "candidate-confirmed",
     /// A reviewer rejected a candidate.

@@ -143,6 +143,7 @@ pub fn openapi_json() -> String {
     tags(
         (name = "session", description = "Signing in and out"),
         (name = "passages", description = "What went by"),
+        (name = "exhaust-tests", description = "What was stopped and tested"),
         (name = "review", description = "Candidates and a person's word on them"),
         (name = "cases", description = "What follows until the vehicle is clean again"),
         (name = "stations", description = "Stations, their health, their enrolment"),

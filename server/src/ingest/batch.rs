@@ -1,4 +1,4 @@
-//! Stores a batch in one transaction: passages, their files, counting, presence, and what was refused.
+//! Stores a batch in one transaction: records of every kind, their files, counting, presence, and what was refused.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -13,7 +13,7 @@ use server_core::counting::Vehicle;
 use super::record::RecordRefusal;
 use crate::counting::{Counted, count};
 use crate::rulebooks::Books;
-use crate::store::{Insertion, NewPassage, Quarantined, Store, Stored, Writing};
+use crate::store::{Insertion, NewPassage, NewRecord, Quarantined, Store, Stored, Writing};
 
 /// What is to be stored together.
 #[derive(Clone, Debug, Default)]
@@ -32,7 +32,7 @@ pub(super) struct Batch {
 #[derive(Clone, Debug)]
 pub(super) struct Taken {
     /// What it says.
-    pub(super) new: NewPassage,
+    pub(super) new: NewRecord,
     /// The payload's hash, which a refusal names.
     pub(super) sha256: FileHash,
     /// The edition that its verdict names, if it is not known here.
@@ -108,9 +108,9 @@ async fn store_records(
     // One id twice in a batch: the first is stored, what became of the others follows from it.
     let mut first: HashMap<PassageId, FileHash> = HashMap::new();
     let mut doubles = Vec::new();
-    records.retain(|taken| match first.get(&taken.new.passage.id) {
+    records.retain(|taken| match first.get(&taken.new.id()) {
         None => {
-            first.insert(taken.new.passage.id, taken.new.link);
+            first.insert(taken.new.id(), taken.new.link());
             true
         }
         Some(_) => {
@@ -118,29 +118,30 @@ async fn store_records(
             false
         }
     });
-    let plates: BTreeSet<Plate> =
-        records.iter().filter_map(|taken| taken.new.passage.plate()).cloned().collect();
+    let passages = records.iter().filter_map(|taken| taken.new.passage());
+    let plates: BTreeSet<Plate> = passages.filter_map(|new| new.passage.plate()).cloned().collect();
     writing.lock_plates(&plates).await?;
     let watched = writing.watched(&plates.iter().collect::<Vec<_>>()).await?;
-    let passages: Vec<NewPassage> = records
+    let told: Vec<NewRecord> = records
         .iter()
-        .map(|taken| NewPassage { watch: watch(&watched, &taken.new), ..taken.new.clone() })
+        .map(|taken| match &taken.new {
+            NewRecord::Passage(new) => {
+                NewRecord::Passage(Box::new(NewPassage { watch: watch(&watched, new), ..(**new).clone() }))
+            }
+            other @ (NewRecord::ExhaustTest(_) | NewRecord::DeviceCheck(_)) => other.clone(),
+        })
         .collect();
-    let insertions = writing.insert_passages(&passages).await?;
-    let fresh: Vec<&NewPassage> = passages
-        .iter()
-        .zip(&insertions)
-        .filter(|(_, what)| **what == Insertion::New)
-        .map(|(new, _)| new)
-        .collect();
+    let insertions = writing.insert_records(&told).await?;
+    let new = || told.iter().zip(&insertions).filter(|(_, what)| **what == Insertion::New);
+    let fresh: Vec<&NewPassage> = new().filter_map(|(record, _)| record.passage()).collect();
     writing.insert_countings(&fresh).await?;
     let touched = fresh.iter().filter_map(|new| new.passage.plate()).cloned().collect();
     outcome.counted = count(writing, &touched, books, now).await?;
-    outcome.disagreements = fresh.iter().filter(|new| new.disagrees).count() as u64;
+    outcome.disagreements = new().filter(|(record, _)| record.disagrees()).count() as u64;
     let mut refused = Vec::new();
     let mut settled: HashMap<PassageId, Insertion> = HashMap::new();
     for (taken, insertion) in records.iter().zip(insertions) {
-        let id = taken.new.passage.id;
+        let id = taken.new.id();
         settled.insert(id, insertion);
         match insertion {
             Insertion::New => outcome.stored.push(id),
@@ -149,8 +150,8 @@ async fn store_records(
         }
     }
     for double in doubles {
-        let id = double.new.passage.id;
-        let same = first.get(&id) == Some(&double.new.link);
+        let id = double.new.id();
+        let same = first.get(&id) == Some(&double.new.link());
         match settled.get(&id) {
             Some(Insertion::New | Insertion::Repeated) if same => outcome.repeated.push(id),
             // Another record than the one stored. (If the first had no place, the same one has none either.)
@@ -163,14 +164,14 @@ async fn store_records(
 }
 
 fn place_taken(taken: &Taken, outcome: &mut Outcome) -> Quarantined {
-    let id = taken.new.passage.id;
+    let id = taken.new.id();
     outcome.taken.push((id.station, taken.sha256));
     let topic = super::record_topic(id.station);
     let mut kept = Quarantined::new(
         Some(id.station),
         &topic,
         RecordRefusal::Taken.to_string(),
-        taken.new.sealed.as_bytes(),
+        taken.new.sealed().as_bytes(),
     );
     kept.sha256 = taken.sha256;
     kept

@@ -1,7 +1,8 @@
 //! Takes what edges send, stores it once, and says so.
 //!
 //! The way of a message: [`link`] receives it and never waits; [`work`] gathers up to [`BATCH_MAX`] of them;
-//! [`record`] decides on each one alone (who sealed it, what it says, the verdict judged again); [`batch`] stores
+//! [`record`] decides on each one alone (who sealed it, what it says, the verdict judged again; a passage, a test of
+//! a stopped vehicle or a check of an instrument); [`batch`] stores
 //! them in one transaction, counting included; after the commit the receipts go out and the broker is
 //! acknowledged. Evidence chunks go to [`crate::evidence`].
 //!

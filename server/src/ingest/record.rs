@@ -3,18 +3,21 @@
 use ed25519_dalek::VerifyingKey;
 use jiff::Timestamp;
 use plumewatch_shared::corroboration::corroborate;
-use plumewatch_shared::ids::StationId;
+use plumewatch_shared::ids::{FileHash, PassageId, StationId};
 use plumewatch_shared::protocol::RECORD_MAX;
 use plumewatch_shared::protocol::convert::ConvertError;
-use plumewatch_shared::protocol::message::PassageReport;
+use plumewatch_shared::protocol::message::{DeviceCheckReport, ExhaustTestReport, PassageReport};
+use plumewatch_shared::protocol::record::{RecordError, RecordReport};
 use plumewatch_shared::protocol::seal::{Purpose, SealError, Sealed};
 use plumewatch_shared::rulebook::RulebookRef;
 use plumewatch_shared::verdict::{Finding, Verdict, judge};
+use server_core::recheck::device_check::recheck;
+use server_core::recheck::exhaust_test::rejudge;
 
 use crate::rulebooks::{Books, Standing};
-use crate::store::NewPassage;
+use crate::store::{NewDeviceCheck, NewExhaustTest, NewPassage, NewRecord};
 
-/// Evidence files that one passage may announce: five kinds, and room for more cameras.
+/// Evidence files that one record may announce: six kinds, and room for more cameras.
 const EVIDENCE_FILES_MAX: usize = 16;
 
 /// Why a record is not taken.
@@ -29,9 +32,9 @@ pub enum RecordRefusal {
     /// Not sealed by that station.
     #[error("the seal does not hold: {0}")]
     Seal(#[from] SealError),
-    /// Sealed, and not a report. The text gives the place alone: the library's own words quote the content.
-    #[error("the body is no report (line {}, column {})", .0.line(), .0.column())]
-    Report(#[from] serde_json::Error),
+    /// Sealed, and not a report of a kind that this program knows.
+    #[error(transparent)]
+    Report(#[from] RecordError),
     /// A report whose content cannot be.
     #[error("the report contradicts the protocol: {0}")]
     Content(#[from] ConvertError),
@@ -41,7 +44,7 @@ pub enum RecordRefusal {
     /// Sequences count from 1, and a database keeps them in 63 bits.
     #[error("the sequence is out of range")]
     Sequence,
-    /// More files than a passage has.
+    /// More files than a record has.
     #[error("{0} evidence files are too many")]
     Evidence(usize),
     /// The station gave one sequence to two records.
@@ -52,32 +55,71 @@ pub enum RecordRefusal {
     Unstorable,
 }
 
-/// The passage of a payload that came on the record topic of `station`, judged again by the edition that its verdict
-/// names; if that is not known here, by the one in force at its place and day: it is marked, and the name given back.
+/// The record of a payload that came on the record topic of `station`, judged again by the edition that its verdict
+/// names; a passage's that is not known here, by the one in force at its place and day: it is marked, and the name given
+/// back.
 pub fn examine(
     station: StationId,
     key: Option<&VerifyingKey>,
     payload: &[u8],
     books: &Books,
     now: Timestamp,
-) -> Result<(NewPassage, Option<RulebookRef>), RecordRefusal> {
+) -> Result<(NewRecord, Option<RulebookRef>), RecordRefusal> {
     if payload.len() > RECORD_MAX {
         return Err(RecordRefusal::Oversize(payload.len()));
     }
     let sealed = Sealed::open(Purpose::Record, payload, key.ok_or(RecordRefusal::NotEnrolled)?)?;
-    let report: PassageReport = serde_json::from_str(&sealed.body)?;
-    if report.evidence.len() > EVIDENCE_FILES_MAX {
-        return Err(RecordRefusal::Evidence(report.evidence.len()));
+    let report = RecordReport::read(&sealed.body)?;
+    if report.evidence().len() > EVIDENCE_FILES_MAX {
+        return Err(RecordRefusal::Evidence(report.evidence().len()));
     }
-    let (passage, edge_verdict) = report.passage()?;
-    if passage.id.station != station {
+    let id: PassageId = report.id().parse().map_err(|_| ConvertError { field: "id" })?;
+    if id.station != station {
         return Err(RecordRefusal::OtherStation);
     }
-    if passage.id.sequence == 0 || i64::try_from(passage.id.sequence).is_err() {
+    if id.sequence == 0 || i64::try_from(id.sequence).is_err() {
         return Err(RecordRefusal::Sequence);
     }
-    let (book, edition) =
-        books.for_verdict(&edge_verdict.rulebook, station.region(), passage.passed.legal_day());
+    let envelope = Envelope {
+        id,
+        prev: sealed.prev.parse().map_err(|_| SealError::Field("prev"))?,
+        link: sealed.link(),
+        sealed: String::from_utf8(sealed.encode()).expect("JSON is UTF-8"),
+        body: sealed.body,
+        received: now,
+    };
+    Ok(match report {
+        RecordReport::Passage(report) => {
+            let (new, unknown) = passage(&report, envelope, books)?;
+            (NewRecord::Passage(Box::new(new)), unknown)
+        }
+        RecordReport::ExhaustTest(report) => {
+            (NewRecord::ExhaustTest(Box::new(exhaust_test(&report, envelope, books)?)), None)
+        }
+        RecordReport::DeviceCheck(report) => {
+            (NewRecord::DeviceCheck(Box::new(device_check(*report, envelope)?)), None)
+        }
+    })
+}
+
+/// What every record has around its report.
+struct Envelope {
+    id: PassageId,
+    prev: FileHash,
+    link: FileHash,
+    sealed: String,
+    body: String,
+    received: Timestamp,
+}
+
+fn passage(
+    report: &PassageReport,
+    envelope: Envelope,
+    books: &Books,
+) -> Result<(NewPassage, Option<RulebookRef>), RecordRefusal> {
+    let (passage, edge_verdict) = report.passage()?;
+    let region = envelope.id.station.region();
+    let (book, edition) = books.for_verdict(&edge_verdict.rulebook, region, passage.passed.legal_day());
     let verdict = judge(&passage, &book);
     let unknown = (edition == Standing::Unknown).then(|| edge_verdict.rulebook.clone());
     let new = NewPassage {
@@ -89,15 +131,46 @@ pub fn examine(
             Standing::Unknown => found_otherwise(&verdict, &edge_verdict),
         },
         watch: None,
-        prev: sealed.prev.parse().map_err(|_| SealError::Field("prev"))?,
-        link: sealed.link(),
-        sealed: String::from_utf8(sealed.encode()).expect("JSON is UTF-8"),
-        report: sealed.body,
-        received: now,
+        prev: envelope.prev,
+        link: envelope.link,
+        sealed: envelope.sealed,
+        report: envelope.body,
+        received: envelope.received,
         passage,
         verdict,
     };
     Ok((new, unknown))
+}
+
+fn exhaust_test(
+    report: &ExhaustTestReport,
+    envelope: Envelope,
+    books: &Books,
+) -> Result<NewExhaustTest, RecordRefusal> {
+    let (test, edge_verdict) = report.test()?;
+    let tests = books.tests(envelope.id.station.region(), test.started.legal_day());
+    Ok(NewExhaustTest {
+        seen: rejudge(&test, edge_verdict.as_ref(), &tests),
+        test,
+        prev: envelope.prev,
+        link: envelope.link,
+        sealed: envelope.sealed,
+        report: envelope.body,
+        received: envelope.received,
+    })
+}
+
+fn device_check(report: DeviceCheckReport, envelope: Envelope) -> Result<NewDeviceCheck, RecordRefusal> {
+    Ok(NewDeviceCheck {
+        id: envelope.id,
+        seen: recheck(&report)?,
+        told: report,
+        prev: envelope.prev,
+        link: envelope.link,
+        sealed: envelope.sealed,
+        report: envelope.body,
+        received: envelope.received,
+    })
 }
 
 /// Do two judgements by one edition differ in anything? The reading's validity stands in the report itself.
@@ -140,6 +213,10 @@ mod tests {
     }
 
     fn taken(payload: &[u8]) -> Result<NewPassage, RecordRefusal> {
+        Ok(examined(payload)?.passage().unwrap().clone())
+    }
+
+    fn examined(payload: &[u8]) -> Result<NewRecord, RecordRefusal> {
         let now = "2026-11-23T02:00:01Z".parse().unwrap();
         examine(station(), Some(&key().verifying_key()), payload, &Books::shipped(), now).map(|(new, _)| new)
     }
@@ -187,8 +264,8 @@ mod tests {
     proptest! {
         #[test]
         fn no_payload_makes_it_panic(payload in prop::collection::vec(any::<u8>(), 0..400), body in "\\PC{0,200}") {
-            let _ = taken(&payload);
-            let _ = taken(&Sealed::new(Purpose::Record, CHAIN_START, body, &key()).encode());
+            let _ = examined(&payload);
+            let _ = examined(&Sealed::new(Purpose::Record, CHAIN_START, body, &key()).encode());
         }
     }
 }

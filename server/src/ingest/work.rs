@@ -29,7 +29,7 @@ const BACK_OFF: (Duration, Duration) = (Duration::from_millis(100), Duration::fr
 
 /// The worker behind the link.
 pub struct Ingest {
-    /// Where passages go.
+    /// Where records go.
     pub store: Store,
     /// Where chunks go.
     pub evidence: Intake,
@@ -226,11 +226,11 @@ impl Ingest {
                 Err(StoreError::Conflict { constraint }) if alone => {
                     tracing::error!(constraint, "the database refuses a message for its content");
                     if let Some(taken) = batch.records.into_iter().next() {
-                        let id = taken.new.passage.id;
+                        let id = taken.new.id();
                         let topic = super::record_topic(id.station);
                         let reason = RecordRefusal::Unstorable.to_string();
                         let mut kept =
-                            Quarantined::new(Some(id.station), &topic, reason, taken.new.sealed.as_bytes());
+                            Quarantined::new(Some(id.station), &topic, reason, taken.new.sealed().as_bytes());
                         kept.sha256 = taken.sha256;
                         total.taken.push((id.station, taken.sha256));
                         due.push(Batch { refused: vec![kept], ..Batch::default() });
@@ -306,7 +306,7 @@ impl Ingest {
         if !self.live.has_listeners() {
             return;
         }
-        let ids: Stored<_> = async { self.store.reading().await?.passages_with_file(file).await }.await;
+        let ids: Stored<_> = async { self.store.reading().await?.records_with_file(file).await }.await;
         match ids {
             Ok(stored) => self.tell(&Outcome { stored, ..Outcome::default() }).await,
             Err(error) => {

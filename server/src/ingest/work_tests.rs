@@ -1,8 +1,11 @@
 use super::*;
 use crate::evidence::EvidenceStore;
-use crate::store::PassageFilter;
-use crate::store::fixture::{STATION, enrol, key, now, on_both, sealed, station};
+use crate::store::fixture::{
+    STATION, check_report, enrol, key, now, on_both, sealed, sealed_report, station, test_report,
+};
+use crate::store::{ExhaustTestFilter, PassageFilter};
 use plumewatch_shared::protocol::message::{PassageReport, WireStamp};
+use plumewatch_shared::protocol::record::RecordReport;
 use plumewatch_shared::protocol::seal::{CHAIN_START, Purpose, Sealed};
 use plumewatch_shared::rulebook::{Library, Rulebook, Source};
 use plumewatch_shared::sample;
@@ -96,6 +99,76 @@ on_both! {
         }
         let rows = store.reading().await.unwrap().quarantined(Some(station(STATION))).await.unwrap();
         assert_eq!((rows.len(), rows[0].times), (1, 2));
+    }
+
+    async fn every_kind_of_record_is_stored_in_one_sequence_and_receipted(store: Store) {
+        let folder = tempfile::tempdir().unwrap();
+        let ingest = ingest(&store, &folder);
+        enrol(&store, STATION).await;
+        let topic = crate::ingest::record_topic(station(STATION));
+        let test = sealed_report(CHAIN_START, &RecordReport::ExhaustTest(Box::new(test_report(2))));
+        let check = sealed_report(CHAIN_START, &RecordReport::DeviceCheck(Box::new(check_report(3, 0))));
+        let messages = [record(1), message(&topic, test), message(&topic, check)];
+        for _ in 0..2 {
+            let mut receipt = take(&ingest, &messages).await.receipts.0[&station(STATION)].stored.clone();
+            receipt.sort_unstable();
+            assert_eq!(receipt, [1, 2, 3]);
+        }
+        assert_eq!(ingest.figures.stored.load(Ordering::Relaxed), 3);
+        assert_eq!(ingest.figures.repeated.load(Ordering::Relaxed), 3);
+        let mut reading = store.reading().await.unwrap();
+        assert_eq!(reading.holes(station(STATION)).await.unwrap(), []);
+        assert_eq!(reading.received(station(STATION)).await.unwrap().unwrap().count, 3);
+    }
+
+    async fn one_sequence_for_two_kinds_is_refused_whether_in_one_batch_or_two(store: Store) {
+        let folder = tempfile::tempdir().unwrap();
+        let ingest = ingest(&store, &folder);
+        enrol(&store, STATION).await;
+        let topic = crate::ingest::record_topic(station(STATION));
+        let test = sealed_report(CHAIN_START, &RecordReport::ExhaustTest(Box::new(test_report(1))));
+        for batch in [vec![record(1), message(&topic, test.clone())], vec![message(&topic, test.clone())]] {
+            let told = take(&ingest, &batch).await;
+            let refused = &told.receipts.0[&station(STATION)].refused;
+            assert_eq!(refused[0].sha256, FileHash::of(&test).to_string());
+            assert_eq!(refused[0].reason, "another record of this station has the same sequence");
+        }
+        assert_eq!(stored(&store).await, 1);
+    }
+
+    async fn a_kind_that_nobody_knows_is_quarantined_with_its_reason(store: Store) {
+        let folder = tempfile::tempdir().unwrap();
+        let ingest = ingest(&store, &folder);
+        enrol(&store, STATION).await;
+        let body = r#"{"v":1,"kind":"tea","id":"A140105001-0000000001"}"#.to_owned();
+        let payload = Sealed::new(Purpose::Record, CHAIN_START, body, &key()).encode();
+        let told = take(&ingest, &[message(&crate::ingest::record_topic(station(STATION)), payload)]).await;
+        assert_eq!(told.receipts.0[&station(STATION)].refused[0].reason, "a record of an unknown kind");
+        let kept = store.reading().await.unwrap().quarantined(Some(station(STATION))).await.unwrap();
+        assert_eq!(kept[0].reason, "a record of an unknown kind");
+    }
+
+    async fn an_edge_that_passed_what_the_server_fails_is_counted_as_a_disagreement(store: Store) {
+        let folder = tempfile::tempdir().unwrap();
+        let ingest = ingest(&store, &folder);
+        enrol(&store, STATION).await;
+        let topic = crate::ingest::record_topic(station(STATION));
+        let mut lenient = test_report(1);
+        lenient.verdict.as_mut().unwrap().outcome = "passed".to_owned();
+        let mut proud = check_report(2, 9_000);
+        proud.passed = true;
+        take(&ingest, &[
+            message(&topic, sealed_report(CHAIN_START, &RecordReport::ExhaustTest(Box::new(lenient)))),
+            message(&topic, sealed_report(CHAIN_START, &RecordReport::DeviceCheck(Box::new(proud)))),
+        ])
+        .await;
+        assert_eq!(ingest.figures.disagreements.load(Ordering::Relaxed), 2);
+        let mut reading = store.reading().await.unwrap();
+        let everything = ExhaustTestFilter::all("000000".parse().unwrap());
+        let test = reading.exhaust_tests(&everything, 1).await.unwrap().remove(0);
+        assert_eq!((test.outcome.as_str(), test.edge_outcome.as_deref(), test.disagrees), ("failed", Some("passed"), true));
+        let check = reading.device_checks(station(STATION), 0, 1).await.unwrap().remove(0);
+        assert_eq!((check.passed, check.edge_passed, check.disagrees), (false, true, true));
     }
 
     async fn presence_and_health_are_kept(store: Store) {

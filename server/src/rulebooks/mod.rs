@@ -11,6 +11,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use plumewatch_shared::exhaust_test::TestRulebook;
 use plumewatch_shared::ids::{FileHash, Region};
 use plumewatch_shared::rulebook::{Issue, Library, Rulebook, RulebookRef, Schedule};
 use plumewatch_shared::time::law_place;
@@ -148,6 +149,12 @@ impl Books {
             Some(named) => (named, Standing::Other),
             None => (in_force, Standing::Unknown),
         }
+    }
+
+    /// The rulebooks of tests of stopped vehicles that hold in `region` on `day`.
+    pub fn tests(&self, region: Region, day: Date) -> Vec<TestRulebook> {
+        let issue = self.issue(0, Timestamp::UNIX_EPOCH, region);
+        issue.tests.iter().map(|schedule| (**schedule.on(day)).clone()).collect()
     }
 
     /// Remembers editions: those that other servers published, or this one before.

@@ -155,7 +155,7 @@ on_both! {
         let mut reading = store.reading().await.unwrap();
         assert_eq!(reading.announced_bytes(station(STATION), hash).await.unwrap(), Some(5));
         assert_eq!(reading.announced_bytes(station("A140105002"), hash).await.unwrap(), None);
-        assert!(!reading.passage_evidence(new.passage.id).await.unwrap()[0].stored);
+        assert!(!reading.record_evidence(new.passage.id).await.unwrap()[0].stored);
         assert!(!reading.file_is_visible(hash, china()).await.unwrap());
         drop(reading);
         for _ in 0..2 {
@@ -165,9 +165,9 @@ on_both! {
         }
         let mut reading = store.reading().await.unwrap();
         assert_eq!(reading.stored_bytes(hash).await.unwrap(), Some(5));
-        assert!(reading.passage_evidence(new.passage.id).await.unwrap()[0].stored);
+        assert!(reading.record_evidence(new.passage.id).await.unwrap()[0].stored);
         assert_eq!(reading.passage_row(new.passage.id).await.unwrap().unwrap().evidence_missing, 0);
-        assert_eq!(reading.passages_with_file(hash).await.unwrap(), [new.passage.id]);
+        assert_eq!(reading.records_with_file(hash).await.unwrap(), [new.passage.id]);
         assert!(reading.file_is_visible(hash, "140000".parse().unwrap()).await.unwrap());
         assert!(!reading.file_is_visible(hash, "440000".parse().unwrap()).await.unwrap());
     }

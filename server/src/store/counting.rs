@@ -12,7 +12,8 @@ use server_core::review::CandidateState;
 
 use super::bulk::{bulk, placeholders, slices};
 use super::engine::{On, change, rows};
-use super::passages::{NewPassage, sequence};
+use super::passages::NewPassage;
+use super::records::sequence;
 use super::{Reading, StoreError, Stored, Writing};
 
 /// The column of a colour: '' where it was not told, because a key cannot be null.

@@ -1,14 +1,14 @@
-//! Which files passages announced, and which are here.
+//! Which files records announced, and which are here.
 
 use jiff::Timestamp;
 use plumewatch_shared::ids::{FileHash, PassageId, Region, StationId};
 
 use super::counting::codes;
 use super::engine::{change, row, rows};
-use super::passages::sequence;
+use super::records::sequence;
 use super::{Reading, Stored, Writing};
 
-/// A file of a passage.
+/// A file of a passage or a test.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct EvidenceRow {
     /// What it shows, by wire word.
@@ -22,7 +22,7 @@ pub struct EvidenceRow {
 }
 
 impl Reading {
-    /// The size that the station's passages announced for this file; `None` if none announced it.
+    /// The size that the station's records announced for this file; `None` if none announced it.
     pub async fn announced_bytes(&mut self, station: StationId, file: FileHash) -> Stored<Option<u32>> {
         let found = row!(
             self,
@@ -40,8 +40,8 @@ impl Reading {
         Ok(found.and_then(|(bytes,)| u32::try_from(bytes).ok()))
     }
 
-    /// The files of a passage in the order of their kinds.
-    pub async fn passage_evidence(&mut self, id: PassageId) -> Stored<Vec<EvidenceRow>> {
+    /// The files of a passage or a test in the order of their kinds.
+    pub async fn record_evidence(&mut self, id: PassageId) -> Stored<Vec<EvidenceRow>> {
         rows!(
             self,
             EvidenceRow,
@@ -53,15 +53,15 @@ impl Reading {
         )
     }
 
-    /// May an account of this region see this file? Only as evidence of a passage that it sees.
+    /// May an account of this region see this file? Only as evidence of a record that it sees.
     pub async fn file_is_visible(&mut self, file: FileHash, scope: Region) -> Stored<bool> {
         let (low, high) = codes(scope);
         let found = row!(
             self,
             (i64,),
-            "select p.sequence from evidence e join files f on f.sha256 = e.sha256 \
-             join passages p on p.station = e.station and p.sequence = e.sequence \
-             where e.sha256 = $1 and p.region >= $2 and p.region <= $3 limit 1",
+            "select e.sequence from evidence e join files f on f.sha256 = e.sha256 \
+             join stations s on s.id = e.station \
+             where e.sha256 = $1 and s.region >= $2 and s.region <= $3 limit 1",
             file.to_string(),
             low,
             high
@@ -69,8 +69,8 @@ impl Reading {
         Ok(found.is_some())
     }
 
-    /// The passages that rest on this file, at most 100: their pages change when it comes.
-    pub async fn passages_with_file(&mut self, file: FileHash) -> Stored<Vec<PassageId>> {
+    /// The records that rest on this file, at most 100: their pages change when it comes.
+    pub async fn records_with_file(&mut self, file: FileHash) -> Stored<Vec<PassageId>> {
         let found = rows!(
             self,
             (String, i64),

@@ -13,8 +13,13 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use ed25519_dalek::SigningKey;
 use jiff::Timestamp;
+use plumewatch_shared::exhaust_test::TestRulebook;
 use plumewatch_shared::ids::{FileHash, Region, StationId};
-use plumewatch_shared::protocol::message::PassageReport;
+use plumewatch_shared::protocol::message::{
+    DeviceCheckReport, ExhaustTestReport, PassageReport, WireCheckPoint, WireFreeAcceleration, WireMeter,
+    WireRun, WireSampleTaken, WireStamp, WireTestFinding, WireTestVerdict, WireTestedVehicle,
+};
+use plumewatch_shared::protocol::record::{DEVICE_CHECK, EXHAUST_TEST, RecordReport};
 use plumewatch_shared::protocol::seal::{CHAIN_START, Purpose, Sealed};
 use plumewatch_shared::rulebook::Rulebook;
 use plumewatch_shared::sample::{self, SamplePassage};
@@ -23,7 +28,9 @@ use sqlx::ConnectOptions;
 use sqlx::postgres::PgConnectOptions;
 
 use super::engine::change;
-use super::{NewPassage, Store};
+use super::{Insertion, NewPassage, NewRecord, Store, Stored, Writing};
+use crate::ingest::examine;
+use crate::rulebooks::Books;
 
 /// Debian's place of PostgreSQL 15.
 const BINARIES: &str = "/usr/lib/postgresql/15/bin";
@@ -202,13 +209,139 @@ pub(crate) fn sealed(sample: SamplePassage) -> Vec<u8> {
 pub(crate) fn record_after(prev: FileHash, sample: SamplePassage) -> NewPassage {
     let station = sample.clone().passage().id.station;
     let payload = sealed_after(prev, sample);
-    let books = crate::rulebooks::Books::shipped();
-    crate::ingest::examine(station, Some(&key().verifying_key()), &payload, &books, now()).unwrap().0
+    let books = Books::shipped();
+    let (record, _) = examine(station, Some(&key().verifying_key()), &payload, &books, now()).unwrap();
+    record.passage().expect("the sample is a passage").clone()
 }
 
 /// What ingest makes of a sample that follows nothing.
 pub(crate) fn record(sample: SamplePassage) -> NewPassage {
     record_after(CHAIN_START, sample)
+}
+
+impl Writing {
+    /// Stores passages alone.
+    pub(crate) async fn insert_passages(&mut self, passages: &[NewPassage]) -> Stored<Vec<Insertion>> {
+        let records: Vec<NewRecord> =
+            passages.iter().map(|new| NewRecord::Passage(Box::new(new.clone()))).collect();
+        self.insert_records(&records).await
+    }
+}
+
+/// The report of a free acceleration of 晋A12345 at the sample's station, failed at 1.51 1/m, as its edge tells it.
+pub(crate) fn test_report(sequence: u64) -> ExhaustTestReport {
+    let stamp = |utc_us| WireStamp { utc_us, clock: "synchronised".to_owned() };
+    let begun = now().as_microsecond() + sequence as i64 * 60_000_000;
+    let run = |highest: u16| WireRun {
+        highest_per_m_hundredths: highest,
+        highest_rpm: Some(2_400),
+        curve: (0..8).map(|at| [at * 250, u32::from(highest) * at / 7, 800 + at * 200]).collect(),
+    };
+    ExhaustTestReport {
+        v: 1,
+        kind: EXHAUST_TEST.to_owned(),
+        id: format!("{STATION}-{sequence:010}"),
+        started: stamp(begun),
+        ended: stamp(begun + 300_000_000),
+        passage: None,
+        vehicle: WireTestedVehicle {
+            plate: Some("晋A12345".to_owned()),
+            colour: Some("yellow".to_owned()),
+            vin: Some("LFWSRXRJ8L1E00001".to_owned()),
+            limit_class: "a".to_owned(),
+            rated_power_w: None,
+            altitude_m: None,
+        },
+        meter: Some(WireMeter {
+            driver: "nht-1l".to_owned(),
+            device: "NHT-0042".to_owned(),
+            calibrated_utc_us: Some(begun - 3_600_000_000),
+        }),
+        free_acceleration: Some(WireFreeAcceleration {
+            purges: 3,
+            runs: [150, 151, 152].map(run).into(),
+            mean_per_m_hundredths: Some(151),
+        }),
+        by_eye: vec![],
+        samples: vec![
+            WireSampleTaken { substance: "urea".to_owned(), seal: "U-0001".to_owned(), taken: stamp(begun) },
+            WireSampleTaken { substance: "fuel".to_owned(), seal: "F-0001".to_owned(), taken: stamp(begun) },
+        ],
+        officers: vec!["王检".to_owned(), "李查".to_owned()],
+        weather: None,
+        verdict: Some(WireTestVerdict {
+            outcome: "failed".to_owned(),
+            rulebook: "GB 3847-2018".to_owned(),
+            rulebook_version: TestRulebook::gb3847().version,
+            findings: vec![WireTestFinding {
+                item: "free_acceleration_k".to_owned(),
+                measured: 151,
+                limit: 120,
+                bound: "at-most".to_owned(),
+                holds: false,
+                clause: "GB 3847-2018, 8, 表2".to_owned(),
+            }],
+            without_limit: vec![],
+        }),
+        note: None,
+        evidence: vec![],
+    }
+}
+
+/// The report of a span check of NO, in which the head read so many hundredths of 10⁻⁶ too much.
+pub(crate) fn check_report(sequence: u64, too_much: i64) -> DeviceCheckReport {
+    let performed = now().as_microsecond() + sequence as i64 * 60_000_000;
+    DeviceCheckReport {
+        v: 1,
+        kind: DEVICE_CHECK.to_owned(),
+        id: format!("{STATION}-{sequence:010}"),
+        device: "RSD-7".to_owned(),
+        lane: 1,
+        check: format!("C-{sequence}"),
+        method: "span".to_owned(),
+        performed: WireStamp { utc_us: performed, clock: "synchronised".to_owned() },
+        speed_mm_s: None,
+        by: None,
+        points: vec![WireCheckPoint {
+            quantity: "no".to_owned(),
+            standard: 100_000,
+            measured: 100_000 + too_much,
+            tolerance: 5_000,
+        }],
+        passed: too_much.abs() <= 5_000,
+        faults: vec![],
+        rulebook: String::new(),
+        rulebook_version: String::new(),
+    }
+}
+
+/// The sealed payload of any report that follows `prev`.
+pub(crate) fn sealed_report(prev: FileHash, report: &RecordReport) -> Vec<u8> {
+    Sealed::new(Purpose::Record, prev, report.body(), &key()).encode()
+}
+
+/// What ingest makes of any report that follows `prev`.
+pub(crate) fn new_record(prev: FileHash, report: RecordReport) -> NewRecord {
+    let payload = sealed_report(prev, &report);
+    examine(station(STATION), Some(&key().verifying_key()), &payload, &Books::shipped(), now()).unwrap().0
+}
+
+/// What ingest makes of a test of a stopped vehicle that follows nothing.
+pub(crate) fn new_test(report: ExhaustTestReport) -> NewRecord {
+    new_record(CHAIN_START, RecordReport::ExhaustTest(Box::new(report)))
+}
+
+/// What ingest makes of a check that follows nothing.
+pub(crate) fn new_check(report: DeviceCheckReport) -> NewRecord {
+    new_record(CHAIN_START, RecordReport::DeviceCheck(Box::new(report)))
+}
+
+/// Stores records and gives what became of them.
+pub(crate) async fn insert_records(store: &Store, records: &[NewRecord]) -> Vec<Insertion> {
+    let mut writing = store.writing().await.unwrap();
+    let insertions = writing.insert_records(records).await.unwrap();
+    writing.commit().await.unwrap();
+    insertions
 }
 
 /// The whole country, as an account of the ministry sees it.

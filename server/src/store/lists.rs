@@ -6,7 +6,7 @@ use plumewatch_shared::verdict::Outcome;
 
 use super::counting::codes;
 use super::engine::{row, rows};
-use super::passages::sequence;
+use super::records::sequence;
 use super::{Reading, Stored};
 
 /// The longest page, rows.
@@ -58,6 +58,8 @@ pub struct PassageFull {
     pub candidate: Option<String>,
     /// That candidate's case.
     pub case: Option<String>,
+    /// The latest test of the vehicle that was waved out for it.
+    pub exhaust_test: Option<PassageId>,
     /// Does it follow the record before it? `None` while that one is missing.
     pub chain_ok: Option<bool>,
 }
@@ -163,7 +165,9 @@ impl Reading {
         let texts = row!(
             self,
             (String, String, Option<bool>),
-            "select report, verdict, chain_ok from passages where station = $1 and sequence = $2",
+            "select p.report, p.verdict, r.chain_ok from passages p \
+             join records r on r.station = p.station and r.sequence = p.sequence \
+             where p.station = $1 and p.sequence = $2",
             id.station.to_string(),
             sequence(id)
         )?;
@@ -179,7 +183,8 @@ impl Reading {
             sequence(id)
         )?;
         let (candidate, case) = review.map_or((None, None), |(candidate, case)| (Some(candidate), case));
-        Ok(Some(PassageFull { row: listed, report, verdict, candidate, case, chain_ok }))
+        let exhaust_test = self.test_of_passage(id).await?;
+        Ok(Some(PassageFull { row: listed, report, verdict, candidate, case, exhaust_test, chain_ok }))
     }
 
     /// The sealed record of a passage, as the station signed it.

@@ -16,6 +16,11 @@ macro_rules! steps {
             (2, "passages", include_str!(concat!("../../migrations/", $folder, "/0002_passages.sql"))),
             (3, "counting", include_str!(concat!("../../migrations/", $folder, "/0003_counting.sql"))),
             (4, "people", include_str!(concat!("../../migrations/", $folder, "/0004_people.sql"))),
+            (
+                5,
+                "exhaust_tests_and_checks",
+                include_str!(concat!("../../migrations/", $folder, "/0005_exhaust_tests_and_checks.sql")),
+            ),
             (6, "rulebooks", include_str!(concat!("../../migrations/", $folder, "/0006_rulebooks.sql"))),
         ]
     };
@@ -61,6 +66,71 @@ mod tests {
         assert_eq!(files("sqlite"), listed);
         assert_eq!(files("postgres"), listed);
         assert_eq!(SQLITE.len(), POSTGRES.len());
+    }
+
+    /// A passage with its file and its place in the chain, as the steps before the fifth kept it.
+    const BEFORE_FIFTH: [&str; 4] = [
+        "insert into stations (id, name, region, created_us) values ('A140105001', '太原东', 140105, 0)",
+        "insert into passages (station, sequence, received_us, passed_us, clock, lane, region, attributed, outcome, \
+         edge_outcome, disagrees, opacity_mean, no_ppm, doubts, report, verdict, sealed, prev, link, chain_ok) \
+         values ('A140105001', 1, 2, 1, 'synchronised', 1, 140105, true, 'passed', 'passed', false, 1200, 300, '', \
+         '{\"invalid\":[]}', '{}', '{}', 'p', 'l', true)",
+        "insert into passages (station, sequence, received_us, passed_us, clock, lane, region, attributed, outcome, \
+         edge_outcome, disagrees, doubts, report, verdict, sealed, prev, link) \
+         values ('A140105001', 3, 4, 3, 'synchronised', 1, 140105, true, 'not-judged', 'not-judged', false, '', \
+         '{\"invalid\":[{\"condition\":\"wind\"}]}', '{}', '{}', 'q', 'm')",
+        "insert into evidence (station, sequence, kind, sha256, bytes) values ('A140105001', 1, 'plume', 'ab', 5)",
+    ];
+    const RECORDS: &str = "select sequence, kind, prev, link, chain_ok from records order by sequence";
+    const FIGURES: &str =
+        "select sequence, valid, opacity_mean, no_ppm, outcome from passage_figures order by passed_us";
+    const EVIDENCE: &str = "select sequence, kind, bytes from evidence";
+
+    /// Runs the same upgrade over one kind of pool and says what became of the rows.
+    macro_rules! upgrade {
+        ($pool:expr, $steps:expr) => {{
+            let pool = $pool;
+            migrator(&$steps[..4]).run(&pool).await.unwrap();
+            for text in BEFORE_FIFTH {
+                sqlx::query(text).execute(&pool).await.unwrap();
+            }
+            migrator($steps).run(&pool).await.unwrap();
+            let records: Vec<(i64, String, String, String, Option<bool>)> =
+                sqlx::query_as(RECORDS).fetch_all(&pool).await.unwrap();
+            let passage = |at, prev: &str, link: &str, ok| {
+                (at, "passage".to_owned(), prev.to_owned(), link.to_owned(), ok)
+            };
+            assert_eq!(records, [passage(1, "p", "l", Some(true)), passage(3, "q", "m", None)]);
+            let figures: Vec<(i64, Option<bool>, Option<i64>, Option<i64>, String)> =
+                sqlx::query_as(FIGURES).fetch_all(&pool).await.unwrap();
+            let not_judged = (3, Some(false), None, None, "not-judged".to_owned());
+            assert_eq!(figures, [(1, Some(true), Some(1_200), Some(300), "passed".to_owned()), not_judged]);
+            let evidence: Vec<(i64, String, i64)> = sqlx::query_as(EVIDENCE).fetch_all(&pool).await.unwrap();
+            assert_eq!(evidence, [(1, "plume".to_owned(), 5)]);
+            let stray = "insert into evidence (station, sequence, kind, sha256, bytes) \
+                         values ('A140105001', 2, 'plume', 'cd', 5)";
+            assert!(sqlx::query(stray).execute(&pool).await.is_err(), "a file of no record");
+            pool.close().await;
+        }};
+    }
+
+    #[tokio::test]
+    async fn the_fifth_step_keeps_what_was_stored_on_sqlite() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = sqlx::sqlite::SqliteConnectOptions::new()
+            .filename(folder.path().join("old.db"))
+            .create_if_missing(true)
+            .foreign_keys(true);
+        let pool =
+            sqlx::sqlite::SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap();
+        upgrade!(pool, SQLITE);
+    }
+
+    #[tokio::test]
+    async fn the_fifth_step_keeps_what_was_stored_on_postgresql() {
+        let Some(options) = crate::store::fixture::postgres_database().await else { return };
+        let pool = sqlx::PgPool::connect_with(options).await.unwrap();
+        upgrade!(pool, POSTGRES);
     }
 
     #[test]

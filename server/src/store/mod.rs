@@ -30,7 +30,10 @@ mod engine;
 mod error;
 mod migrations;
 
+mod records;
 mod passages;
+mod exhaust_tests;
+mod device_checks;
 mod evidence;
 mod quarantine;
 mod senders;
@@ -40,6 +43,7 @@ mod review;
 mod audit;
 mod watchlist;
 mod rulebooks;
+mod statistics;
 
 #[cfg(test)]
 mod contract;
@@ -48,14 +52,24 @@ mod counting_contract;
 #[cfg(test)]
 mod people_contract;
 #[cfg(test)]
+mod records_contract;
+#[cfg(test)]
+mod statistics_contract;
+#[cfg(test)]
 pub(crate) mod fixture;
 
+pub use device_checks::{CHECKS_MAX, CheckPointRow, DeviceCheckRow, NewDeviceCheck};
 pub use engine::{Reading, Store, Writing};
 pub use error::{StoreError, Stored};
 pub use evidence::EvidenceRow;
+pub use exhaust_tests::{
+    ExhaustTestFilter, ExhaustTestFull, ExhaustTestRow, NewExhaustTest, SampleResult, SampleRow,
+};
 pub use lists::{PAGE_MAX, PassageFilter, PassageFull, PassageRow};
-pub use passages::{Insertion, NewPassage};
+pub use passages::NewPassage;
 pub use quarantine::{QUARANTINED_BYTES_MAX, QUARANTINED_MAX, QuarantineRow, Quarantined};
+pub use records::{Insertion, NewRecord};
 pub use review::{CandidateRow, CaseRow, REVIEW_MAX};
 pub use rulebooks::{IssueRow, PublishedRow};
+pub use statistics::{DayRow, ErrorDayRow, PAIRS_MAX, STATISTICS_DAYS_MAX, SiteNoRow, Span};
 pub use watchlist::EditionRow;

@@ -38,7 +38,7 @@ impl Reading {
         let found = row!(
             self,
             (i64, i64, Option<i64>),
-            "select received, highest, (select min(sequence) from passages where station = $1) \
+            "select received, highest, (select min(sequence) from records where station = $1) \
              from station_ledger where station = $1",
             station.to_string()
         )?;
@@ -65,7 +65,7 @@ impl Reading {
             (i64, i64),
             "select sequence + 1, following - 1 from \
              (select sequence, lead(sequence) over (order by sequence) as following \
-             from passages where station = $1) pairs \
+             from records where station = $1) pairs \
              where following > sequence + 1 order by sequence limit $2",
             station.to_string(),
             GAPS_MAX

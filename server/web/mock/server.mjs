@@ -6,6 +6,7 @@ import { createReadStream, existsSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { extname } from 'node:path'
 import { picture } from './scene.mjs'
+import * as instruments from './instruments.mjs'
 import * as world from './world.mjs'
 
 const PORT = Number(process.env.PORT ?? 8099)
@@ -46,6 +47,9 @@ function answer(method, path, q, body, who) {
     case 'GET /rulebooks': return ok(empty(who) ? { ...world.rulebooks, overrides: [], stations: [], places: world.rulebooks.places.slice(0, 1) } : world.rulebooks)
     case 'GET /passages': return ok(empty(who) ? { passages: [], next: null } : passagesPage(q))
     case 'GET /passages/:': { const p = world.passages.find((p) => p.summary.id === id); return p ? ok(p) : gone() }
+    case 'GET /exhaust-tests': return ok({ tests: empty(who) ? [] : instruments.tests.map((one) => one.summary).filter((one) => ['station', 'outcome', 'plate'].every((word) => !q.get(word) || one[word] === q.get(word))), next: null })
+    case 'GET /exhaust-tests/:': { const one = instruments.tests.find((one) => one.summary.id === id); return one ? ok(one) : gone() }
+    case 'POST /exhaust-tests/:/samples': { const sample = instruments.tests.find((one) => one.summary.id === id)?.samples[Number(path.split('/')[4]) - 1]; if (!sample) return gone(); if (sample.result) return failure(409, 'result-exists', '该样品的检测结果已登记。', 'The result of this sample has been entered already.'); sample.result = { ...body, entered_by: who.name, entered_utc_us: Date.now() * 1000 }; return { status: 201, body: sample } }
     case 'GET /review': return ok(empty(who) ? { candidates: [], waiting: 0 } : { candidates: waiting().map((c) => c.candidate), waiting: waiting().length })
     case 'GET /review/:': { const c = world.candidates.find((c) => c.candidate.id === id); return c ? ok(c) : gone() }
     case 'POST /review/:/decision': {
@@ -60,6 +64,8 @@ function answer(method, path, q, body, who) {
     case 'POST /cases/:/events': { const c = world.cases.find((c) => c.case.id === id); world.happen(c, body.event, who.name, body.reason); return ok({}) }
     case 'GET /stations': return ok({ stations: empty(who) ? [] : world.stations() })
     case 'GET /stations/:/ledger': return ok(id.endsWith('1') ? { gaps: [{ from: 11_904, to: 11_905 }, { from: 18_404, to: 18_404 }], refused: 1 } : { gaps: [], refused: 0 })
+    case 'GET /stations/:/statistics': { const told = instruments.statistics(id, Number(q.get('days') ?? 30)); return told ? ok(told) : gone() }
+    case 'GET /stations/:/checks': return ok({ checks: instruments.checks(id) })
     case 'POST /stations': return { status: 201, body: {} }
     case 'POST /stations/:/token': return ok({ token: 'pwt1-7f3a9c21d8e64b05-a2c4e6f8091b3d5f7a9c' })
     case 'GET /accounts': return ok({ accounts: world.accounts })

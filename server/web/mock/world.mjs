@@ -71,7 +71,7 @@ export function pass(n, at, station = STATIONS[n % 3]) {
     'not-comparable': { zh: '两种仪器无法比较：视频没有烟度数值。', en: 'The instruments cannot be compared: the camera gave no smoke figure.' },
   }[summary.corroboration]
   reasons.push({ zh: '依据规则集HJ 845-2017，版本2017-07-27.1。', en: 'Judged by rulebook HJ 845-2017, version 2017-07-27.1.' })
-  const detail = { corroboration, summary, report, server_verdict: verdict, reasons, evidence, candidate_id: null, case_id: null, chain_ok: true }
+  const detail = { corroboration, summary, report, server_verdict: verdict, reasons, evidence, candidate_id: null, case_id: null, exhaust_test: null, chain_ok: true }
   passages.unshift(detail)
   return detail
 }

@@ -32,6 +32,22 @@ const PAGES = {
     })
     await page.goto(`${BASE}/passages/${id}`)
   }, wait: '[data-testid=passage-detail]' },
+  'tests': { who: 'zhao.zhifa', open: go('/tests'), wait: '[data-testid=test-row]' },
+  'tests-empty': { who: 'empty', open: go('/tests') },
+  'test': { who: 'zhao.zhifa', open: async (page) => {
+    await page.goto(`${BASE}/tests`)
+    await page.waitForSelector('[data-testid=test-row]')
+    await page.click('[data-testid=test-row]')
+  }, wait: '[data-testid=test-detail]' },
+  'test-result': { who: 'zhao.zhifa', open: async (page) => {
+    await page.goto(`${BASE}/tests`)
+    await page.waitForSelector('[data-testid=test-row]')
+    await page.click('[data-testid=test-row]')
+    await page.waitForSelector('[data-testid=sample-enter]')
+    await page.click('[data-testid=sample-enter]')
+  }, wait: '[data-testid=sample-submit]' },
+  'station': { who: 'admin', open: go('/stations/A140105001'), wait: '[data-testid=check-row]' },
+  'station-empty': { who: 'admin', open: go('/stations/A140108003'), wait: '[data-testid=statistics]' },
   'review': { who: 'li.fuhe', open: go('/review'), wait: '[data-testid=review-confirm]' },
   'review-confirm': { who: 'li.fuhe', open: async (page) => {
     await page.goto(`${BASE}/review`)
@@ -87,8 +103,8 @@ for (const [name, { who, open, wait }] of Object.entries(PAGES)) {
       const wide = await page.evaluate(() => document.documentElement.scrollWidth)
       if (wide > width) console.log(`${name} ${language} ${width}: the page is ${wide} px wide`)
       const file = `${folder}/${name}.${language === 'en' ? 'en' : 'zh'}.${width}.png`
-      await page.screenshot({ path: file, fullPage: width < 500 && !name.includes('confirm') && !name.includes('token') })
-      if (['passage', 'case'].includes(name) && width === 1440) {
+      await page.screenshot({ path: file, fullPage: (width < 500 && !['confirm', 'token', 'result'].some((word) => name.includes(word))) || name === 'station' })
+      if (['passage', 'case', 'test'].includes(name) && width === 1440) {
         await page.emulateMediaType('print')
         await page.setViewport({ width: 730, height: 1050 })
         await page.screenshot({ path: file.replace('1440', 'print'), fullPage: true })

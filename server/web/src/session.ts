@@ -5,14 +5,15 @@ import type { Account, Role } from './api/types'
 
 export const account = ref<Account | null>(null)
 
-export type Area = 'passages' | 'review' | 'cases' | 'stations' | 'watchlist' | 'rulebooks' | 'accounts' | 'audit'
+export type Area =
+  | 'passages' | 'tests' | 'review' | 'cases' | 'stations' | 'watchlist' | 'rulebooks' | 'accounts' | 'audit'
 
 /** As `server_core::access::may`. */
 const AREAS: Record<Role, Area[]> = {
-  admin: ['passages', 'stations', 'rulebooks', 'accounts', 'audit'],
-  reviewer: ['passages', 'review', 'cases', 'stations', 'rulebooks'],
-  enforcer: ['passages', 'stations', 'watchlist', 'rulebooks'],
-  authority: ['passages', 'review', 'cases', 'stations', 'watchlist', 'rulebooks', 'audit'],
+  admin: ['passages', 'tests', 'stations', 'rulebooks', 'accounts', 'audit'],
+  reviewer: ['passages', 'tests', 'review', 'cases', 'stations', 'rulebooks'],
+  enforcer: ['passages', 'tests', 'stations', 'watchlist', 'rulebooks'],
+  authority: ['passages', 'tests', 'review', 'cases', 'stations', 'watchlist', 'rulebooks', 'audit'],
 }
 
 export const areas = computed<Area[]>(() => (account.value ? AREAS[account.value.role] : []))

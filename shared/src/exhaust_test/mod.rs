@@ -3,8 +3,9 @@
 //!
 //! [`free_acceleration`] makes the result of accelerations; [`judge`] holds results against a [`TestRulebook`], which
 //! is dated data as the rulebook of passages is. A value is measured against the limit of the vehicle's own class;
-//! where that cannot be told, nothing is judged.
+//! where that cannot be told, nothing is judged. [`form`] is what is kept of a test beside the road.
 
+pub mod form;
 pub mod free_acceleration;
 mod rulebook;
 
@@ -140,6 +141,33 @@ pub fn judge(values: &[TestValue], subject: &TestSubject, book: &TestRulebook) -
 }
 
 impl TestItem {
+    /// Every item.
+    pub const ALL: [Self; 6] = [
+        Self::FreeAccelerationK,
+        Self::LugDownK100,
+        Self::LugDownK80,
+        Self::LugDownNox80,
+        Self::WheelPowerShare,
+        Self::Ringelmann,
+    ];
+
+    /// The word used in rulebooks and on wires.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::FreeAccelerationK => "free_acceleration_k",
+            Self::LugDownK100 => "lug_down_k100",
+            Self::LugDownK80 => "lug_down_k80",
+            Self::LugDownNox80 => "lug_down_nox80",
+            Self::WheelPowerShare => "wheel_power_share",
+            Self::Ringelmann => "ringelmann",
+        }
+    }
+
+    /// The item of a [`word`](Self::word).
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|item| item.word() == word)
+    }
+
     /// Its name for people.
     pub fn name(self) -> Bilingual {
         let (zh, en) = match self {
@@ -265,6 +293,14 @@ mod tests {
         assert_eq!(outcome(TestItem::FreeAccelerationK, 10, &beyond, &book), TestOutcome::NotJudged);
         let unknown = subject("II", None);
         assert_eq!(outcome(TestItem::FreeAccelerationK, 10, &unknown, &book), TestOutcome::NotJudged);
+    }
+
+    #[test]
+    fn an_items_word_is_the_one_that_rulebooks_use() {
+        for item in TestItem::ALL {
+            assert_eq!(serde_json::to_value(item).unwrap(), item.word());
+            assert_eq!(TestItem::from_word(item.word()), Some(item));
+        }
     }
 
     #[test]

@@ -6,14 +6,18 @@
 
 mod check;
 mod conditions;
+#[cfg(test)]
+mod conditions_tests;
 pub mod edition;
+mod instrument;
 pub mod library;
 pub mod region;
 #[cfg(test)]
 mod region_tests;
 
 pub use check::{Contradiction, RulebookError};
-pub use conditions::Circumstances;
+pub use conditions::{AuditStanding, Circumstances};
+pub use instrument::{CheckRules, Tolerance, UnseenChecks};
 pub use library::{Issue, Library, LibraryError, Schedule, Source};
 pub use region::RegionalOverride;
 
@@ -44,6 +48,9 @@ pub struct Rulebook {
     /// When what a camera and the head saw of one passage agrees; without it the two are not compared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub corroboration: Option<CorroborationRule>,
+    /// How the checks of heads are judged, and what a reading needs of them.
+    #[serde(default)]
+    pub checks: CheckRules,
 }
 
 /// One quantity's limit. Exceeding is strictly above: the limit itself passes.

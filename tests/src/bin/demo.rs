@@ -10,8 +10,12 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use clap::Parser;
+use e2e::instrument::{Opacimeter, Push};
 use e2e::road::{Traffic, TrafficPlan};
-use e2e::world::{Api, Listening, Program, command, edge_config, enrol, read_listening, run};
+use e2e::world::{
+    Api, Listening, Program, command, edge_config, enrol, opacimeter_config, read_listening, run,
+};
+use edge_core::reader::opacimeter::MeterProtocol;
 
 /// A server, one edge unit and the simulated road.
 #[derive(Parser)]
@@ -44,6 +48,19 @@ struct Arguments {
 const STATION: &str = "A140105001";
 const STATION_NAME: &str = "小店东环检查站";
 const MANIFEST: &str = "../shared/data/plates/manifest.csv";
+/// The simulated opacimeter of the demonstration's roadside tests.
+const METER: MeterProtocol = MeterProtocol::Nht1l;
+/// What its engine does after each setting of the zero: three purges, then accelerations, the first out of line; their mean
+/// is 1.31 m⁻¹, above limit a.
+const PUSHES: [Push; 7] = [
+    Push::full(190),
+    Push::full(170),
+    Push::full(160),
+    Push::full(180),
+    Push::full(131),
+    Push::full(133),
+    Push::full(129),
+];
 /// A program has this long to listen.
 const START: Duration = Duration::from_secs(60);
 
@@ -90,6 +107,8 @@ struct Demo {
     server: Program,
     edge: Program,
     road: Child,
+    /// Its line stays as long as this does.
+    _meter: Opacimeter,
 }
 
 impl Demo {
@@ -103,6 +122,8 @@ impl Demo {
         let accounts = accounts(&dir, &url, arguments.seed)?;
         say("启动道路模拟… / starting the simulated road …");
         let mut road = start_road(&dir, arguments)?;
+        let meter = Opacimeter::start(&dir.join("road"), METER).context("cannot start the opacimeter")?;
+        meter.follow_each_zero_with(&PUSHES);
         say("登记并启动边缘站… / enrolling and starting the edge unit …");
         let (edge, page) = start_edge(&dir, &arguments.page, &url)?;
         tell(&dir, &url, &page, &accounts);
@@ -112,7 +133,7 @@ impl Demo {
                 passed(&line);
             }
         });
-        Ok(Self { server, edge, road })
+        Ok(Self { server, edge, road, _meter: meter })
     }
 
     /// Comes back when a part has ended that should not have, with its last words.
@@ -164,7 +185,8 @@ fn start_server(dir: &Path, listen: &str) -> anyhow::Result<(Program, Listening)
 
 fn start_edge(dir: &Path, page: &str, server: &str) -> anyhow::Result<(Program, String)> {
     let (config, data) = (dir.join("edge.toml"), dir.join("edge"));
-    let text = edge_config(STATION, STATION_NAME, &dir.join("road"), &data, true);
+    let road = dir.join("road");
+    let text = edge_config(STATION, STATION_NAME, &road, &data, true) + &opacimeter_config(&road, METER);
     std::fs::write(&config, text.replace("127.0.0.1:0", page))?;
     if !data.join("identity").join("server.json").is_file() {
         let settings = dir.join("server.toml").to_string_lossy().into_owned();
@@ -283,6 +305,8 @@ fn tell(dir: &Path, url: &str, page: &str, accounts: &Accounts) {
         say(&format!("│   {name:<10} {password}   {purpose}"));
     }
     say(&format!("│ 路侧页面 Roadside page    {page}\n│"));
+    say("│ 路检：在路侧页面按“路检”，校零后模拟发动机自己加速。");
+    say("│ Roadside test: on the roadside page; after the zero the simulated engine accelerates by itself.");
     say("│ 约一分钟后，复核队列出现第一辆两次超标的车。");
     say("│ After about a minute the first vehicle that exceeded twice waits for review.");
     say(&format!("│ 日志 Logs: {}", dir.display()));

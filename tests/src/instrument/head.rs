@@ -1,7 +1,8 @@
-//! A remote-sensing head that speaks PWRS 1: it keeps each measurement until the host has acknowledged it.
+//! A remote-sensing head that speaks PWRS 1: it keeps each measurement and check until the host has acknowledged it.
 //!
 //! The head has power of its own: what happens to the line or to the host loses none of its measurements, up to
-//! [`KEPT_MAX`]. Lines leave at the pace of 115 200 baud, oldest first.
+//! [`KEPT_MAX`]. Lines leave at the pace of 115 200 baud, oldest first. It checks itself at its start and every two
+//! hours, and can be made to fail a check.
 
 use std::collections::VecDeque;
 use std::io;
@@ -11,8 +12,11 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use edge_core::reader::Heartbeat;
-use edge_core::reader::remote_sensing::{AcknowledgementDecoder, encode_heartbeat, encode_measurement};
+use edge_core::reader::remote_sensing::{
+    AcknowledgementDecoder, encode_check, encode_heartbeat, encode_measurement,
+};
 use jiff::Timestamp;
+use plumewatch_shared::device_check::{CheckMethod, CheckQuantity, CheckReading, CheckedPoint};
 use plumewatch_shared::ids::{DeviceId, LaneNo};
 use plumewatch_shared::reading::{Audit, HeadStatus, Reading, ReadingOrigin};
 use plumewatch_shared::time::{ClockQuality, Moment, Stamp, Tick};
@@ -26,6 +30,10 @@ use crate::road::Passing;
 const KEPT_MAX: usize = 1_000;
 /// A measurement that was not acknowledged is sent again after so long.
 const AGAIN: Duration = Duration::from_secs(2);
+/// A check that was not acknowledged within a minute is sent again only once a minute: an old host never answers it.
+const CHECK_PATIENCE: Duration = Duration::from_secs(60);
+/// The head checks itself so often (HJ 845-2017, Annex D; STANDARDS.md 1.7).
+const CHECK_EVERY: Duration = Duration::from_secs(2 * 3_600);
 /// Time between heartbeats.
 const HEARTBEAT: Duration = Duration::from_secs(1);
 /// How far a head's clock jumps.
@@ -50,29 +58,73 @@ pub enum LineFault {
     ClockJump,
 }
 
+/// How a check comes out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CheckResult {
+    /// Every point nearly right.
+    Passes,
+    /// NO is far off, and the head says so; its last passed audit stays the one before.
+    Fails,
+    /// NO is far off, and the head takes it for passed: what the host must notice.
+    FailsUnnoticed,
+}
+
 /// What a head has done so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HeadTally {
     /// Every measurement it made, in order.
     pub made: Vec<ReadingOrigin>,
-    /// Measurements that are not acknowledged yet.
+    /// The numbers of its checks, in order.
+    pub checks: Vec<DeviceId>,
+    /// Measurements and checks that are not acknowledged yet.
     pub waiting: usize,
-    /// Measurements given up because the memory was full.
+    /// Measurements and checks given up because the memory was full.
     pub lost: u32,
     /// Lines sent again.
     pub repeated: u64,
 }
 
+enum Word {
+    Measured(Box<Reading>),
+    Checked(Box<CheckReading>),
+}
+
 struct Kept {
-    reading: Reading,
+    word: Word,
     made: Instant,
+    first_sent: Option<Instant>,
     sent: Option<Instant>,
+}
+
+impl Kept {
+    fn origin(&self) -> &ReadingOrigin {
+        match &self.word {
+            Word::Measured(reading) => &reading.origin,
+            Word::Checked(check) => &check.origin,
+        }
+    }
+
+    fn is_due(&self, now: Instant) -> bool {
+        let since = |sent: Option<Instant>| sent.map(|sent| now.duration_since(sent));
+        let Some(quiet) = since(self.sent) else { return true };
+        match &self.word {
+            Word::Measured(_) => quiet >= AGAIN,
+            Word::Checked(_) if since(self.first_sent) >= Some(CHECK_PATIENCE) => quiet >= CHECK_PATIENCE,
+            Word::Checked(_) => quiet >= AGAIN,
+        }
+    }
 }
 
 #[derive(Default)]
 struct State {
     kept: VecDeque<Kept>,
     made: Vec<ReadingOrigin>,
+    checks: Vec<DeviceId>,
+    /// The last check that the head takes for passed.
+    audit: Option<Audit>,
+    checked: Option<Instant>,
+    /// Measurements and checks so far.
+    sequence: u32,
     lost: u32,
     repeated: u64,
     faults: Vec<LineFault>,
@@ -82,6 +134,72 @@ struct State {
 struct Shared {
     state: Mutex<State>,
     changed: Condvar,
+}
+
+impl State {
+    fn keep(&mut self, word: Word, made: Instant) {
+        self.kept.push_back(Kept { word, made, first_sent: None, sent: None });
+        if self.kept.len() > KEPT_MAX {
+            self.kept.pop_front();
+            self.lost += 1;
+        }
+    }
+
+    /// The name of the next thing the head says.
+    fn next_origin(&mut self, device: &DeviceId, boot: u32) -> ReadingOrigin {
+        self.sequence += 1;
+        ReadingOrigin { device: device.clone(), boot, sequence: self.sequence }
+    }
+
+    /// Makes a check, at `now`.
+    fn check(&mut self, who: &Identity, method: CheckMethod, result: CheckResult, now: Instant) {
+        let origin = self.next_origin(&who.device, who.boot);
+        let number: DeviceId = format!("AUD-{}-{}", who.boot, self.checks.len() + 1)
+            .parse()
+            .expect("letters, hyphens and digits");
+        let off = if result == CheckResult::Passes { 0 } else { 45_000 }; // 450 ppm, twice what it may be off.
+        let point = |(quantity, standard, measured)| CheckedPoint { quantity, standard, measured };
+        let gases = [
+            (CheckQuantity::Co2, 15_000_000, 15_040_000),
+            (CheckQuantity::Co, 3_000_000, 2_985_000),
+            (CheckQuantity::Hc, 100_000, 100_900),
+            (CheckQuantity::Butadiene, 100_000, 99_100),
+            (CheckQuantity::No, 150_000, 150_700 + off),
+        ];
+        let filters =
+            [1_000, 2_500, 5_000, 7_500, 9_000].map(|dark| (CheckQuantity::Opacity, dark, dark + 30));
+        let utc = Timestamp::now();
+        self.keep(
+            Word::Checked(Box::new(CheckReading {
+                origin,
+                performed: Moment { tick: Tick { micros: 0 }, stamp: stamp(utc) },
+                lane: who.lane,
+                number: number.clone(),
+                method,
+                by: None,
+                points: gases.into_iter().chain(filters).map(point).collect(),
+                head_passed: result != CheckResult::Fails,
+            })),
+            now,
+        );
+        if result != CheckResult::Fails {
+            self.audit = Some(Audit { id: number.clone(), passed: utc });
+        }
+        self.checks.push(number);
+        self.checked = Some(now);
+    }
+}
+
+/// Which head it is.
+#[derive(Clone)]
+struct Identity {
+    device: DeviceId,
+    boot: u32,
+    lane: LaneNo,
+}
+
+fn stamp(utc: Timestamp) -> Stamp {
+    Stamp { utc, quality: ClockQuality::Synchronised }
 }
 
 impl Shared {
@@ -94,9 +212,7 @@ impl Shared {
 /// A head on a line of its own.
 pub struct Head {
     shared: Arc<Shared>,
-    device: DeviceId,
-    boot: u32,
-    lane: LaneNo,
+    who: Identity,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -110,33 +226,35 @@ impl Head {
             std::fs::read_to_string(&starts).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0) + 1;
         std::fs::write(&starts, format!("{boot}\n"))?;
         let device: DeviceId = format!("SIM-RS-{:03}", lane.number()).parse().map_err(io::Error::other)?;
+        let who = Identity { device, boot, lane };
         let shared = Arc::new(Shared { state: Mutex::default(), changed: Condvar::new() });
+        // Before anything is measured.
+        shared.state().check(&who, CheckMethod::Audit, CheckResult::Passes, Instant::now());
         let line = Line {
             shared: Arc::clone(&shared),
             terminal: Some(Terminal::open(&link)?),
             link,
-            device: device.clone(),
-            boot,
+            who: who.clone(),
             dice: Dice::new(seed).apart(5),
             acknowledgements: AcknowledgementDecoder::default(),
         };
         let thread = std::thread::Builder::new().name("head".to_owned()).spawn(move || line.run())?;
-        Ok(Self { shared, device, boot, lane, thread: Some(thread) })
+        Ok(Self { shared, who, thread: Some(thread) })
     }
 
     /// Measures a passing whose rear left the beam at `left`.
     pub fn measure(&self, passing: &Passing, left: Instant) -> ReadingOrigin {
         let mut state = self.shared.state();
-        let sequence = u32::try_from(state.made.len() + 1).expect("no run makes 2^32 measurements");
-        let origin = ReadingOrigin { device: self.device.clone(), boot: self.boot, sequence };
-        let reading = reading(passing, origin.clone(), self.lane);
+        let origin = state.next_origin(&self.who.device, self.who.boot);
+        let reading = reading(passing, origin.clone(), self.who.lane, state.audit.clone());
         state.made.push(origin.clone());
-        state.kept.push_back(Kept { reading, made: left, sent: None });
-        if state.kept.len() > KEPT_MAX {
-            state.kept.pop_front();
-            state.lost += 1;
-        }
+        state.keep(Word::Measured(Box::new(reading)), left);
         origin
+    }
+
+    /// Has the head checked now, with this result; the next check of its own is two hours later.
+    pub fn check(&self, method: CheckMethod, result: CheckResult) {
+        self.shared.state().check(&self.who, method, result, Instant::now());
     }
 
     /// Lets a fault befall the line, or ends it.
@@ -153,13 +271,14 @@ impl Head {
         let state = self.shared.state();
         HeadTally {
             made: state.made.clone(),
+            checks: state.checks.clone(),
             waiting: state.kept.len(),
             lost: state.lost,
             repeated: state.repeated,
         }
     }
 
-    /// Waits until every measurement is acknowledged; `false` if some still are not after `limit`.
+    /// Waits until every measurement and check is acknowledged; `false` if some still are not after `limit`.
     pub fn wait_acknowledged(&self, limit: Duration) -> bool {
         let state = self.shared.state();
         let waiting = |state: &mut State| !state.kept.is_empty();
@@ -177,12 +296,8 @@ impl Drop for Head {
     }
 }
 
-fn reading(passing: &Passing, origin: ReadingOrigin, lane: LaneNo) -> Reading {
-    let now = Timestamp::now();
-    let stamp = Stamp { utc: now, quality: ClockQuality::Synchronised };
-    // The head audits itself on every full hour (HJ 845-2017, Annex D asks for every two).
-    let hour = now.as_second() / 3_600;
-    let passed = Timestamp::from_second(hour * 3_600).expect("an hour before now is in range");
+fn reading(passing: &Passing, origin: ReadingOrigin, lane: LaneNo, audit: Option<Audit>) -> Reading {
+    let stamp = stamp(Timestamp::now());
     Reading {
         origin,
         measured: Moment { tick: Tick { micros: 0 }, stamp },
@@ -193,10 +308,7 @@ fn reading(passing: &Passing, origin: ReadingOrigin, lane: LaneNo) -> Reading {
         acceleration: Some(passing.acceleration),
         slope: Some(Slope { degree_hundredths: 100 }),
         plume_ppm_m_hundredths: passing.plume_ppm_m_hundredths,
-        audit: Some(Audit {
-            id: format!("AUD-{hour}").parse().expect("letters, a hyphen and digits"),
-            passed,
-        }),
+        audit,
         head_status: if passing.gases.is_some() { HeadStatus::Good } else { HeadStatus::WeakPlume },
     }
 }
@@ -206,8 +318,7 @@ struct Line {
     shared: Arc<Shared>,
     terminal: Option<Terminal>,
     link: PathBuf,
-    device: DeviceId,
-    boot: u32,
+    who: Identity,
     dice: Dice,
     acknowledgements: AcknowledgementDecoder,
 }
@@ -217,7 +328,11 @@ impl Line {
         let mut heartbeat = Instant::now();
         loop {
             let (faults, stop) = {
-                let state = self.shared.state();
+                let mut state = self.shared.state();
+                let now = Instant::now();
+                if state.checked.is_none_or(|checked| now.duration_since(checked) >= CHECK_EVERY) {
+                    state.check(&self.who, CheckMethod::Audit, CheckResult::Passes, now);
+                }
                 (state.faults.clone(), state.stop)
             };
             if stop {
@@ -247,7 +362,7 @@ impl Line {
             let line = self.heartbeat(faults.contains(&LineFault::ClockJump));
             return self.send(line, faults);
         }
-        match self.next_measurement(now) {
+        match self.next_word(now) {
             Some(line) => self.send(line, faults),
             None => Ok(()),
         }
@@ -264,9 +379,9 @@ impl Line {
         }
         while let Some(known) = self.acknowledgements.next_acknowledgement() {
             let mut state = self.shared.state();
-            state.kept.retain(|kept| {
-                kept.reading.origin.boot != known.boot || kept.reading.origin.sequence != known.sequence
-            });
+            state
+                .kept
+                .retain(|kept| kept.origin().boot != known.boot || kept.origin().sequence != known.sequence);
             self.shared.changed.notify_all();
         }
         Ok(())
@@ -276,8 +391,8 @@ impl Line {
         let clock = Timestamp::now().as_millisecond() + if jumped { CLOCK_JUMP_MS } else { 0 };
         let state = self.shared.state();
         encode_heartbeat(&Heartbeat {
-            device: self.device.clone(),
-            boot: self.boot,
+            device: self.who.device.clone(),
+            boot: self.who.boot,
             clock_utc_ms: Some(clock),
             status: HeadStatus::Good,
             waiting: u32::try_from(state.kept.len()).expect("at most KEPT_MAX"),
@@ -285,14 +400,17 @@ impl Line {
         })
     }
 
-    /// The oldest measurement that is due, as a line with its true age.
-    fn next_measurement(&self, now: Instant) -> Option<Vec<u8>> {
+    /// The oldest measurement or check that is due, as a line with its true age.
+    fn next_word(&self, now: Instant) -> Option<Vec<u8>> {
         let mut state = self.shared.state();
-        let due = |kept: &&mut Kept| kept.sent.is_none_or(|sent| now.duration_since(sent) >= AGAIN);
-        let kept = state.kept.iter_mut().find(due)?;
+        let kept = state.kept.iter_mut().find(|kept| kept.is_due(now))?;
         let again = kept.sent.replace(now).is_some();
+        kept.first_sent.get_or_insert(now);
         let age = u32::try_from(now.saturating_duration_since(kept.made).as_millis()).unwrap_or(u32::MAX);
-        let line = encode_measurement(&kept.reading, age);
+        let line = match &kept.word {
+            Word::Measured(reading) => encode_measurement(reading, age),
+            Word::Checked(check) => encode_check(check, age),
+        };
         state.repeated += u64::from(again);
         Some(line)
     }
@@ -328,7 +446,8 @@ mod tests {
     use edge_core::reader::remote_sensing::{Decoder, acknowledgement};
     use std::io::{Read, Write};
 
-    /// A host on the other end: acknowledges what `takes` says, gives every origin that came.
+    /// A host on the other end: acknowledges every check, and of the measurements what `takes` says; gives every
+    /// measurement's origin that came.
     fn host(folder: &Path, mut takes: impl FnMut(usize) -> bool, until: usize) -> Vec<ReadingOrigin> {
         let mut port = std::fs::File::options().read(true).write(true).open(folder.join("head-1")).unwrap();
         let mut decoder = Decoder::new(LaneNo::new(1).unwrap());
@@ -338,11 +457,17 @@ mod tests {
             let count = port.read(&mut bytes).unwrap();
             decoder.push(&bytes[..count], Moment { tick: Tick { micros: 60_000_000 }, stamp });
             while let Some(event) = decoder.next_event() {
-                if let HeadEvent::Measured(reading) = event {
-                    if takes(came.len()) {
-                        port.write_all(&acknowledgement(&reading.origin)).unwrap();
+                match event {
+                    HeadEvent::Measured(reading) => {
+                        if takes(came.len()) {
+                            port.write_all(&acknowledgement(&reading.origin)).unwrap();
+                        }
+                        came.push(reading.origin);
                     }
-                    came.push(reading.origin);
+                    HeadEvent::Checked(check) => {
+                        port.write_all(&acknowledgement(&check.origin)).unwrap();
+                    }
+                    HeadEvent::Heartbeat(_) => {}
                 }
             }
         }
@@ -364,7 +489,7 @@ mod tests {
         // The second of the first four is not acknowledged; it alone comes as the fifth.
         let came = host(folder.path(), |index| index != 1, 5);
         let sequences: Vec<_> = came.iter().map(|origin| origin.sequence).collect();
-        assert_eq!(sequences, [1, 2, 3, 4, 2]);
+        assert_eq!(sequences, [2, 3, 4, 5, 3], "the check at the start was the first");
         assert!(head.wait_acknowledged(Duration::from_secs(5)));
         assert_eq!(head.tally().repeated, 1);
     }
@@ -381,6 +506,38 @@ mod tests {
             seen.extend(host(folder.path(), |_| true, 1).iter().map(|origin| origin.sequence));
         }
         assert!(head.wait_acknowledged(Duration::from_secs(5)));
+    }
+
+    #[test]
+    fn a_head_checks_itself_at_its_start_and_names_the_last_check_it_takes_for_passed() {
+        let folder = tempfile::tempdir().unwrap();
+        let head = head(folder.path(), 1);
+        let passing = Traffic::new(TrafficPlan::new(1, Duration::from_secs(8))).next().unwrap();
+        for result in [CheckResult::Fails, CheckResult::FailsUnnoticed] {
+            head.check(CheckMethod::Audit, result);
+            head.measure(&passing, Instant::now());
+        }
+        let numbers: Vec<_> = head.tally().checks.iter().map(ToString::to_string).collect();
+        assert_eq!(numbers, ["AUD-1-1", "AUD-1-2", "AUD-1-3"]);
+        let state = head.shared.state();
+        let named = state.kept.iter().filter_map(|kept| match &kept.word {
+            Word::Measured(reading) => Some(reading.audit.as_ref().unwrap().id.as_str().to_owned()),
+            Word::Checked(_) => None,
+        });
+        assert_eq!(named.collect::<Vec<_>>(), ["AUD-1-1", "AUD-1-1", "AUD-1-3"]);
+    }
+
+    #[test]
+    fn a_check_that_nobody_answers_is_repeated_ever_more_rarely() {
+        let kept = |first: u64, last: u64| Kept {
+            word: Word::Checked(Box::new(plumewatch_shared::sample::check(1))),
+            made: Instant::now(),
+            first_sent: Instant::now().checked_sub(Duration::from_secs(first)),
+            sent: Instant::now().checked_sub(Duration::from_secs(last)),
+        };
+        let now = Instant::now();
+        assert!(kept(10, 3).is_due(now) && !kept(10, 1).is_due(now));
+        assert!(!kept(90, 3).is_due(now) && kept(120, 61).is_due(now));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
+use edge_core::reader::opacimeter::MeterProtocol;
 use plumewatch_shared::ids::LaneNo;
 
 use super::clock::WildClock;
@@ -13,7 +14,7 @@ use super::link::Link;
 use super::process::{self, Program};
 use super::{Server, wait_for};
 use crate::camera::{Cameras, Sky};
-use crate::instrument::{Head, WeatherStation, fair_weather};
+use crate::instrument::{Head, Opacimeter, WeatherStation, fair_weather};
 
 /// An edge unit has this long to serve its page.
 const START: Duration = Duration::from_secs(60);
@@ -42,6 +43,8 @@ pub struct StationPlan {
     pub data: Option<PathBuf>,
     /// Can its clock be made to jump?
     pub wild_clock: bool,
+    /// The opacimeter it has, if it has one.
+    pub opacimeter: Option<MeterProtocol>,
 }
 
 /// A station: head, weather, cameras, edge unit and its wire to the broker.
@@ -50,6 +53,7 @@ pub struct Station {
     pub id: String,
     head: Option<Head>,
     weather: Option<WeatherStation>,
+    opacimeter: Option<Opacimeter>,
     /// Its cameras, if it has some, and the zero of their time.
     pub cameras: Option<(Cameras, Instant)>,
     /// Its wire to the broker.
@@ -80,7 +84,9 @@ impl Station {
         }
         let link = Arc::new(Link::to(server.listening.mqtt)?);
         let config = edge_config(&plan.id, "测试检查站", &road, &data, plan.instruments != Instruments::Head)
+            + &plan.opacimeter.map(|protocol| opacimeter_config(&road, protocol)).unwrap_or_default()
             + &plan.extra;
+        let opacimeter = plan.opacimeter.map(|protocol| Opacimeter::start(&road, protocol)).transpose()?;
         std::fs::write(folder.join("edge.toml"), config)?;
         let token = server.token(&plan.id, "测试检查站")?;
         enrol(&folder.join("edge.toml"), &server.url(), &token)?;
@@ -93,6 +99,7 @@ impl Station {
             id: plan.id.clone(),
             head,
             weather,
+            opacimeter,
             cameras,
             link,
             folder: folder.to_owned(),
@@ -155,6 +162,11 @@ impl Station {
         self.weather.as_ref().expect("the plan gave the station a weather station")
     }
 
+    /// Its opacimeter.
+    pub fn opacimeter(&self) -> &Opacimeter {
+        self.opacimeter.as_ref().expect("the plan gave the station an opacimeter")
+    }
+
     /// The edge's own folder.
     pub fn data(&self) -> &Path {
         &self.data
@@ -198,6 +210,12 @@ pub fn edge_config(id: &str, name: &str, road: &Path, data: &Path, cameras: bool
         );
     }
     text + "\n"
+}
+
+/// The lines of a simulated station's configuration that name its opacimeter.
+pub fn opacimeter_config(road: &Path, protocol: MeterProtocol) -> String {
+    let port = road.join("opacimeter").to_string_lossy().into_owned();
+    format!("[opacimeter]\nport = {port:?}\ndriver = \"{}\"\ndevice = \"SIM-0042\"\n\n", protocol.word())
 }
 
 /// Enrols an edge unit.

@@ -16,9 +16,11 @@ mod wait;
 
 use std::path::{Path, PathBuf};
 
+use edge_core::reader::opacimeter::MeterProtocol;
+
 pub use api::{Api, SeenPassage};
 pub use broker::Mosquitto;
-pub use edge::{Instruments, Station, StationPlan, edge_config, enrol};
+pub use edge::{Instruments, Station, StationPlan, edge_config, enrol, opacimeter_config};
 pub use link::{Link, Wire};
 pub use process::{Program, command, program_path, run};
 pub use server::{Listening, Server, read_listening};
@@ -70,6 +72,7 @@ impl WorldPlan {
             extra: String::new(),
             data: None,
             wild_clock: false,
+            opacimeter: None,
         });
         self
     }
@@ -89,6 +92,13 @@ impl WorldPlan {
     #[must_use]
     pub fn without_instruments(mut self) -> Self {
         self.last().instruments = Instruments::Brought;
+        self
+    }
+
+    /// The station named last has an opacimeter for roadside tests.
+    #[must_use]
+    pub fn with_opacimeter(mut self, protocol: MeterProtocol) -> Self {
+        self.last().opacimeter = Some(protocol);
         self
     }
 

@@ -10,6 +10,7 @@ mod chaos;
 mod disk;
 mod hostile;
 mod replay;
+mod roadside_test;
 mod serial;
 mod truck;
 

@@ -3,9 +3,10 @@
 use std::time::{Duration, Instant};
 
 use e2e::camera::Role;
-use e2e::instrument::LineFault;
+use e2e::instrument::{CheckResult, LineFault};
 use e2e::road::{Traffic, TrafficPlan};
 use e2e::world::{World, wait_for};
+use plumewatch_shared::device_check::CheckMethod;
 
 use crate::truck::wait_received;
 use crate::{PATIENCE, seeds, turn};
@@ -70,6 +71,27 @@ fn replug(seed: u64) {
     assert!(world.station().head().wait_acknowledged(PATIENCE), "what was measured meanwhile comes");
     wait_received(&mut world, 10);
     part(&mut world, "head-1", |state| state == "good");
+}
+
+#[test]
+fn a_head_that_fails_its_check_is_red_by_the_edges_own_judgement_until_it_passes_one() {
+    let _turn = turn();
+    seeds().into_iter().for_each(failed_check);
+}
+
+fn failed_check(seed: u64) {
+    let mut world = World::new(seed).with_station("A140105001").start();
+    let good = part(&mut world, "head-1", |state| state == "good");
+    assert!(good.contains("passed its automatic audit") || good.contains("works"), "{good}");
+    // The head takes it for passed; the edge holds it against the rulebook.
+    world.station().head().check(CheckMethod::Audit, CheckResult::FailsUnnoticed);
+    let words = part(&mut world, "head-1", |state| state == "down");
+    assert!(words.contains("failed its automatic audit") && words.contains("check it again"), "{words}");
+    measure(&mut world, seed, 3);
+    assert!(world.station().head().wait_acknowledged(PATIENCE), "what does not count is kept all the same");
+    world.station().head().check(CheckMethod::Audit, CheckResult::Passes);
+    let words = part(&mut world, "head-1", |state| state == "good");
+    assert!(words.contains("passed its automatic audit"), "{words}");
 }
 
 #[test]

@@ -28,6 +28,7 @@ fn head(heard: Option<Tick>, status: HeadStatus) -> Facts {
         lost: 0,
         other_lane: false,
         clocks_apart: Some(Duration::from_secs(60)),
+        check: None,
     }
 }
 
@@ -46,6 +47,7 @@ fn a_head_is_good_while_it_is_heard_and_says_so() {
         lost,
         other_lane,
         clocks_apart: None,
+        check: None,
     };
     assert_eq!(state(with(true, 3, false)), "degraded");
     assert_eq!(state(with(false, 0, false)), "down");
@@ -60,11 +62,54 @@ fn two_clocks_that_differ_are_said_unless_something_worse_is() {
             unreachable!("it is a head")
         };
         let clocks_apart = Some(Duration::from_secs(3 * 3_600));
-        part(&Facts::Head { lane, port_open, heard, status, lost, other_lane, clocks_apart }, NOW)
+        part(
+            &Facts::Head { lane, port_open, heard, status, lost, other_lane, clocks_apart, check: None },
+            NOW,
+        )
     };
     assert_eq!(with(ago(0)).state, "degraded");
     assert_eq!(with(ago(0)).zh, "遥测仪的时钟与本机相差3小时，请核对两者的时间。");
     assert_eq!(with(ago(9)).state, "down");
+}
+
+/// A head that is heard and good, checked last like this, minutes ago.
+fn checked(passed: bool, last: u64, audit_ago: Option<u64>) -> PartHealth {
+    let minutes = |minutes: u64| Duration::from_secs(minutes * 60);
+    let facts = CheckFacts {
+        kind: CheckKind::Audit,
+        passed,
+        ago: minutes(last),
+        audit_ago: audit_ago.map(minutes),
+        counts_for: Some(minutes(120)),
+    };
+    let Facts::Head { lane, port_open, heard, status, lost, other_lane, clocks_apart, .. } =
+        head(ago(0), HeadStatus::Good)
+    else {
+        unreachable!("it is a head")
+    };
+    let check = Some(facts);
+    part(&Facts::Head { lane, port_open, heard, status, lost, other_lane, clocks_apart, check }, NOW)
+}
+
+#[test]
+fn a_head_says_how_its_last_check_came_out_and_how_long_ago() {
+    let good = checked(true, 3, Some(3));
+    assert_eq!((good.state.as_str(), good.zh.as_str()), ("good", "遥测仪工作正常；3分钟前自动检查合格。"));
+    assert_eq!(good.en, "The head works; it passed its automatic audit 3 min ago.");
+    assert_eq!(checked(true, 120, Some(120)).state, "good", "two hours still count");
+    assert_eq!(checked(true, 121, Some(121)).state, "degraded");
+    assert_eq!(checked(true, 1, None).state, "degraded", "a zero check alone");
+}
+
+#[test]
+fn a_failed_check_makes_a_head_red_and_says_what_to_do() {
+    let failed = checked(false, 3, Some(100));
+    assert_eq!(failed.state, "down");
+    assert_eq!(
+        failed.zh,
+        "遥测仪3分钟前的自动检查未合格，其测量无效；请清洁镜面，核对标准气和滤光片，然后重新检查。"
+    );
+    assert!(failed.en.ends_with("check it again."), "{}", failed.en);
 }
 
 #[test]

@@ -37,6 +37,8 @@ use plumewatch_shared::reading::{Reading, WeatherReading};
 use plumewatch_shared::rulebook::{Circumstances, Rulebook, Schedule};
 use plumewatch_shared::time::{Moment, Tick};
 
+use crate::calibration::Checks;
+
 pub use config::{Instruments, LaneConfig, Offset, Sight};
 pub use draft::{CameraRole, PassageDraft, PictureId, VehicleTrack};
 
@@ -78,6 +80,8 @@ pub struct Lane {
     drafts: VecDeque<PassageDraft>,
     origins: Recent,
     weather: Weather,
+    /// The checks of heads that this edge has judged.
+    checks: Checks,
     /// When vehicles left the beam, by the head: it reports every one, also those whose plume told nothing.
     measured: Passed,
     /// When each item of closed clusters put its vehicle there.
@@ -96,6 +100,7 @@ impl Lane {
             drafts: VecDeque::new(),
             origins: Recent::default(),
             weather: Weather::default(),
+            checks: Checks::default(),
             measured: Passed::default(),
             closed: Passed::default(),
             refused: 0,
@@ -134,6 +139,11 @@ impl Lane {
     /// Takes the weather, which holds for all readings until the next.
     pub fn on_weather(&mut self, weather: WeatherReading) {
         self.weather.insert(weather);
+    }
+
+    /// Takes what is known of the checks of heads; readings of passages that still wait are held against it, too.
+    pub fn on_checks(&mut self, checks: Checks) {
+        self.checks = checks;
     }
 
     /// Tells the time. Readings and tracks never move it: they are of the past.
@@ -260,9 +270,10 @@ impl Lane {
         let passed = reading.as_ref().map(|reading| reading.measured).or(first_sight);
         let passed = passed.expect("a vehicle has at least one part");
         let rulebook = self.rulebooks.on(passed.stamp.legal_day()).clone();
-        let validity = reading
-            .as_ref()
-            .map(|reading| rulebook.validity(Circumstances { reading, weather: weather.as_ref(), headway }));
+        let validity = reading.as_ref().map(|reading| {
+            let audit = self.checks.standing(reading);
+            rulebook.validity(Circumstances { reading, weather: weather.as_ref(), headway, audit })
+        });
         let tracks = || [&rear, &front].into_iter().flatten();
         PassageDraft {
             lane: self.config.lane,

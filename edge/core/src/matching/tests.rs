@@ -453,3 +453,26 @@ fn a_vehicle_without_a_reading_has_no_early_word() {
     assert_eq!(lane.on_track(front(A, 10_000)), Taken::New);
     assert_eq!(lane.so_far(), []);
 }
+
+/// What a passage is held against is what the edge judged, and what it learns while the passage still waits counts.
+#[test]
+fn a_reading_that_names_a_failed_check_is_kept_and_does_not_count() {
+    let validity = |measured_off: i64| {
+        let mut lane = lane();
+        assert_eq!(lane.on_reading(reading(1, 10_000)), Taken::New);
+        let mut check = sample::check(1);
+        check.number = "AUD-20261123-0800".parse().unwrap();
+        check.performed = at(5_000);
+        check.points[0].measured += measured_off;
+        let id = PassageId { station: "A140105001".parse().unwrap(), sequence: 1 };
+        let book = Rulebook::hj845();
+        let mut checks = Checks::default();
+        checks.insert(&book.judge_check(check, id), &book.checks);
+        lane.on_checks(checks);
+        lane.close();
+        lane.next_output().unwrap().validity.unwrap()
+    };
+    assert_eq!(validity(0), Validity::Valid);
+    let failed = InvalidReason { condition: Condition::Audit, breach: Breach::NotMet };
+    assert_eq!(validity(5_000_000), Validity::Invalid(vec![failed]));
+}

@@ -1,11 +1,12 @@
 //! Raw bytes of a driver as JSON objects, units in the key names: `plumewatch-edge decode DRIVER`.
 //!
-//! One object for each reading, then one that counts `{"readings", "rejected_bytes"}`. Values that were not
-//! measured are null.
+//! One object for each reading and each check of a head, then one that counts `{"readings", "rejected_bytes"}` (for a
+//! head also `"checks"`). Values that were not measured are null.
 
 use std::collections::VecDeque;
 use std::str::FromStr;
 
+use plumewatch_shared::device_check::{CheckMethod, CheckQuantity, CheckReading, CheckedPoint};
 use plumewatch_shared::meter::MeterSample;
 use plumewatch_shared::reading::{Gases, Reading, WeatherReading};
 use plumewatch_shared::time::{ClockQuality, Moment, Stamp};
@@ -84,6 +85,7 @@ pub struct StreamDecoder {
     driver: Inner,
     objects: VecDeque<Value>,
     readings: u64,
+    checks: u64,
 }
 
 enum Inner {
@@ -110,7 +112,7 @@ impl StreamDecoder {
             Driver::Ak => Inner::Ak(ak::Decoder::default()),
             Driver::Nmea => Inner::Nmea(nmea::Decoder::default()),
         };
-        Self { driver, objects: VecDeque::new(), readings: 0 }
+        Self { driver, objects: VecDeque::new(), readings: 0, checks: 0 }
     }
 
     /// Takes the next block.
@@ -163,7 +165,10 @@ impl StreamDecoder {
             }
         };
         self.collect();
-        let count = json!({ "readings": self.readings, "rejected_bytes": rejected_bytes });
+        let mut count = json!({ "readings": self.readings, "rejected_bytes": rejected_bytes });
+        if matches!(self.driver, Inner::Head(_)) {
+            count["checks"] = json!(self.checks);
+        }
         self.objects.into_iter().chain([count])
     }
 
@@ -171,7 +176,8 @@ impl StreamDecoder {
         while let Some(said) = self.driver.next() {
             // Alive, but no reading: heartbeats, states, refusals.
             if let Some(object) = said {
-                self.readings += 1;
+                let is_check = object.get("check").is_some();
+                *(if is_check { &mut self.checks } else { &mut self.readings }) += 1;
                 self.objects.push_back(object);
             }
         }
@@ -184,6 +190,7 @@ impl Inner {
         match self {
             Self::Head(decoder) => decoder.next_event().map(|event| match event {
                 HeadEvent::Measured(reading) => Some(head_object(&reading)),
+                HeadEvent::Checked(check) => Some(check_object(&check)),
                 HeadEvent::Heartbeat(_) => None,
             }),
             Self::Weather(sniffer) => sniffer.next_reading().map(|reading| Some(weather_object(&reading))),
@@ -238,6 +245,41 @@ fn head_object(reading: &Reading) -> Value {
         "audit": reading.audit.as_ref().map(|audit| audit.id.as_str()),
         "audit_utc_ms": reading.audit.as_ref().map(|audit| audit.passed.as_millisecond()),
         "status": reading.head_status.wire_word(),
+    })
+}
+
+fn check_object(check: &CheckReading) -> Value {
+    let speed = match check.method {
+        CheckMethod::Dynamic { speed } => Some(scaled(speed.mm_s, 1e3)),
+        CheckMethod::Zero | CheckMethod::Span | CheckMethod::Audit | CheckMethod::Static => None,
+    };
+    let point = |point: &CheckedPoint| {
+        let (standard, measured) = match point.quantity {
+            CheckQuantity::Opacity => ("standard_percent", "measured_percent"),
+            CheckQuantity::Co2
+            | CheckQuantity::Co
+            | CheckQuantity::Hc
+            | CheckQuantity::Butadiene
+            | CheckQuantity::No => ("standard_ppm", "measured_ppm"),
+        };
+        json!({
+            "quantity": point.quantity.wire_word(),
+            standard: scaled(point.standard, 100.0),
+            measured: scaled(point.measured, 100.0),
+        })
+    };
+    json!({
+        "device": check.origin.device.as_str(),
+        "boot": check.origin.boot,
+        "sequence": check.origin.sequence,
+        "age_ms": u64::try_from(arrival().tick.since(check.performed.tick).as_millis()).unwrap_or(u64::MAX),
+        "lane": check.lane.number(),
+        "check": check.number.as_str(),
+        "method": check.method.kind().wire_word(),
+        "speed_m_s": speed,
+        "by": check.by,
+        "passed_by_head": check.head_passed,
+        "points": check.points.iter().map(point).collect::<Vec<_>>(),
     })
 }
 

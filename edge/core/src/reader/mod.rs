@@ -20,6 +20,7 @@ pub mod opacimeter;
 pub mod remote_sensing;
 pub mod weather;
 
+use plumewatch_shared::device_check::CheckReading;
 use plumewatch_shared::ids::{DeviceId, LaneNo};
 use plumewatch_shared::reading::{HeadStatus, Reading, ReadingOrigin};
 use plumewatch_shared::time::Moment;
@@ -29,6 +30,8 @@ use plumewatch_shared::time::Moment;
 pub enum HeadEvent {
     /// It measured a vehicle. The same measurement may come again until it is acknowledged.
     Measured(Box<Reading>),
+    /// It was checked against known gases and filters. Comes again until it is acknowledged, too.
+    Checked(Box<CheckReading>),
     /// It is alive.
     Heartbeat(Heartbeat),
 }
@@ -44,9 +47,9 @@ pub struct Heartbeat {
     pub clock_utc_ms: Option<i64>,
     /// What it says of itself.
     pub status: HeadStatus,
-    /// Measurements it keeps because they were not acknowledged yet.
+    /// Measurements and checks it keeps because they were not acknowledged yet.
     pub waiting: u32,
-    /// Measurements it gave up since its start because its memory was full.
+    /// Measurements and checks it gave up since its start because its memory was full.
     pub lost: u32,
 }
 
@@ -58,7 +61,7 @@ pub trait HeadDriver: Send {
     fn on_time(&mut self, now: Moment);
     /// Gives what is finished, oldest first; call until `None` after every push.
     fn next_event(&mut self) -> Option<HeadEvent>;
-    /// What to write to the head once the measurement is safe on this unit; empty if it wants no answer.
+    /// What to write to the head once the measurement or check is safe on this unit; empty if it wants no answer.
     fn acknowledgement(&self, origin: &ReadingOrigin) -> Vec<u8>;
     /// Bytes since the start that were part of no good frame.
     fn rejected_bytes(&self) -> u64;

@@ -13,15 +13,6 @@ const SHOUT_WITHIN_MS = 120_000
 /** Doubts that forbid acting on a plate without looking (`Doubt::bars_attribution`). */
 const BARRING = ['several-vehicles', 'no-vehicle-seen', 'plate-unread', 'plates-differ']
 
-const $ = (id) => document.getElementById(id)
-const kept = (key, value) => {
-  try {
-    if (value === undefined) return localStorage.getItem(key)
-    localStorage.setItem(key, value)
-  } catch { /* Storage may be forbidden; the page works without. */ }
-  return null
-}
-let language = kept('roadside.language') === 'en' ? 'en' : 'zh'
 let sound = null
 let station = null
 let health = null
@@ -34,41 +25,8 @@ let shouting = []
 let onlyStops = false
 const seen = new Set()
 
-const w = (key, gaps = {}) => (WORDS[language][key] ?? key).replace(/\{(\w+)\}/g, (_, gap) => gaps[gap] ?? '')
-const time = new Intl.DateTimeFormat('en-GB', { timeZone: 'Asia/Shanghai', hour: '2-digit', minute: '2-digit', second: '2-digit' })
-const at = (us) => time.format(us / 1000)
-
-function el(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag)
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith('on')) node.addEventListener(name.slice(2), value)
-    else if (value !== null && value !== undefined && value !== false) node.setAttribute(name, value)
-  }
-  node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== ''))
-  return node
-}
-
-const SHAPES = { exceeding: 'M8 1 15.5 14.5H.5z', screened: 'M8 1 15 8 8 15 1 8z', watch: 'M2.5 1h11v7c0 3.5-2.5 5.8-5.5 7-3-1.2-5.5-3.5-5.5-7z', passed: 'M1.5 9 6 13.5 14.5 3', 'not-judged': 'M3 8h10' }
-function shape(name) {
-  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg')
-  const path = document.createElementNS('http://www.w3.org/2000/svg', 'path')
-  const line = name === 'passed' || name === 'not-judged'
-  svg.setAttribute('viewBox', '0 0 16 16')
-  svg.setAttribute('aria-hidden', 'true')
-  path.setAttribute('d', SHAPES[name])
-  path.setAttribute('fill', line ? 'none' : 'currentColor')
-  if (line) path.setAttribute('stroke', 'currentColor'), path.setAttribute('stroke-width', '3')
-  svg.append(path)
-  return svg
-}
-
 // ---- what a passage says -------------------------------------------------------------------------------
 
-/** The plate the vehicle answers for: the front's, else the rear's unless that is a trailer's (`Passage::plate`). */
-function plateOf(report) {
-  const driven = (sighting) => sighting?.plate && !sighting.plate.endsWith('挂')
-  return driven(report.front) ? report.front : driven(report.rear) ? report.rear : null
-}
 /** The measurement a passage rests on: the same for the early word and for the stored passage. */
 const keyOf = ({ report: { reading, id } }) => (reading ? `${reading.device}/${reading.boot}/${reading.sequence}` : id)
 const isEarly = (a) => early.get(keyOf(a)) === a
@@ -79,12 +37,9 @@ const doubtful = (report) => report.doubts.filter((doubt) => BARRING.includes(do
 function plate(a) {
   const sighting = plateOf(a.report)
   if (!sighting) return el('span', { class: 'plate unread' }, w(isEarly(a) ? 'reading' : 'unread'))
-  const text = [...sighting.plate]
-  const head = /\d/.test(text[1]) ? 1 : 2
-  return el('span', { class: `plate ${sighting.colour ?? 'white'}`, title: sighting.colour ? w(sighting.colour) : null }, `${text.slice(0, head).join('')}·${text.slice(head).join('')}`)
+  return plateBadge(sighting.plate, sighting.colour)
 }
 
-const two = (hundredths) => (hundredths / 100).toFixed(2)
 function show(item, value) {
   if (value === null || value === undefined) return '—'
   if (item === 'opacity') return `${two(value)} %`
@@ -111,6 +66,8 @@ function tags(a) {
   return [isEarly(a) ? tag('early', w('early')) : '', tag(outcome, w(outcome)), a.watch ? tag('watch', w(a.watch)) : '', ...a.report.doubts.map((doubt) => tag('doubt', w(doubt)))]
 }
 const image = (file, alt) => (file ? el('img', { src: `/evidence/${file.sha256}`, alt, loading: 'lazy', onerror: (event) => event.target.replaceWith(w('noPicture')) }) : w('noPicture'))
+/** The clip plays by itself and silently, over and over; it has no sound anyway. */
+const shown = (file) => (file.kind === 'plume-clip' ? el('video', { src: `/evidence/${file.sha256}`, controls: '', autoplay: '', loop: '', muted: '', playsinline: '', 'data-testid': 'plume-clip', onerror: (event) => event.target.replaceWith(w('noPicture')) }) : image(file, w(file.kind)))
 
 // ---- the parts of the page -----------------------------------------------------------------------------
 
@@ -157,10 +114,13 @@ function drawAlert() {
       el('div', { class: 'acts' },
         el('button', { type: 'button', 'data-testid': 'roadside-seen', onclick: dismiss }, w('seen')),
         el('button', { type: 'button', class: 'plainly', onclick: () => openDetail(a) }, w('open')),
+        testLink(a, 'plainly'),
         shouting.length > 1 ? el('b', {}, w('more', { n: shouting.length - 1 })) : '')),
     el('div', { class: 'photo' }, isEarly(a) ? w('pictureComes') : image(photo, w(photo?.kind ?? 'vehicle-rear'))))
   drawAge()
 }
+/** Leads to the test of this vehicle. By the passage's id: a plate stands in no address. */
+const testLink = (a, kind = '') => (isEarly(a) ? '' : el('a', { class: `button ${kind}`, 'data-testid': 'roadside-test-this', href: `/test?passage=${encodeURIComponent(a.report.id)}` }, w('testThis')))
 function drawAge() {
   const age = $('alert-age')
   if (!age || !shouting[0]) return
@@ -174,10 +134,10 @@ function dismiss() {
 
 function openDetail(a) {
   const { report } = a
-  const files = ['vehicle-rear', 'vehicle-front', 'plume', 'plate-front', 'plate-rear'].map((kind) => picture(report, kind)).filter(Boolean)
+  const files = ['vehicle-rear', 'plume-clip', 'vehicle-front', 'plume', 'plate-front', 'plate-rear'].map((kind) => picture(report, kind)).filter(Boolean)
   $('detail').replaceChildren(
-    el('div', { class: 'head' }, plate(a), tags(a), el('button', { type: 'button', onclick: () => $('detail').close() }, w('close'))),
-    el('div', { class: 'pictures' }, files.map((file) => el('figure', {}, image(file, w(file.kind)), el('figcaption', {}, w(file.kind))))),
+    el('div', { class: 'head' }, plate(a), tags(a), testLink(a), el('button', { type: 'button', class: 'last', onclick: () => $('detail').close() }, w('close'))),
+    el('div', { class: 'pictures' }, files.map((file) => el('figure', {}, shown(file), el('figcaption', {}, w(file.kind))))),
     el('div', { class: 'values' }, values(report)),
     el('h3', {}, w('reasons')), el('ul', {}, a.reasons.map((reason) => el('li', {}, reason[language]))),
     el('p', {}, `${at(report.passed.utc_us)} · ${w('lane', { n: report.lane })} · ${speed(report)} · ${report.id}`))
@@ -214,6 +174,7 @@ function drawAll() {
   $('station').textContent = station?.name ?? '…'
   $('station-id').textContent = station ? station.id : ''
   $('language').textContent = w('other')
+  $('test').textContent = w('roadsideTest')
   $('sound').textContent = w(sound ? 'soundOn' : 'soundOff')
   $('sound').setAttribute('aria-pressed', String(Boolean(sound)))
   $('show-all').textContent = w('all')

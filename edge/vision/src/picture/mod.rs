@@ -159,6 +159,16 @@ impl Picture {
         (longer > side).then(|| Size::new(shorten(self.width()), shorten(self.height())))
     }
 
+    /// The pixels at exactly this size.
+    pub(crate) fn fitted(&self, size: Size) -> opencv::Result<Mat> {
+        if self.pixels.size()? == size {
+            return Ok(self.pixels.clone());
+        }
+        let mut pixels = Mat::default();
+        imgproc::resize(&self.pixels, &mut pixels, size, 0.0, 0.0, imgproc::INTER_LINEAR)?;
+        Ok(pixels)
+    }
+
     /// The part inside `area`, as far as it lies in the picture; `None` if nothing does.
     pub(crate) fn part(&self, area: Rect) -> opencv::Result<Option<Self>> {
         let inside = area & Rect::new(0, 0, self.width(), self.height());

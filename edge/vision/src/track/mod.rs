@@ -71,6 +71,8 @@ pub struct TrackEnded {
     pub plate: Option<Vec<u8>>,
     /// Its plume, close, JPEG.
     pub plume: Option<Vec<u8>>,
+    /// Does a clip of it follow, as a later word of the worker?
+    pub clip_follows: bool,
 }
 
 /// Follows the vehicles of one camera.
@@ -238,5 +240,6 @@ fn ended(track: Track) -> Result<Option<TrackEnded>, ReadError> {
         vehicle: encoded(track.best_picture)?,
         plate: encoded(track.plate_picture)?,
         plume: encoded(plume)?,
+        clip_follows: false, // The worker knows.
     }))
 }

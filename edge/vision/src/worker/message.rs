@@ -10,6 +10,7 @@ use plumewatch_shared::time::{ClockQuality, Moment};
 use serde::{Deserialize, Serialize};
 
 use super::wire::{WireMoment, WireTrack};
+use crate::clip::Made;
 use crate::track::TrackEnded;
 
 /// Longest header, bytes: a track's header is about 2 KiB.
@@ -45,6 +46,8 @@ pub enum WorkerMessage {
     Started,
     /// A vehicle has left the picture.
     TrackEnded(Box<TrackEnded>),
+    /// The clip that a track's word announced, or that there is none.
+    Clip(Made),
     /// Comes about every second, with or without frames.
     Health(Health),
     /// The source has no more frames; the worker ends.
@@ -88,6 +91,10 @@ struct Header {
 enum Body {
     Started,
     Track(Box<WireTrack>),
+    Clip {
+        track: u64,
+        made: bool,
+    },
     Health {
         frames: u64,
         dropped: u64,
@@ -121,6 +128,10 @@ pub fn write_message(out: &mut impl Write, message: &WorkerMessage) -> io::Resul
                 last_frame: health.last_frame.map(WireMoment::from),
                 preview: !blobs.is_empty(),
             }
+        }
+        WorkerMessage::Clip(made) => {
+            blobs.extend(fitting(&made.clip));
+            Body::Clip { track: made.track, made: !blobs.is_empty() }
         }
         WorkerMessage::TrackEnded(track) => {
             let pictures = [&track.vehicle, &track.plate, &track.plume].map(fitting);
@@ -190,6 +201,10 @@ pub fn read_message(input: &mut impl Read, quality: ClockQuality) -> Result<Work
                 last_frame: last_frame.map(|at| at.moment(quality)).transpose()?,
                 preview: if preview { blobs.next() } else { None },
             })
+        }
+        Body::Clip { track, made } => {
+            let clip = if made { Some(blobs.next().ok_or(MessageError::Range("clip"))?) } else { None };
+            WorkerMessage::Clip(Made { track, clip })
         }
         Body::Track(track) => WorkerMessage::TrackEnded(Box::new(track.track(&mut blobs, quality)?)),
     })

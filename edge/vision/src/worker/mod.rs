@@ -20,6 +20,7 @@ pub use message::{
     Health, MAX_BLOB, MAX_BLOBS, MAX_HEADER, MessageError, WorkerMessage, read_message, write_message,
 };
 
+use crate::clip::Recorder;
 use crate::network::NetworkError;
 use crate::picture::Picture;
 use crate::plates::{PlateReader, ReadError};
@@ -104,6 +105,8 @@ fn work(config: &WorkerConfig, out: &mut impl Write) -> Result<(), WorkerError> 
         reader = reader.accepting(f32::from(accept.min(1_000)) / 1_000.0);
     }
     let mut tracker = Tracker::new(config.role, reader)?;
+    // Smoke is measured from behind alone.
+    let mut recorder = (config.role == CameraRole::Rear).then(Recorder::start);
     let mut source = source::open(&config.source, ClockQuality::Unsynchronised)?;
     write_message(out, &WorkerMessage::Started)?;
     let mut report = Report::new(config.preview);
@@ -112,10 +115,14 @@ fn work(config: &WorkerConfig, out: &mut impl Write) -> Result<(), WorkerError> 
         match source.next(WAIT)? {
             Next::Frame(frame) => {
                 report.on_frame(&frame.picture, frame.at)?;
+                if let Some(recorder) = &mut recorder {
+                    // A frame that cannot be kept is missing in a clip; plates are still read in it.
+                    let _ = recorder.on_frame(&frame.picture, frame.at);
+                }
                 match tracker.on_frame(&frame) {
                     Ok(ended) => {
                         failed = 0;
-                        send(out, ended)?;
+                        send(out, ended, &mut recorder)?;
                     }
                     Err(error) => {
                         failed += 1;
@@ -128,18 +135,30 @@ fn work(config: &WorkerConfig, out: &mut impl Write) -> Result<(), WorkerError> 
             Next::Waiting => {}
             Next::Ended => break,
         }
+        while let Some(made) = recorder.as_mut().and_then(Recorder::next_made) {
+            write_message(out, &WorkerMessage::Clip(made))?;
+        }
         if report.is_due() {
             write_message(out, &WorkerMessage::Health(report.health(source.dropped())?))?;
         }
     }
-    send(out, tracker.finish_all()?)?;
+    send(out, tracker.finish_all()?, &mut recorder)?;
+    for made in recorder.as_mut().map(Recorder::finish).unwrap_or_default() {
+        write_message(out, &WorkerMessage::Clip(made))?;
+    }
     write_message(out, &WorkerMessage::Health(report.health(source.dropped())?))?;
     write_message(out, &WorkerMessage::SourceEnded)?;
     Ok(())
 }
 
-fn send(out: &mut impl Write, ended: Vec<TrackEnded>) -> io::Result<()> {
-    ended.into_iter().try_for_each(|track| write_message(out, &WorkerMessage::TrackEnded(Box::new(track))))
+/// Tells of vehicles that have left; the clips of those that smoked follow.
+fn send(out: &mut impl Write, ended: Vec<TrackEnded>, recorder: &mut Option<Recorder>) -> io::Result<()> {
+    ended.into_iter().try_for_each(|mut track| {
+        if let Some(recorder) = recorder {
+            track.clip_follows = recorder.on_track(track.track, track.smoke.as_ref());
+        }
+        write_message(out, &WorkerMessage::TrackEnded(Box::new(track)))
+    })
 }
 
 /// Gathers what health says.

@@ -1,4 +1,5 @@
 use super::*;
+use crate::clip::Made;
 use crate::source::SourceConfig;
 use crate::track::{CameraRole, TrackEnded};
 use plumewatch_shared::passage::*;
@@ -47,6 +48,7 @@ fn track() -> TrackEnded {
         vehicle: Some(vec![1; 3_000]),
         plate: None,
         plume: Some(vec![2; 70]),
+        clip_follows: true,
     }
 }
 
@@ -64,6 +66,8 @@ fn samples() -> Vec<WorkerMessage> {
         WorkerMessage::Started,
         WorkerMessage::TrackEnded(Box::new(track())),
         WorkerMessage::Health(health),
+        WorkerMessage::Clip(Made { track: 7, clip: Some(vec![9; 1_000]) }),
+        WorkerMessage::Clip(Made { track: 8, clip: None }),
         WorkerMessage::Fault { text: "the lens fell off".to_owned() },
         WorkerMessage::SourceEnded,
     ]

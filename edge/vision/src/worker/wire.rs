@@ -48,6 +48,7 @@ pub(super) struct WireTrack {
     vehicle: bool,
     plate: bool,
     plume: bool,
+    clip_follows: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -107,6 +108,7 @@ impl WireTrack {
             vehicle: has[0],
             plate: has[1],
             plume: has[2],
+            clip_follows: track.clip_follows,
         }
     }
 
@@ -130,6 +132,7 @@ impl WireTrack {
             vehicle: picture(self.vehicle, "vehicle picture")?,
             plate: picture(self.plate, "plate picture")?,
             plume: picture(self.plume, "plume picture")?,
+            clip_follows: self.clip_follows,
         })
     }
 }

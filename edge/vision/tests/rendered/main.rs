@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "tests fail by panicking and say their figures")]
 
+mod clip;
 mod draw;
 mod plates;
 mod real;

@@ -50,12 +50,14 @@ pub(super) async fn file(
     Ok(response)
 }
 
-/// The content type by the file's first bytes. What is no picture is only ever downloaded, never shown.
+/// The content type by the file's first bytes. What is neither picture nor clip is only ever downloaded, never shown.
 fn kind(bytes: &[u8]) -> &'static str {
     if bytes.starts_with(&[0xff, 0xd8, 0xff]) {
         "image/jpeg"
     } else if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
         "image/png"
+    } else if bytes.get(4..8) == Some(b"ftyp") {
+        "video/mp4"
     } else {
         "application/octet-stream"
     }

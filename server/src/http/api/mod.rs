@@ -3,8 +3,10 @@
 mod accounts;
 mod audit;
 mod cases;
+mod device_checks;
 mod enrol;
 mod evidence;
+mod exhaust_tests;
 mod passages;
 mod review;
 mod rulebook;
@@ -12,6 +14,7 @@ mod rulebook_rows;
 mod rulebooks;
 mod server;
 mod session;
+mod statistics;
 mod stations;
 mod summary;
 mod wanted;
@@ -44,6 +47,10 @@ pub(super) fn routes() -> OpenApiRouter<Site> {
         .routes(routes!(summary::counts))
         .routes(routes!(rulebook::in_force))
         .routes(routes!(rulebooks::list));
+    let tests = OpenApiRouter::new()
+        .routes(routes!(exhaust_tests::list))
+        .routes(routes!(exhaust_tests::detail))
+        .routes(routes!(exhaust_tests::enter_result));
     let work = OpenApiRouter::new()
         .routes(routes!(review::list))
         .routes(routes!(review::detail))
@@ -56,8 +63,10 @@ pub(super) fn routes() -> OpenApiRouter<Site> {
         .routes(routes!(stations::list, stations::add))
         .routes(routes!(stations::ledger))
         .routes(routes!(stations::issue))
+        .routes(routes!(device_checks::list))
+        .routes(routes!(statistics::of_station))
         .routes(routes!(enrol::enrol));
-    let api = people.merge(passages).merge(work).merge(stations);
+    let api = people.merge(passages).merge(tests).merge(work).merge(stations);
     let server = OpenApiRouter::new()
         .routes(routes!(server::healthz))
         .routes(routes!(server::readyz))

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use plumewatch_shared::ids::PassageId;
+use plumewatch_shared::plate::Plate;
 use plumewatch_shared::verdict::Outcome;
 use serde::{Deserialize, Serialize};
 use server_core::access::Operation;
@@ -73,26 +74,36 @@ pub(super) async fn list(
         older_than: query.cursor.as_deref().map(read_cursor).transpose()?,
     };
     if let Some(plate) = &filter.plate {
-        signed.may(Operation::SearchPlate)?;
-        let reason = reason(query.reason.as_deref().unwrap_or_default())?;
-        let entry = Entry {
-            at: site.now(),
-            actor: signed.name.clone(),
-            action: Action::PlateSearched,
-            subject: plate.as_str().to_owned(),
-            reason: Some(reason.as_str().to_owned()),
-            detail: String::new(),
-        };
-        // Before the answer: a search that cannot be written down is not made.
-        let mut writing = site.store.writing().await?;
-        writing.append_audit(entry).await?;
-        writing.commit().await?;
+        audit_plate_search(&site, &signed, plate, query.reason.as_deref()).await?;
     }
     let limit = query.limit.unwrap_or(PAGE).clamp(1, crate::store::PAGE_MAX);
     let rows = site.store.reading().await?.passages(&filter, limit).await?;
     let last = rows.last().filter(|_| rows.len() == limit as usize);
     let next = last.map(|row| format!("{}~{}-{:010}", row.passed_us, row.station, row.sequence));
     Ok(Json(PassagePage { passages: rows.into_iter().map(PassageSummary::from).collect(), next }))
+}
+
+/// Writes down that a person searches for a plate, if that person may and says why. Before the answer: a search that
+/// cannot be written down is not made.
+pub(super) async fn audit_plate_search(
+    site: &Site,
+    signed: &Signed,
+    plate: &Plate,
+    why: Option<&str>,
+) -> Result<(), ApiError> {
+    signed.may(Operation::SearchPlate)?;
+    let reason = reason(why.unwrap_or_default())?;
+    let entry = Entry {
+        at: site.now(),
+        actor: signed.name.clone(),
+        action: Action::PlateSearched,
+        subject: plate.as_str().to_owned(),
+        reason: Some(reason.as_str().to_owned()),
+        detail: String::new(),
+    };
+    let mut writing = site.store.writing().await?;
+    writing.append_audit(entry).await?;
+    Ok(writing.commit().await?)
 }
 
 /// Passages as they come: server-sent events `passage` with a `PassageSummary` each; the same passage again
@@ -132,7 +143,7 @@ pub(super) async fn passage_detail(
     id: PassageId,
 ) -> Result<Option<PassageDetail>, ApiError> {
     let Some(full) = reading.passage(id).await? else { return Ok(None) };
-    let evidence = reading.passage_evidence(id).await?;
+    let evidence = reading.record_evidence(id).await?;
     PassageDetail::new(full, evidence, books).map(Some)
 }
 
@@ -156,7 +167,8 @@ fn outcome(word: &str) -> Result<Outcome, ApiError> {
     })
 }
 
-fn read_cursor(text: &str) -> Result<(i64, PassageId), ApiError> {
+/// The `next` of a page: when its last row happened, and its id.
+pub(super) fn read_cursor(text: &str) -> Result<(i64, PassageId), ApiError> {
     let parse = || {
         let (passed_us, id) = text.split_once('~')?;
         Some((passed_us.parse().ok()?, id.parse().ok()?))

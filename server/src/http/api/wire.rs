@@ -125,10 +125,10 @@ impl From<PassageRow> for PassageSummary {
     }
 }
 
-/// A file that belongs to a passage.
+/// A file that belongs to a passage or a test.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct EvidenceFile {
-    /// `vehicle-front`, `vehicle-rear`, `plate-front`, `plate-rear` or `plume`.
+    /// `vehicle-front`, `vehicle-rear`, `plate-front`, `plate-rear`, `plume` or `plume-clip`.
     kind: String,
     /// Its name: GET /api/v1/evidence/{sha256}.
     sha256: String,
@@ -136,6 +136,12 @@ pub(crate) struct EvidenceFile {
     bytes: i64,
     /// Is it here, whole and checked?
     stored: bool,
+}
+
+impl From<EvidenceRow> for EvidenceFile {
+    fn from(file: EvidenceRow) -> Self {
+        Self { kind: file.kind, sha256: file.sha256, bytes: file.bytes, stored: file.stored }
+    }
 }
 
 /// A passage in full.
@@ -157,6 +163,8 @@ pub(crate) struct PassageDetail {
     candidate_id: Option<String>,
     /// That candidate's case.
     case_id: Option<String>,
+    /// The latest test of the vehicle that was waved out for it: GET /api/v1/exhaust-tests/{id}.
+    exhaust_test: Option<String>,
     /// Does it follow the station's record before it? Null while that one is missing.
     chain_ok: Option<bool>,
 }
@@ -181,24 +189,18 @@ impl PassageDetail {
             summary: full.row.into(),
             report,
             server_verdict,
-            evidence: evidence
-                .into_iter()
-                .map(|file| EvidenceFile {
-                    kind: file.kind,
-                    sha256: file.sha256,
-                    bytes: file.bytes,
-                    stored: file.stored,
-                })
-                .collect(),
+            evidence: evidence.into_iter().map(EvidenceFile::from).collect(),
             candidate_id: full.candidate,
             case_id: full.case,
+            exhaust_test: full.exhaust_test.map(|id| id.to_string()),
             chain_ok: full.chain_ok,
         })
     }
 }
 
-fn unreadable(error: impl std::error::Error + 'static) -> ApiError {
-    tracing::error!(error = &error as &dyn std::error::Error, "a stored passage cannot be read");
+/// A stored record that this program wrote and cannot read.
+pub(super) fn unreadable(error: impl std::error::Error + 'static) -> ApiError {
+    tracing::error!(error = &error as &dyn std::error::Error, "a stored record cannot be read");
     ApiError::internal()
 }
 

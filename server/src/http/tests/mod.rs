@@ -2,8 +2,10 @@
 
 mod casework;
 mod enrolment;
+mod exhaust_tests;
 mod limits;
 mod people;
 mod reading;
 mod rulebooks;
+mod statistics;
 mod world;

@@ -3,8 +3,9 @@
  * came from this app, and errors that say in both languages what went wrong and what to do.
  */
 import type {
-  Account, AccountRow, ApiProblem, AuditRow, Candidate, Case, CaseDetail, CaseEvent, Ledger, PassageDetail,
-  PassageFilter, PassageSummary, PlateColour, Role, Rulebook, Rulebooks, Station, Summary, Wanted,
+  Account, AccountRow, ApiProblem, AuditRow, Candidate, Case, CaseDetail, CaseEvent, DeviceCheck, Ledger,
+  PassageDetail, PassageFilter, PassageSummary, PlateColour, Role, Rulebook, Rulebooks, SampleResult, Station,
+  StationStatistics, Summary, TestDetail, TestFilter, TestSample, TestSummary, Wanted,
 } from './types'
 
 export const BASE = '/api/v1'
@@ -88,6 +89,12 @@ export const api = {
     get<{ passages: PassageSummary[]; next: string | null }>('/passages', { ...filter, limit, cursor }),
   passage: (passage: string) => get<PassageDetail>(`/passages/${id(passage)}`),
 
+  tests: (filter: TestFilter, limit: number, cursor?: string | null) =>
+    get<{ tests: TestSummary[]; next: string | null }>('/exhaust-tests', { ...filter, limit, cursor }),
+  test: (test: string) => get<TestDetail>(`/exhaust-tests/${id(test)}`),
+  sampleResult: (test: string, sample: number, result: SampleResult) =>
+    post<TestSample>(`/exhaust-tests/${id(test)}/samples/${sample}/result`, result),
+
   review: () => get<{ candidates: Candidate[]; waiting: number }>('/review'),
   candidate: (candidate: string) =>
     get<{ candidate: Candidate; passages: PassageDetail[] }>(`/review/${id(candidate)}`),
@@ -101,6 +108,10 @@ export const api = {
 
   stations: () => get<{ stations: Station[] }>('/stations'),
   ledger: (station: string) => get<Ledger>(`/stations/${id(station)}/ledger`),
+  checks: (station: string, days: number) =>
+    get<{ checks: DeviceCheck[] }>(`/stations/${id(station)}/checks`, { days }),
+  statistics: (station: string, days: number) =>
+    get<StationStatistics>(`/stations/${id(station)}/statistics`, { days }),
   addStation: (station: { id: string; name: string }) => post<unknown>('/stations', station),
   stationToken: (station: string) => post<{ token: string }>(`/stations/${id(station)}/token`),
 

@@ -12,7 +12,7 @@ export type ReviewState = 'none' | 'waiting' | 'confirmed' | 'rejected'
 export type Item = 'opacity' | 'ringelmann' | 'no'
 export type CaseState = 'opened' | 'repair-ordered' | 'repaired' | 'closed' | 'withdrawn'
 export type CaseEvent = 'order-repair' | 'repaired' | 'retest-passed' | 'retest-failed' | 'withdraw'
-export type EvidenceKind = 'vehicle-front' | 'vehicle-rear' | 'plate-front' | 'plate-rear' | 'plume'
+export type EvidenceKind = 'vehicle-front' | 'vehicle-rear' | 'plate-front' | 'plate-rear' | 'plume' | 'plume-clip'
 
 /** One text in both languages of the app. */
 export interface Bilingual {
@@ -188,6 +188,8 @@ export interface PassageDetail {
   evidence: Evidence[]
   candidate_id: string | null
   case_id: string | null
+  /** The latest test of the vehicle that was waved out for it. */
+  exhaust_test: string | null
   /** Does the record follow the station's one before it? Null while that one is missing. */
   chain_ok: boolean | null
 }
@@ -366,4 +368,177 @@ export interface PassageFilter {
   from_utc_us?: number
   /** Passed before. */
   to_utc_us?: number
+}
+
+export type TestOutcome = 'passed' | 'failed' | 'not-judged'
+export type TestMethod = 'free-acceleration' | 'by-eye' | 'samples'
+
+export interface TestSummary {
+  id: string
+  station: string
+  station_name: string
+  started_utc_us: number
+  ended_utc_us: number
+  clock: Clock
+  received_utc_us: number
+  /** The passage for which the vehicle was waved out. */
+  passage: string | null
+  plate: string | null
+  plate_colour: PlateColour | null
+  vin: string | null
+  method: TestMethod
+  k_mean_per_m_hundredths: number | null
+  ringelmann: number | null
+  outcome: TestOutcome
+  edge_outcome: TestOutcome | null
+  disagrees: boolean
+  samples: number
+  results: number
+}
+
+export interface TestRun {
+  highest_per_m_hundredths: number
+  highest_rpm?: number | null
+  /** Milliseconds since the run began, hundredths of 1/m, revolutions per minute or 0. */
+  curve: [number, number, number][]
+}
+
+export interface TestFinding {
+  item: string
+  measured: number
+  limit: number
+  bound: 'at-most' | 'at-least'
+  holds: boolean
+  clause: string
+}
+
+export interface TestVerdict {
+  outcome: TestOutcome
+  rulebook: string
+  rulebook_version: string
+  findings: TestFinding[]
+  without_limit: { item: string; value: number }[]
+}
+
+export interface TestReport {
+  id: string
+  started: Stamp
+  ended: Stamp
+  vehicle: {
+    plate?: string | null
+    colour?: PlateColour | null
+    vin?: string | null
+    limit_class: string
+    rated_power_w?: number | null
+    altitude_m?: number | null
+  }
+  meter?: { driver: string; device: string; calibrated_utc_us?: number | null } | null
+  free_acceleration?: { purges: number; runs: TestRun[]; mean_per_m_hundredths?: number | null } | null
+  by_eye: { observer: string; level: number }[]
+  officers: string[]
+  weather?: Weather | null
+  verdict?: TestVerdict | null
+  note?: string | null
+}
+
+export interface SampleResult {
+  passed: boolean
+  /** In the laboratory's words. */
+  found: string
+  laboratory: string
+  report_number: string
+}
+
+export interface TestSample {
+  /** From 1. */
+  number: number
+  substance: 'urea' | 'fuel'
+  seal: string
+  taken_utc_us: number
+  result: (SampleResult & { entered_by: string; entered_utc_us: number }) | null
+}
+
+export interface TestDetail {
+  summary: TestSummary
+  report: TestReport
+  server_verdict: TestVerdict | null
+  reasons: Bilingual[]
+  samples: TestSample[]
+  evidence: Evidence[]
+  chain_ok: boolean | null
+}
+
+/** What `GET /exhaust-tests` can be narrowed by. */
+export interface TestFilter {
+  station?: string
+  outcome?: TestOutcome
+  plate?: string
+  reason?: string
+  from_utc_us?: number
+  to_utc_us?: number
+}
+
+export type Quantity = 'co2' | 'co' | 'hc' | 'butadiene' | 'no' | 'opacity'
+
+export interface DeviceCheck {
+  id: string
+  performed_utc_us: number
+  clock: Clock
+  received_utc_us: number
+  lane: number
+  device: string
+  number: string
+  method: string
+  speed_mm_s: number | null
+  by: string | null
+  passed: boolean
+  edge_passed: boolean
+  disagrees: boolean
+  /** What is wrong apart from the points, by word. */
+  faults: string[]
+  points: { quantity: Quantity; standard: number; measured: number; tolerance: number; holds: boolean }[]
+}
+
+export interface DayCounts {
+  passages: number
+  readings: number
+  valid: number
+  valid_hundredths: number | null
+  passed: number
+  screened: number
+  exceeding: number
+  exceeding_hundredths: number | null
+}
+
+export interface DriftSeries {
+  lane: number
+  device: string
+  quantity: Quantity
+  standard: number
+  tolerance: number
+  days: { day: string; checks: number; mean: number; lowest: number; highest: number }[]
+  slope_per_30_days: number | null
+  days_left: number | null
+}
+
+export interface StationStatistics {
+  station: string
+  station_name: string
+  from_utc_us: number
+  to_utc_us: number
+  total: DayCounts
+  days: (DayCounts & { day: string })[]
+  conditions: { condition: string; count: number }[]
+  opacity: { bin_hundredths: number; counts: number[]; median_hundredths: number | null; limit_hundredths: number | null; above_limit: number }
+  agreement: { pairs: [number, number][]; pairs_max: number; difference_hundredths: number | null; spread_hundredths: number | null }
+  nitric_oxide: {
+    median_ppm_hundredths: number | null
+    readings: number
+    sites: { station: string; name: string; median_ppm_hundredths: number; readings: number }[]
+    others_ppm_hundredths: number | null
+    spread_ppm_hundredths: number | null
+    z_hundredths: number | null
+    unlike: boolean
+  }
+  drift: DriftSeries[]
 }

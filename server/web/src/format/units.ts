@@ -33,6 +33,19 @@ export const plume = (value: Maybe) => known(value, (v) => `${hundredths(v, 0)}$
 export const perMille = (value: Maybe) => known(value, (v) => `${(v / 10).toFixed(1)}${GAP}%`)
 export const count = (value: Maybe) => known(value, (v) => v.toLocaleString('en-US').replaceAll(',', '\u202f'))
 
+/** Hundredths of a percent, such as a share with two decimals. */
+export const percent = opacity
+/** Absorption coefficient of a meter, hundredths of 1/m. */
+export const absorption = (value: Maybe) => known(value, (v) => `${hundredths(v)}${GAP}m⁻¹`)
+
+/** A value or an error of a head's check: carbon dioxide and opacity in percent, the other gases in 10⁻⁶. */
+export function checkValue(quantity: string, value: Maybe, bare = false): string {
+  const [text, unit] = quantity === 'opacity' ? [known(value, (v) => hundredths(Math.round(v))), '%']
+    : quantity === 'co2' ? [known(value, (v) => hundredths(Math.round(v / 10_000))), '%']
+      : [known(value, (v) => hundredths(Math.round(v), Math.abs(v) < 10_000 && v % 100 !== 0 ? 1 : 0)), '×10⁻⁶']
+  return bare || text === NONE ? text : `${text}${GAP}${unit}`
+}
+
 export function bytes(value: Maybe): string {
   return known(value, (v) => {
     const units = ['B', 'kB', 'MB', 'GB', 'TB']
@@ -49,6 +62,14 @@ export function itemValue(item: string, value: Maybe): string {
       return opacity(value)
     case 'no':
       return ppm(value)
+    case 'free_acceleration_k':
+    case 'lug_down_k100':
+    case 'lug_down_k80':
+      return absorption(value)
+    case 'lug_down_nox80':
+      return known(value, (v) => `${v}${GAP}×10⁻⁶`)
+    case 'wheel_power_share':
+      return perMille(value)
     default:
       return known(value, String)
   }

@@ -4,7 +4,7 @@ import type { Messages } from './zh'
 export const en: Messages = {
   app: { name: 'Plumewatch', tagline: 'Roadside diesel enforcement', skip: 'Skip to content' },
   nav: {
-    passages: 'Live passages', review: 'Review', cases: 'Cases', stations: 'Stations', watchlist: 'Wanted', rulebooks: 'Rulebooks', accounts: 'Accounts',
+    passages: 'Live passages', tests: 'Tests', review: 'Review', cases: 'Cases', stations: 'Stations', watchlist: 'Wanted', rulebooks: 'Rulebooks', accounts: 'Accounts',
     audit: 'Audit log', menu: 'Menu', signOut: 'Sign out', password: 'Change password', language: '中文', main: 'Main navigation',
   },
   role: { admin: 'Administrator', reviewer: 'Reviewer', enforcer: 'Enforcement officer', authority: 'Authority' },
@@ -26,6 +26,7 @@ export const en: Messages = {
     same: 'The new password must differ from the current one.', done: 'Password changed.',
   },
   outcome: { passed: 'Passed', screened: 'High emitter', exceeding: 'Exceeding', 'not-judged': 'Not judged' },
+  test_outcome: { passed: 'Passed', failed: 'Failed', 'not-judged': 'Not judged' },
   review_state: { none: 'No review', waiting: 'To review', confirmed: 'Confirmed', rejected: 'Rejected' },
   watch: { 'open-case': 'Open case', blacklisted: 'Blacklisted', wanted: 'Wanted' },
   clock: { synchronised: 'Clock synchronised', holdover: 'Clock in holdover, not synchronised', unsynchronised: 'Clock not synchronised: the time may be wrong' },
@@ -35,6 +36,10 @@ export const en: Messages = {
     'plate-unread': 'Plate not read', 'plates-differ': 'Front and rear plates differ', 'trailer-behind': 'Rear plate is a trailer\'s', 'arrived-late': 'Something arrived late',
   },
   item: { opacity: 'Opacity', ringelmann: 'Ringelmann level', no: 'Nitric oxide' },
+  test_item: {
+    free_acceleration_k: 'Free acceleration, absorption', lug_down_k100: 'Lug-down at 100 %, absorption', lug_down_k80: 'Lug-down at 80 %, absorption',
+    lug_down_nox80: 'Lug-down at 80 %, nitrogen oxides', wheel_power_share: 'Highest wheel power to rated power', ringelmann: 'Ringelmann level',
+  },
   item_short: { opacity: 'Opacity', ringelmann: 'Ringelmann', no: 'NO' },
   plate: { unread: 'Not read', label: 'Plate {plate}, {colour}', labelPlain: 'Plate {plate}', confidence: 'Reading confidence' },
   passages: {
@@ -52,7 +57,7 @@ export const en: Messages = {
   },
   passage: {
     title: 'Passage', pictures: 'Pictures', noPictures: 'This passage has no pictures.', coming: 'On its way from the roadside', zoom: 'Enlarge',
-    kind: { 'vehicle-front': 'Front', 'vehicle-rear': 'Rear', 'plate-front': 'Front plate', 'plate-rear': 'Rear plate', plume: 'Plume' },
+    kind: { 'vehicle-front': 'Front', 'vehicle-rear': 'Rear', 'plate-front': 'Front plate', 'plate-rear': 'Rear plate', plume: 'Plume', 'plume-clip': 'Plume, moving' },
     plates: 'Plate reading', front: 'Front camera', rear: 'Rear camera', frames: 'vote of {n} frames', raw: 'As seen', otherwise: 'or else', abstained: 'Not accepted',
     rows: '{n} row(s)', noSighting: 'This camera saw no plate.',
     abstain: {
@@ -75,7 +80,8 @@ export const en: Messages = {
     head: { good: 'good', 'weak-plume': 'plume too weak', reblocked: 'beam blocked again', fault: 'fault' },
     wind: 'Wind', windFrom: 'from', temperature: 'Temperature', humidity: 'Humidity', pressure: 'Pressure', precipitation: 'Rain or snow', rain: 'falling', dry: 'none',
     passed: 'Passed', received: 'Received by the server', lane: 'Lane', station: 'Station', number: 'Record', doubts: 'Doubts', noDoubts: 'No doubts',
-    candidate: 'Open the review', case: 'Open the case', device: 'Device', sha: 'SHA-256', printedAt: 'Printed {at}', chainBroken: 'This record does not follow the one before it in the hash chain: look into it', evidence: 'Evidence files', size: 'Size',
+    candidate: 'Open the review', case: 'Open the case', test: 'Open the test', device: 'Device', sha: 'SHA-256', printedAt: 'Printed {at}', chainBroken: 'This record does not follow the one before it in the hash chain: look into it', evidence: 'Evidence files', size: 'Size',
+    auditBreach: { missing: 'No audit is known that the head passed', 'not-met': 'The head failed its check' },
     stored: 'here', awaited: 'on its way', breach: {
       missing: 'not known', 'not-met': 'does not permit it', below: '{measured}, below {limit}', above: '{measured}, above {limit}',
     },
@@ -84,6 +90,40 @@ export const en: Messages = {
       acceleration: 'Acceleration', 'specific-power': 'Specific power', plume: 'Plume strength', headway: 'Headway', audit: 'Time since the last passed audit', weather: 'Age of the weather reading', head: 'Head\'s status',
     },
     compass: ['N', 'NE', 'E', 'SE', 'S', 'SW', 'W', 'NW'],
+  },
+  tests: {
+    title: 'Tests', lead: 'Vehicles and machines that were stopped and tested beside the road: free acceleration, smoke by eye, samples.',
+    started: 'Begun', station: 'Station', vehicle: 'Vehicle', method: 'Method', result: 'Result', outcome: 'Outcome', samples: 'Samples', level: 'Ringelmann {n}',
+    samplesOf: '{n} taken, {done} answered', empty: 'No tests yet', emptyHint: 'When officers have finished and signed a test on the page of the edge unit, it comes here by itself; without a network it waits beside the road.', emptyFiltered: 'No test fits',
+  },
+  test: {
+    title: 'Test', ended: 'Signed', officers: 'Officers', passage: 'Open the passage', method: { 'free-acceleration': 'Free acceleration', 'by-eye': 'Smoke by eye', samples: 'Samples alone' },
+    mean: 'Mean of the peaks that count', noMean: 'The accelerations differ too much: no result', kAxis: 'Absorption m⁻¹', seconds: 'seconds', run: 'Acceleration', runNo: 'No. {n}', peak: 'Peak', rpm: 'Highest r/min',
+    purges: 'The pipe was blown out {n} times before.', noCurve: 'This record has no curves, only peaks.', curveLabel: 'Absorption during each acceleration, peaks {peaks}, mean {mean}',
+    noRulebook: 'The server does not have the rulebook by which the roadside judged, so it cannot judge again.', nothingJudged: 'Nothing was measured, so nothing is judged.',
+    vehicle: 'Vehicle', class: 'Limit class', vin: 'VIN or environmental code', power: 'Rated power', altitude: 'Altitude', meter: 'Opacimeter', meterType: 'Type', meterDevice: 'Number', calibrated: 'Last calibrated',
+    note: 'Note', signature: 'Officer:', driverSignature: 'Driver:',
+    samples: 'Samples for the laboratory', noSamples: 'No samples were taken.', substance: { urea: 'Urea solution', fuel: 'Fuel' }, seal: 'Seal', taken: 'taken', awaitingLab: 'Waiting for the laboratory',
+    enterResult: 'Enter the result', once: 'It can be entered once, and it is audited.', found: 'What was found', foundHint: 'Such as: urea content 21.4 %', laboratory: 'Laboratory', reportNumber: 'Report number',
+    allNeeded: 'Choose the outcome, and say what was found, by which laboratory, in which report.', resultDone: 'The result is entered', enteredBy: 'entered by {by}',
+  },
+  station: {
+    title: 'Station', span: 'Days', days: '{n} days', signs: 'Look into this', noSigns: 'No sign of a sick instrument', nothing: 'Nothing went by in these days', nothingHint: 'Once vehicles pass, this page shows how readings are distributed, how many count, and how the instruments drift, so that a sick one is found before it accuses anyone.',
+    sign: {
+      out: 'Known gases and filters that are read out of tolerance: {n}.', soon: 'Known gases and filters whose error leaves its tolerance within 30 days at this rate: {n}.', unlike: 'The middle nitric oxide is unlike that of the other sites of the province (robust z = {z}).',
+      disagree: 'Camera and beam differ too much in opacity (median difference {difference}).', valid: 'Only {share} of the readings count.',
+    },
+    passages: 'Passages', readings: 'Readings', valid: 'Valid', exceeding: 'Exceeding', vehicles: '{n} passages', median: 'Median opacity', distribution: 'Distribution of opacity',
+    distributionHint: 'Readings that count, {n} of them above the limit. A distribution that is high as a whole, or falls in two, is the instrument more often than the vehicles.', histogramLabel: 'Histogram of opacity, median {median}, {n} above the limit {limit}',
+    opacityAxis: 'opacity %', readingsAxis: 'readings', noReadings: 'No reading counted in these days.', validShare: 'Valid readings by day, and why others are not', noConditions: 'No reading was invalid, or the reasons are older than this version.',
+    exceedingShare: 'Exceeding by day', exceedingHint: 'Exceeding / judged × 100. When it jumps and the traffic has not changed, look at the instrument first.', noJudged: 'No vehicle was judged in these days.',
+    agreement: 'Do camera and beam agree?', agreementHint: 'Each dot is the plume of one vehicle: the beam across, the camera up. They look along different lines, so single dots differ; when all leave the diagonal, one of the two is sick.', beamAxis: 'beam %', cameraAxis: 'camera %', scatterLabel: '{n} pairs of opacity: beam and camera',
+    fewPairs: 'Fewer than 10 pairs: nothing can be said.', difference: 'Median of camera − beam {difference}, spread {spread}.', noPairs: 'No plume was measured by both in these days.',
+    no: 'Nitric oxide here and at the other sites of the province', noHint: 'Medians of readings that count; the bar marks the middle of the other sites. Sites with similar traffic should not lie far apart.', ofReadings: 'of {n}', fewSites: 'Fewer than 3 other sites have readings, or these do not differ: nothing can be said.',
+    alike: 'Like the other sites (median {others}): robust z = {z}.', unlike: 'Unlike the other sites (median {others}): robust z = {z}; look into it from 3.5 on.',
+    drift: 'Drift of zero and span', driftName: '{quantity} against {standard}', errorAxis: 'error {unit}', unit: { percent: '%', ppm: '×10⁻⁶' }, slope: '{slope} in 30 days.', slopeUnknown: 'Fewer than 5 days: no trend.', daysLeft: 'Days until it is out of tolerance at this rate: {n}.', outOfTolerance: 'Out of tolerance', leavingSoon: 'Leaving its tolerance',
+    quantity: { co2: 'CO₂', co: 'CO', hc: 'HC', butadiene: 'Butadiene', no: 'NO', opacity: 'Filter' }, fault: { 'head-says-no': 'the head says no', incomplete: 'gases or filters were missing' }, checks: 'Checks', allChecks: 'Show all {n}', noChecks: 'No checks in these days', noChecksHint: 'A head checks zero and span by itself every two hours; static and dynamic checks are made by people. Checks come with the passages. Without a passed check a reading is no evidence.',
+    performed: 'Time', checkMethod: 'Kind', method: { zero: 'Zero', span: 'Span', audit: 'Automatic audit', static: 'Static', dynamic: 'Dynamic' }, points: 'Measured / standard', checkNumber: 'Number', ofStandard: '/ {standard} ± {tolerance}',
   },
   review: {
     title: 'Review', waiting: '{n} waiting', empty: 'Nothing waits for review', emptyHint: 'When a vehicle exceeds twice in a row within 6 months it becomes a candidate and waits here for a person. Without a person\'s review no case is opened.',
@@ -125,7 +165,7 @@ export const en: Messages = {
     ledger: 'Loss ledger', ledgerHint: 'The roadside numbers its records without gaps: what is missing below the highest number received is still there, or lost.', noGaps: 'Nothing is missing: the numbers received are unbroken.', gap: '{from} – {to} ({n})', refused: '{n} refused',
     noHealth: 'No health report yet.', token: 'Enrolment token', tokenTitle: 'Enrolment token', tokenLead: 'Shown this once, good for one enrolment. On the roadside unit run:',
     id: 'Station number', idHint: 'A capital letter, six digits of the county, three digits: A140105001.', idWrong: 'It must look like A140105001.', name: 'Name', nameHint: 'Such as Xiaodian East Ring checkpoint', added: 'Station {id} added',
-    part: { head: 'Exhaust head', weather: 'Weather', 'camera-front': 'Front camera', 'camera-rear': 'Rear camera', clock: 'Clock', disk: 'Disk', rulebook: 'Rulebook', uplink: 'Uplink' },
+    part: { head: 'Exhaust head', weather: 'Weather', opacimeter: 'Opacimeter', 'camera-front': 'Front camera', 'camera-rear': 'Rear camera', clock: 'Clock', disk: 'Disk', rulebook: 'Rulebook', uplink: 'Uplink' },
     partLane: '{part}, lane {n}', state: { good: 'Good', degraded: 'Degraded', down: 'Down' }, stale: 'report of {ago}', reported: 'Reported',
   },
   accounts: {
@@ -136,7 +176,7 @@ export const en: Messages = {
   audit: {
     title: 'Audit log', empty: 'Nothing recorded yet', emptyHint: 'Every sign-in, search by plate, passage viewed, review and change to a case is kept here.', actor: 'Who', action: 'Did what', subject: 'To what', reason: 'Reason', detail: 'Detail',
     verb: {
-      'plate-searched': 'searched a plate', 'passage-viewed': 'viewed a passage', 'candidate-confirmed': 'confirmed the candidate',
+      'plate-searched': 'searched a plate', 'passage-viewed': 'viewed a passage', 'exhaust-test-viewed': 'viewed a test', 'sample-result-entered': 'entered the result of a laboratory', 'candidate-confirmed': 'confirmed the candidate',
       'candidate-rejected': 'rejected the candidate', 'candidate-voided': 'candidate became void',
       'candidate-contested': 'candidate contested: look again', 'candidate-upheld': 'candidate upheld', 'case-opened': 'opened the case',
       'case-viewed': 'viewed a case', 'repair-ordered': 'ordered repair', 'case-repaired': 'recorded the repair', 'retest-passed': 'retest passed',

@@ -2,7 +2,7 @@
 export const zh = {
   app: { name: '路检通', tagline: '柴油车路检执法台', skip: '跳到正文' },
   nav: {
-    passages: '实时过车', review: '复核', cases: '案件', stations: '点位', watchlist: '布控', rulebooks: '规则集', accounts: '账号',
+    passages: '实时过车', tests: '拦检', review: '复核', cases: '案件', stations: '点位', watchlist: '布控', rulebooks: '规则集', accounts: '账号',
     audit: '操作日志', menu: '菜单', signOut: '退出登录', password: '修改密码', language: 'English', main: '主导航',
   },
   role: { admin: '系统管理员', reviewer: '复核员', enforcer: '执法人员', authority: '主管部门' },
@@ -24,6 +24,7 @@ export const zh = {
     same: '新密码不能和当前密码相同。', done: '密码已修改。',
   },
   outcome: { passed: '合格', screened: '高排放筛查', exceeding: '超标', 'not-judged': '未判定' },
+  test_outcome: { passed: '合格', failed: '不合格', 'not-judged': '未判定' },
   review_state: { none: '无需复核', waiting: '待复核', confirmed: '已确认', rejected: '已驳回' },
   watch: { 'open-case': '有未结案件', blacklisted: '黑名单车辆', wanted: '布控车辆' },
   clock: { synchronised: '时钟已同步', holdover: '时钟守时（未同步）', unsynchronised: '时钟未同步，时间可能不准' },
@@ -33,6 +34,10 @@ export const zh = {
     'plate-unread': '车牌未识别', 'plates-differ': '前后车牌不一致', 'trailer-behind': '后牌为挂车牌', 'arrived-late': '有数据迟到',
   },
   item: { opacity: '不透光度', ringelmann: '林格曼黑度', no: '一氧化氮' },
+  test_item: {
+    free_acceleration_k: '自由加速光吸收系数', lug_down_k100: '加载减速100 %点光吸收系数', lug_down_k80: '加载减速80 %点光吸收系数',
+    lug_down_nox80: '加载减速80 %点氮氧化物', wheel_power_share: '最大轮边功率与额定功率之比', ringelmann: '林格曼黑度',
+  },
   item_short: { opacity: '不透光度', ringelmann: '林格曼', no: 'NO' },
   plate: { unread: '未识别', label: '车牌 {plate}，{colour}', labelPlain: '车牌 {plate}', confidence: '识别置信度' },
   passages: {
@@ -50,7 +55,7 @@ export const zh = {
   },
   passage: {
     title: '过车记录', pictures: '照片', noPictures: '这条记录没有照片。', coming: '正在从路侧传来', zoom: '点按放大',
-    kind: { 'vehicle-front': '车头', 'vehicle-rear': '车尾', 'plate-front': '前牌', 'plate-rear': '后牌', plume: '烟羽' },
+    kind: { 'vehicle-front': '车头', 'vehicle-rear': '车尾', 'plate-front': '前牌', 'plate-rear': '后牌', plume: '烟羽', 'plume-clip': '烟羽录像' },
     plates: '车牌识别', front: '前摄像机', rear: '后摄像机', frames: '{n} 帧投票', raw: '原始识别', otherwise: '其他可能', abstained: '未采信',
     rows: '{n} 行字', noSighting: '这台摄像机没有看到车牌。',
     abstain: {
@@ -73,7 +78,8 @@ export const zh = {
     head: { good: '正常', 'weak-plume': '烟羽太弱', reblocked: '光路被再次遮挡', fault: '故障' },
     wind: '风速', windFrom: '风向', temperature: '气温', humidity: '相对湿度', pressure: '气压', precipitation: '降水', rain: '有雨雪', dry: '无雨雪',
     passed: '通过时间', received: '服务器收到', lane: '车道', station: '点位', number: '记录编号', doubts: '存疑之处', noDoubts: '没有存疑之处',
-    candidate: '查看复核', case: '查看案件', device: '设备', sha: 'SHA-256', printedAt: '打印于 {at}', chainBroken: '这条记录与上一条的哈希链不衔接，请核查', evidence: '证据文件', size: '大小',
+    candidate: '查看复核', case: '查看案件', test: '查看拦检', device: '设备', sha: 'SHA-256', printedAt: '打印于 {at}', chainBroken: '这条记录与上一条的哈希链不衔接，请核查', evidence: '证据文件', size: '大小',
+    auditBreach: { missing: '没有路侧单元认可的合格检查', 'not-met': '遥测仪最近的检查未通过' },
     stored: '已到', awaited: '在路上', breach: {
       missing: '未知', 'not-met': '不符合要求', below: '{measured}，低于 {limit}', above: '{measured}，高于 {limit}',
     },
@@ -82,6 +88,40 @@ export const zh = {
       acceleration: '加速度', 'specific-power': '比功率', plume: '烟羽强度', headway: '跟车时距', audit: '距上次检查合格', weather: '距上次气象读数', head: '遥测仪状态',
     },
     compass: ['北', '东北', '东', '东南', '南', '西南', '西', '西北'],
+  },
+  tests: {
+    title: '拦检', lead: '被拦下的车辆和机械在路边的检验：自由加速、目测黑度、取样。',
+    started: '开始', station: '点位', vehicle: '车辆', method: '方法', result: '结果', outcome: '结论', samples: '样品', level: '林格曼 {n} 级',
+    samplesOf: '{n} 瓶，{done} 瓶已出结果', empty: '还没有拦检记录', emptyHint: '执法人员在路侧单元的页面上完成一次检验并签名后，记录会自动传到这里；断网时先存在路侧。', emptyFiltered: '没有符合条件的拦检',
+  },
+  test: {
+    title: '拦检记录', ended: '签名', officers: '执法人员', passage: '查看过车记录', method: { 'free-acceleration': '自由加速', 'by-eye': '目测黑度', samples: '仅取样' },
+    mean: '计入各次峰值的平均', noMean: '各次差别过大，没有结果', kAxis: '光吸收系数 m⁻¹', seconds: '秒', run: '加速', runNo: '第 {n} 次', peak: '峰值', rpm: '最高转速 r/min',
+    purges: '此前吹扫排气管 {n} 次。', noCurve: '这条记录没有曲线，只有峰值。', curveLabel: '各次加速的光吸收系数曲线，峰值 {peaks}，平均 {mean}',
+    noRulebook: '服务器没有路侧判定所用的规则，不能复判。', nothingJudged: '没有测量值，没有判定。',
+    vehicle: '受检车辆', class: '限值类别', vin: '车辆识别代号或环保编码', power: '额定功率', altitude: '海拔', meter: '不透光烟度计', meterType: '型号', meterDevice: '编号', calibrated: '上次校准',
+    note: '备注', signature: '执法人员签名：', driverSignature: '驾驶人签名：',
+    samples: '送检样品', noSamples: '没有取样。', substance: { urea: '尿素水溶液', fuel: '燃油' }, seal: '封签', taken: '取样于', awaitingLab: '等待检测机构的结果',
+    enterResult: '登记检测结果', once: '只能登记一次，并记入操作日志。', found: '检测结果', foundHint: '如：尿素含量 21.4 %', laboratory: '检测机构', reportNumber: '报告编号',
+    allNeeded: '请选择结论，并填写检测结果、检测机构和报告编号。', resultDone: '检测结果已登记', enteredBy: '{by} 登记于',
+  },
+  station: {
+    title: '点位统计', span: '统计天数', days: '{n} 天', signs: '需要检查的迹象', noSigns: '没有发现仪器异常的迹象', nothing: '这段时间没有过车', nothingHint: '车辆通过检查点后，这里会显示读数的分布、有效率和仪器漂移，用来在误判车辆之前发现有问题的仪器。',
+    sign: {
+      out: '有 {n} 项标准物质的检查误差已超出允差。', soon: '有 {n} 项的误差按目前趋势将在 30 天内超出允差。', unlike: '一氧化氮中位数与同省其他点位相差过大（稳健 z = {z}）。',
+      disagree: '摄像机与遥测光束的不透光度相差过大（中位差 {difference}）。', valid: '有效读数只有 {share}。',
+    },
+    passages: '过车', readings: '读数', valid: '有效率', exceeding: '超标率', vehicles: '{n} 辆次', median: '不透光度中位数', distribution: '不透光度分布',
+    distributionHint: '只含有效读数。超过限值的 {n} 条。分布整体偏高或断成两段，往往是仪器的问题，不是车的问题。', histogramLabel: '不透光度直方图，中位数 {median}，{n} 条超过限值 {limit}',
+    opacityAxis: '不透光度 %', readingsAxis: '读数', noReadings: '这段时间没有有效读数。', validShare: '每日有效率与无效原因', noConditions: '没有无效读数，或原因早于本版本、未曾分列。',
+    exceedingShare: '每日超标率', exceedingHint: '超标数 ÷ 已判定数 × 100。突然升高而车流没有变化时，先查仪器。', noJudged: '这段时间没有已判定的车辆。',
+    agreement: '摄像机与光束是否一致', agreementHint: '每个点是同一辆车的烟羽：横轴是光束，纵轴是摄像机。两者视线不同，单个点会有差别；整体偏离对角线时，其中一台有问题。', beamAxis: '光束 %', cameraAxis: '摄像机 %', scatterLabel: '{n} 对不透光度：光束与摄像机',
+    fewPairs: '不足 10 对，不作判断。', difference: '摄像机减光束的中位差 {difference}，离差 {spread}。', noPairs: '这段时间没有两者都测到的烟羽。',
+    no: '一氧化氮：与同省其他点位比较', noHint: '各点位有效读数的中位数；竖线是其他点位的中位数。车流相似的点位不应相差很远。', ofReadings: '{n} 条', fewSites: '有读数的其他点位不足 3 个，或它们之间没有差别，不作判断。',
+    alike: '与其他点位（中位数 {others}）相近：稳健 z = {z}。', unlike: '与其他点位（中位数 {others}）相差过大：稳健 z = {z}，达到 3.5 即应检查。',
+    drift: '零点与量距漂移', driftName: '{quantity}，标准值 {standard}', errorAxis: '误差 {unit}', unit: { percent: '%', ppm: '×10⁻⁶' }, slope: '30 天变化 {slope}。', slopeUnknown: '不足 5 天，不计算趋势。', daysLeft: '照此 {n} 天后超出允差。', outOfTolerance: '已超出允差', leavingSoon: '即将超出允差',
+    quantity: { co2: 'CO₂', co: 'CO', hc: 'HC', butadiene: '丁二烯', no: 'NO', opacity: '滤光片' }, fault: { 'head-says-no': '遥测仪自报未通过', incomplete: '标准物质不全' }, checks: '检查记录', allChecks: '显示全部 {n} 条', noChecks: '这段时间没有检查记录', noChecksHint: '遥测仪每两小时自动检查零点和量距；静态、动态检查由人进行。检查记录随过车记录一起上传。没有检查合格的仪器，读数不能作为证据。',
+    performed: '时间', checkMethod: '方式', method: { zero: '零点', span: '量距', audit: '自动核查', static: '静态检查', dynamic: '动态检查' }, points: '测得 / 标准', checkNumber: '编号', ofStandard: '/ {standard} ± {tolerance}',
   },
   review: {
     title: '复核', waiting: '{n} 件待复核', empty: '没有待复核的线索', emptyHint: '同一车辆在 6 个月内连续两次超标，会自动成为线索，排在这里等人复核。没有人的复核，不会立案。',
@@ -123,7 +163,7 @@ export const zh = {
     ledger: '缺失台账', ledgerHint: '路侧记录编号连续不断：收到的最大编号以下缺少的，或者还在路侧，或者丢失。', noGaps: '没有缺失：收到的编号连续。', gap: '{from} – {to}（{n} 条）', refused: '拒收 {n} 条',
     noHealth: '还没有收到健康报告。', token: '生成登记令牌', tokenTitle: '登记令牌', tokenLead: '令牌只显示这一次，只能用一次。在路侧单元上执行：',
     id: '点位编号', idHint: '一位大写字母、六位县级区划代码、三位序号，如 A140105001。', idWrong: '格式应为 A140105001。', name: '名称', nameHint: '如：小店东环检查站', added: '已添加点位 {id}',
-    part: { head: '遥测仪', weather: '气象站', 'camera-front': '前摄像机', 'camera-rear': '后摄像机', clock: '时钟', disk: '磁盘', rulebook: '规则集', uplink: '上行链路' },
+    part: { head: '遥测仪', weather: '气象站', opacimeter: '烟度计', 'camera-front': '前摄像机', 'camera-rear': '后摄像机', clock: '时钟', disk: '磁盘', rulebook: '规则集', uplink: '上行链路' },
     partLane: '{part}（{n} 车道）', state: { good: '正常', degraded: '降级', down: '故障' }, stale: '{ago}的报告', reported: '报告时间',
   },
   accounts: {
@@ -134,7 +174,7 @@ export const zh = {
   audit: {
     title: '操作日志', empty: '还没有操作记录', emptyHint: '每次登录、按车牌查询、查看过车记录、复核和办案都会记在这里。', actor: '操作人', action: '动作', subject: '对象', reason: '理由', detail: '详情',
     verb: {
-      'plate-searched': '按车牌查询', 'passage-viewed': '查看过车记录', 'candidate-confirmed': '确认线索', 'candidate-rejected': '驳回线索', 'candidate-voided': '线索失效',
+      'plate-searched': '按车牌查询', 'passage-viewed': '查看过车记录', 'exhaust-test-viewed': '查看拦检记录', 'sample-result-entered': '登记样品检测结果', 'candidate-confirmed': '确认线索', 'candidate-rejected': '驳回线索', 'candidate-voided': '线索失效',
       'candidate-contested': '线索存疑，需人工核查', 'candidate-upheld': '线索重新成立', 'case-opened': '立案', 'case-viewed': '查看案件', 'repair-ordered': '责令维修',
       'case-repaired': '登记维修完成', 'retest-passed': '复检合格', 'retest-failed': '复检不合格', 'case-withdrawn': '撤销案件', 'wanted-added': '加入布控',
       'wanted-removed': '移出布控', 'station-added': '添加点位', 'token-issued': '生成登记令牌', 'station-enrolled': '点位登记', 'rulebooks-issued': '发布规则集', 'account-added': '添加账号',

@@ -7,8 +7,10 @@ mod words;
 mod reading;
 mod sighting;
 mod report;
+mod exhaust_test;
 mod rulebooks;
 mod watchlist;
+mod device_check;
 
 use super::message::WireStamp;
 use crate::time::{ClockQuality, Moment, Stamp, Tick};

@@ -51,6 +51,23 @@ impl WireVerdict {
     }
 }
 
+impl From<&EvidenceFile> for WireEvidence {
+    fn from(file: &EvidenceFile) -> Self {
+        Self { kind: file.kind.wire_word().to_owned(), sha256: file.hash.to_string(), bytes: file.bytes }
+    }
+}
+
+impl WireEvidence {
+    /// The domain's file.
+    pub fn file(&self) -> Converted<EvidenceFile> {
+        Ok(EvidenceFile {
+            kind: need("evidence.kind", EvidenceKind::from_wire_word(&self.kind))?,
+            hash: need("evidence.sha256", self.sha256.parse::<FileHash>().ok())?,
+            bytes: self.bytes,
+        })
+    }
+}
+
 impl PassageReport {
     /// The report of a passage and the edge's judgement of it.
     pub fn new(passage: &Passage, verdict: &Verdict) -> Self {
@@ -58,11 +75,6 @@ impl PassageReport {
             Validity::Valid => Vec::new(),
             Validity::Invalid(reasons) => reasons.iter().map(Into::into).collect(),
         });
-        let file = |file: &EvidenceFile| WireEvidence {
-            kind: file.kind.wire_word().to_owned(),
-            sha256: file.hash.to_string(),
-            bytes: file.bytes,
-        };
         Self {
             v: VERSION,
             id: passage.id.to_string(),
@@ -75,7 +87,7 @@ impl PassageReport {
             smoke: passage.smoke.as_ref().map(Into::into),
             weather: passage.weather.as_ref().map(Into::into),
             doubts: passage.doubts.iter().map(|doubt| doubt.wire_word().to_owned()).collect(),
-            evidence: passage.evidence.iter().map(file).collect(),
+            evidence: passage.evidence.iter().map(Into::into).collect(),
             verdict: verdict.into(),
         }
     }
@@ -92,13 +104,6 @@ impl PassageReport {
             return Err(ConvertError { field: "invalid (with a reading, and only then)" });
         }
         let verdict = self.verdict.verdict(invalid.clone().unwrap_or_default())?;
-        let file = |wire: &WireEvidence| {
-            Ok(EvidenceFile {
-                kind: need("evidence.kind", EvidenceKind::from_wire_word(&wire.kind))?,
-                hash: need("evidence.sha256", wire.sha256.parse::<FileHash>().ok())?,
-                bytes: wire.bytes,
-            })
-        };
         let doubt = |word: &String| need("doubts", Doubt::from_wire_word(word));
         let passage = Passage {
             id: need("id", self.id.parse::<PassageId>().ok())?,
@@ -114,7 +119,7 @@ impl PassageReport {
             smoke: self.smoke.as_ref().map(TryInto::try_into).transpose()?,
             weather: self.weather.as_ref().map(TryInto::try_into).transpose()?,
             doubts: self.doubts.iter().map(doubt).collect::<Converted<_>>()?,
-            evidence: self.evidence.iter().map(file).collect::<Converted<_>>()?,
+            evidence: self.evidence.iter().map(WireEvidence::file).collect::<Converted<_>>()?,
         };
         Ok((passage, verdict))
     }

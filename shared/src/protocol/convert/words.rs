@@ -1,5 +1,8 @@
 //! The words of enums without data, on wires and in tables.
 
+use crate::device_check::{CheckFault, CheckKind, CheckQuantity};
+use crate::exhaust_test::TestOutcome;
+use crate::exhaust_test::form::Substance;
 use crate::passage::{AbstainReason, Doubt, EvidenceKind, UnmeasurableReason};
 use crate::reading::{Condition, HeadStatus};
 use crate::rulebook::Role;
@@ -44,8 +47,17 @@ words!(Doubt {
 });
 words!(EvidenceKind {
     VehicleFront = "vehicle-front", VehicleRear = "vehicle-rear", PlateFront = "plate-front",
-    PlateRear = "plate-rear", Plume = "plume",
+    PlateRear = "plate-rear", Plume = "plume", PlumeClip = "plume-clip",
 });
+words!(CheckKind {
+    Zero = "zero", Span = "span", Audit = "audit", Static = "static", Dynamic = "dynamic",
+});
+words!(CheckQuantity {
+    Co2 = "co2", Co = "co", Hc = "hc", Butadiene = "butadiene", No = "no", Opacity = "opacity",
+});
+words!(CheckFault { HeadSaysNo = "head-says-no", Incomplete = "incomplete" });
 words!(Outcome { Passed = "passed", Screened = "screened", Exceeding = "exceeding", NotJudged = "not-judged" });
 words!(Role { Enforcement = "enforcement", Screening = "screening" });
 words!(WatchReason { OpenCase = "open-case", Blacklisted = "blacklisted", Wanted = "wanted" });
+words!(TestOutcome { Passed = "passed", Failed = "failed", NotJudged = "not-judged" });
+words!(Substance { Urea = "urea", Fuel = "fuel" });

@@ -31,13 +31,22 @@ wire! {
         pub by: Option<String>,
         /// Each gas and filter.
         pub points: Vec<WireCheckPoint>,
-        /// Does every point lie within its tolerance?
+        /// Was it passed: every point within its tolerance, and no fault?
         pub passed: bool,
+        /// What is wrong with it apart from its points: `head-says-no`, `incomplete`.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub faults: Vec<String>,
+        /// Whose tolerances were used.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        pub rulebook: String,
+        /// Which edition of it.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        pub rulebook_version: String,
     }
 
     /// One gas or filter: in hundredths of 10⁻⁶ for gases, hundredths of a percent for opacity.
     pub struct WireCheckPoint {
-        /// `co2`, `co`, `hc`, `no` or `opacity`.
+        /// `co2`, `co`, `hc` (propane), `butadiene` (hydrocarbons by 1,3-butadiene), `no` or `opacity`.
         pub quantity: String,
         /// What it is.
         pub standard: i64,

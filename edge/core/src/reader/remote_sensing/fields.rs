@@ -1,6 +1,7 @@
-//! The fields of the three lines, read and written. Every number has one spelling, so that a line that was read
+//! The fields of the lines, read and written; those of a check have a file of their own. Every number has one spelling, so that a line that was read
 //! and written again is the same line.
 
+use plumewatch_shared::device_check::CheckReading;
 use plumewatch_shared::ids::{DeviceId, LaneNo};
 use plumewatch_shared::reading::{Audit, BeamOpacity, Gases, HeadStatus, Reading, ReadingOrigin};
 use plumewatch_shared::time::{ClockQuality, Moment, Stamp};
@@ -8,6 +9,7 @@ use plumewatch_shared::units::{
     Acceleration, Concentration, CrossRoadOpacity, MoleRatio, Opacity, Slope, Speed,
 };
 
+use super::check;
 use super::line::framed;
 use crate::reader::Heartbeat;
 
@@ -21,18 +23,25 @@ pub enum Line {
         /// How long before the line's last byte that was.
         age_ms: u32,
     },
+    /// `C`, head to host.
+    Check {
+        /// What was checked, and when by the host's clocks.
+        check: Box<CheckReading>,
+        /// How long before the line's last byte that was.
+        age_ms: u32,
+    },
     /// `H`, head to host.
     Heartbeat(Heartbeat),
     /// `K`, host to head.
     Acknowledgement(Acknowledgement),
 }
 
-/// The host has made this measurement durable.
+/// The host has made this measurement or check durable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Acknowledgement {
     /// Of which start of the head.
     pub boot: u32,
-    /// Which measurement of that start.
+    /// Which measurement or check of that start.
     pub sequence: u32,
 }
 
@@ -42,13 +51,13 @@ pub enum FieldError {
     /// It does not begin with `PWRS,1,`.
     #[error("the line is not of protocol PWRS 1")]
     Protocol,
-    /// Neither M, H nor K.
+    /// Neither M, C, H nor K.
     #[error("the line's type is not known")]
     Type,
     /// Too few or too many fields.
     #[error("a line of type {kind} has {wanted} fields, this has {found}")]
     Count {
-        /// M, H or K.
+        /// M, C, H or K.
         kind: char,
         /// As many as it has.
         wanted: usize,
@@ -74,25 +83,25 @@ pub enum FieldError {
     WrongWay,
 }
 
-type Parsed<T> = Result<T, FieldError>;
+pub(super) type Parsed<T> = Result<T, FieldError>;
 
 const MEASUREMENT_FIELDS: usize = 21;
 const HEARTBEAT_FIELDS: usize = 6;
 const ACKNOWLEDGEMENT_FIELDS: usize = 2;
 
 /// 100 % in hundredths of 10⁻⁶.
-const WHOLE: i64 = 100_000_000;
+pub(super) const WHOLE: i64 = 100_000_000;
 
 /// Walks through the fields, one after another.
-struct Fields<'a>(std::str::Split<'a, char>);
+pub(super) struct Fields<'a>(std::str::Split<'a, char>);
 
 impl<'a> Fields<'a> {
-    fn text(&mut self) -> &'a str {
+    pub(super) fn text(&mut self) -> &'a str {
         self.0.next().unwrap_or("")
     }
 
     /// An integer within `least` to `most`, in its one spelling; `None` if the field is empty.
-    fn maybe(&mut self, name: &'static str, least: i64, most: i64) -> Parsed<Option<i64>> {
+    pub(super) fn maybe(&mut self, name: &'static str, least: i64, most: i64) -> Parsed<Option<i64>> {
         let text = self.text();
         if text.is_empty() {
             return Ok(None);
@@ -101,21 +110,21 @@ impl<'a> Fields<'a> {
         number.map(Some).ok_or(FieldError::Field(name))
     }
 
-    fn number(&mut self, name: &'static str, least: i64, most: i64) -> Parsed<i64> {
+    pub(super) fn number(&mut self, name: &'static str, least: i64, most: i64) -> Parsed<i64> {
         self.maybe(name, least, most)?.ok_or(FieldError::Field(name))
     }
 
-    fn unsigned(&mut self, name: &'static str, least: u32) -> Parsed<u32> {
+    pub(super) fn unsigned(&mut self, name: &'static str, least: u32) -> Parsed<u32> {
         let number = self.number(name, least.into(), u32::MAX.into())?;
         Ok(u32::try_from(number).expect("the range was checked"))
     }
 
-    fn signed(&mut self, name: &'static str, least: i32, most: i32) -> Parsed<Option<i32>> {
+    pub(super) fn signed(&mut self, name: &'static str, least: i32, most: i32) -> Parsed<Option<i32>> {
         let number = self.maybe(name, least.into(), most.into())?;
         Ok(number.map(|n| i32::try_from(n).expect("the range was checked")))
     }
 
-    fn device(&mut self, name: &'static str) -> Parsed<DeviceId> {
+    pub(super) fn device(&mut self, name: &'static str) -> Parsed<DeviceId> {
         self.text().parse().map_err(|_| FieldError::Field(name))
     }
 
@@ -144,6 +153,7 @@ pub(super) fn parse(body: &[u8], at: Moment) -> Parsed<Line> {
     let (kind, mut fields) = split(body)?;
     match kind {
         'M' => measurement(&mut fields, at),
+        'C' => check::parse(&mut fields, at),
         'H' => heartbeat(&mut fields).map(Line::Heartbeat),
         _ => known_acknowledgement(&mut fields).map(Line::Acknowledgement),
     }
@@ -164,6 +174,7 @@ fn split(body: &[u8]) -> Parsed<(char, Fields<'_>)> {
     let (kind, rest) = rest.split_once(',').ok_or(FieldError::Type)?;
     let (kind, wanted) = match kind {
         "M" => ('M', MEASUREMENT_FIELDS),
+        "C" => ('C', check::FIELDS),
         "H" => ('H', HEARTBEAT_FIELDS),
         "K" => ('K', ACKNOWLEDGEMENT_FIELDS),
         _ => return Err(FieldError::Type),
@@ -207,7 +218,7 @@ fn measurement(fields: &mut Fields<'_>, at: Moment) -> Parsed<Line> {
 }
 
 /// The moment `age_ms` before `at`, on both clocks.
-fn before(at: Moment, age_ms: u32) -> Option<Moment> {
+pub(super) fn before(at: Moment, age_ms: u32) -> Option<Moment> {
     let age = std::time::Duration::from_millis(age_ms.into());
     let micros = at.stamp.micros().checked_sub(i64::from(age_ms) * 1_000)?;
     let stamp = Stamp::from_micros(micros, at.stamp.quality)?;
@@ -285,7 +296,7 @@ fn known_acknowledgement(fields: &mut Fields<'_>) -> Parsed<Acknowledgement> {
     Ok(Acknowledgement { boot: fields.unsigned("boot", 0)?, sequence: fields.unsigned("sequence", 1)? })
 }
 
-fn shown<T: ToString>(value: Option<T>) -> String {
+pub(super) fn shown<T: ToString>(value: Option<T>) -> String {
     value.map_or_else(String::new, |value| value.to_string())
 }
 
@@ -334,7 +345,7 @@ pub fn encode_heartbeat(heartbeat: &Heartbeat) -> Vec<u8> {
     ))
 }
 
-/// The line by which a host says that a measurement is durable and need not come again.
+/// The line by which a host says that a measurement or check is durable and need not come again.
 pub fn acknowledgement(origin: &ReadingOrigin) -> Vec<u8> {
     framed(&format!("PWRS,1,K,{},{}", origin.boot, origin.sequence))
 }

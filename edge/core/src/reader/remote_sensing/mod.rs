@@ -4,6 +4,7 @@
 //! two together for the host's side ([`Decoder`]) and the head's ([`AcknowledgementDecoder`], for simulators and
 //! for makers' tests). Which repeats are new is not decided here: matching and the outbox know.
 
+mod check;
 mod crc;
 mod fields;
 mod line;
@@ -14,6 +15,7 @@ use plumewatch_shared::ids::LaneNo;
 use plumewatch_shared::reading::ReadingOrigin;
 use plumewatch_shared::time::{Moment, Tick};
 
+pub use check::{FILTERS, encode_check};
 pub use crc::crc16;
 pub use fields::{Acknowledgement, FieldError, Line, acknowledgement, encode_heartbeat, encode_measurement};
 pub use line::{LINE_MAX, LINE_TIMEOUT};
@@ -68,7 +70,7 @@ impl Decoder {
             let Some(body) = self.lines.push(byte) else { continue };
             match fields::parse(&body, at).and_then(|line| self.event(line)) {
                 Ok(event) if self.events.len() < EVENTS_MAX => {
-                    if matches!(event, HeadEvent::Measured(_)) {
+                    if matches!(event, HeadEvent::Measured(_) | HeadEvent::Checked(_)) {
                         self.last_error = None; // The cables were changed back.
                     }
                     self.events.push_back(event);
@@ -86,13 +88,15 @@ impl Decoder {
     }
 
     fn event(&self, line: Line) -> Result<HeadEvent, FieldError> {
+        let wired = |said: LaneNo, event| match self.lane {
+            Some(wired) if wired != said => {
+                Err(FieldError::OtherLane { said: said.number(), wired: wired.number() })
+            }
+            Some(_) | None => Ok(event),
+        };
         match line {
-            Line::Measurement { reading, .. } => match self.lane {
-                Some(wired) if wired != reading.lane => {
-                    Err(FieldError::OtherLane { said: reading.lane.number(), wired: wired.number() })
-                }
-                Some(_) | None => Ok(HeadEvent::Measured(reading)),
-            },
+            Line::Measurement { reading, .. } => wired(reading.lane, HeadEvent::Measured(reading)),
+            Line::Check { check, .. } => wired(check.lane, HeadEvent::Checked(check)),
             Line::Heartbeat(heartbeat) => Ok(HeadEvent::Heartbeat(heartbeat)),
             Line::Acknowledgement(_) => Err(FieldError::WrongWay),
         }

@@ -1,6 +1,7 @@
 //! The golden vectors of `tests/vectors/remote_sensing` (made by another implementation of the checksum), and
 //! what must hold for every stream of bytes.
 
+use plumewatch_shared::device_check::{CheckMethod, CheckQuantity, CheckReading, CheckedPoint};
 use plumewatch_shared::ids::LaneNo;
 use plumewatch_shared::reading::{BeamOpacity, HeadStatus, Reading};
 use plumewatch_shared::sample;
@@ -62,6 +63,34 @@ fn every_golden_measurement_means_what_its_vector_says() {
         seen += 1;
     }
     assert_eq!(seen, 6);
+}
+
+#[test]
+fn every_golden_check_means_what_its_vector_says_and_is_written_as_the_same_bytes() {
+    let mut seen = 0;
+    for vector in vectors(GOOD).iter().filter(|vector| vector.get("check").is_some()) {
+        let objects: Vec<Value> = decode_stream(Driver::RemoteSensing, line_of(vector).as_bytes()).collect();
+        assert_eq!(objects[0], vector["check"], "{}", vector["name"]);
+        let count = serde_json::json!({ "readings": 0, "rejected_bytes": 0, "checks": 1 });
+        assert_eq!(objects[1], count, "{}", vector["name"]);
+        let mut decoder = Decoder::of_any_lane();
+        decoder.push(line_of(vector).as_bytes(), moment());
+        let Some(HeadEvent::Checked(check)) = decoder.next_event() else { panic!("{}", vector["name"]) };
+        let age_ms = vector["check"]["age_ms"].as_u64().unwrap().try_into().unwrap();
+        assert_eq!(encode_check(&check, age_ms), line_of(vector).as_bytes(), "{}", vector["name"]);
+        assert!(line_of(vector).len() <= LINE_MAX);
+        seen += 1;
+    }
+    assert_eq!(seen, 4);
+}
+
+#[test]
+fn a_check_of_another_lane_is_rejected_as_a_measurement_is() {
+    let mut decoder = Decoder::new(lane(2));
+    let line = encode_check(&sample::check(1), 5);
+    decoder.push(&line, moment());
+    assert_eq!(decoder.next_event(), None);
+    assert_eq!(decoder.last_error(), Some(&FieldError::OtherLane { said: 1, wired: 2 }));
 }
 
 #[test]
@@ -155,7 +184,7 @@ fn every_split_of_the_stream_gives_the_same_events() {
     let mut whole = Decoder::of_any_lane();
     whole.push(&stream, moment());
     let wanted = events(&mut whole);
-    assert_eq!(wanted.len(), 8);
+    assert_eq!(wanted.len(), 12);
     for at in 0..=stream.len() {
         let mut decoder = Decoder::of_any_lane();
         decoder.push(&stream[..at], moment());
@@ -256,7 +285,48 @@ fn readings() -> impl Strategy<Value = (Reading, u32)> {
     })
 }
 
+fn checks() -> impl Strategy<Value = (CheckReading, u32)> {
+    let methods = prop_oneof![
+        prop::sample::select(vec![
+            CheckMethod::Zero,
+            CheckMethod::Span,
+            CheckMethod::Audit,
+            CheckMethod::Static
+        ]),
+        (0..=100_000_i32).prop_map(|mm_s| CheckMethod::Dynamic { speed: Speed { mm_s } }),
+    ];
+    let gas = prop::option::of((-100_000_000..=100_000_000_i64, -100_000_000..=100_000_000_i64));
+    let filter = prop::option::of((0..=10_000_i64, -10_000..=10_000_i64));
+    let points = (prop::collection::vec(gas, 5), prop::collection::vec(filter, FILTERS));
+    let by = prop::option::of("[A-Z0-9][A-Z0-9-]{0,39}");
+    (methods, points, by, any::<bool>(), any::<u32>()).prop_map(
+        |(method, (gases, filters), by, passed, age)| {
+            let quantities = CheckQuantity::ALL.into_iter().chain([CheckQuantity::Opacity; FILTERS - 1]);
+            let points = quantities.zip(gases.into_iter().chain(filters));
+            let points = points.filter_map(|(quantity, values)| {
+                values.map(|(standard, measured)| CheckedPoint { quantity, standard, measured })
+            });
+            let points = points.collect();
+            (CheckReading { method, points, by, head_passed: passed, ..sample::check(9) }, age)
+        },
+    )
+}
+
 proptest! {
+    #[test]
+    fn a_check_reads_back_as_it_was_written((check, age_ms) in checks()) {
+        let line = encode_check(&check, age_ms);
+        prop_assert!(line.len() <= LINE_MAX);
+        let mut decoder = Decoder::new(check.lane);
+        decoder.push(&line, moment());
+        let Some(HeadEvent::Checked(read)) = decoder.next_event() else {
+            return Err(TestCaseError::fail(format!("{:?}", decoder.last_error())));
+        };
+        let performed = read.performed;
+        prop_assert_eq!(*read, CheckReading { performed, ..check });
+        prop_assert_eq!(performed.tick.micros + u64::from(age_ms) * 1_000, FIRST_TICK.micros);
+    }
+
     #[test]
     fn a_measurement_reads_back_as_it_was_written((reading, age_ms) in readings()) {
         let line = encode_measurement(&reading, age_ms);
@@ -303,7 +373,7 @@ proptest! {
     }
 
     #[test]
-    fn no_line_of_right_checksum_makes_the_parser_panic(body in "PWRS,1,[MHK],[-0-9A-Z,]{0,120}") {
+    fn no_line_of_right_checksum_makes_the_parser_panic(body in "PWRS,1,[MCHK],[-0-9A-Z,]{0,120}") {
         let mut decoder = Decoder::new(lane(1));
         decoder.push(&line::framed(&body), moment());
         let mut host = AcknowledgementDecoder::default();
