@@ -60,7 +60,7 @@ impl DeviceCheckReport {
             performed: (&self.performed).try_into()?,
             by: self.by.clone(),
             points: self.points.iter().map(TryInto::try_into).collect::<Converted<_>>()?,
-            faults: self.faults.iter().map(fault).collect::<Converted<_>>()?,
+            faults: self.faults.iter().map(|word| fault(word)).collect::<Converted<_>>()?,
             rulebook: RulebookRef { id: self.rulebook.clone(), version: self.rulebook_version.clone() },
         };
         // A report may not call passed what its own numbers call failed, or the other way round.
@@ -94,7 +94,7 @@ impl TryFrom<&WireCheckPoint> for CheckPoint {
     }
 }
 
-fn fault(word: &String) -> Converted<CheckFault> {
+fn fault(word: &str) -> Converted<CheckFault> {
     need("faults", CheckFault::from_wire_word(word))
 }
 
