@@ -14,10 +14,12 @@ pub mod reading;
 pub mod meter;
 pub mod passage;
 pub mod plume;
+pub mod record_number;
 pub mod language;
 pub mod rulebook;
 pub mod verdict;
 pub mod exhaust_test;
+pub mod statistics;
 pub mod watchlist;
 pub mod protocol;
 #[cfg(any(test, feature = "sample"))]

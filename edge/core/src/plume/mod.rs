@@ -10,6 +10,7 @@
 //! against CO₂ is the exhaust's own ratio (Denver's method, STANDARDS.md 10.1, 10.3). The limits are data.
 
 mod line;
+pub mod motion;
 
 use plumewatch_shared::plume::PlumeRatios;
 use plumewatch_shared::reading::Gases;
