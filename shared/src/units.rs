@@ -238,7 +238,7 @@ mod tests {
 
     #[test]
     fn coefficient_and_opacity_end_where_light_does() {
-        let opacity = |percent| MeterOpacity(Opacity::from_hundredths(percent * 100).unwrap());
+        let opacity = |percent: u16| MeterOpacity(Opacity::from_hundredths(percent * 100).unwrap());
         let k = |percent| AbsorptionCoefficient::of(opacity(percent)).map(|k| k.per_m_hundredths);
         assert_eq!((k(100), k(0)), (None, Some(0)));
         let dark = AbsorptionCoefficient { per_m_hundredths: u16::MAX };

@@ -301,10 +301,6 @@ mod tests {
         words
     }
 
-    fn place(latitude: i32, longitude: i32, altitude_cm: Option<i32>) -> NmeaWord {
-        NmeaWord::Position(at([latitude, longitude], altitude_cm))
-    }
-
     fn time(text: &str) -> NmeaWord {
         NmeaWord::Time(text.parse().unwrap())
     }
