@@ -282,10 +282,11 @@ fn nmea_object(word: &NmeaWord) -> Value {
             "wind_m_s": scaled(speed.mm_s, 1e3),
             "wind_from_degrees": from.map(|bearing| bearing.degrees),
         }),
-        NmeaWord::Air { temperature, humidity, pressure } => json!({
+        NmeaWord::Air { temperature, humidity, pressure, precipitation } => json!({
             "temperature_celsius": temperature.map(|t| scaled(t.celsius_hundredths, 100.0)),
             "humidity_percent": humidity.map(|h| scaled(h.percent_hundredths, 100.0)),
             "pressure_pa": pressure.map(|pressure| pressure.pa),
+            "precipitation": precipitation,
         }),
     }
 }

@@ -1,133 +1,17 @@
-//! NMEA 0183 (STANDARDS.md 11.7): where a unit stands, what time it is, and the weather of stations that speak it, at
-//! 4800 or 9600 baud, 8N1.
-//!
-//! ```text
-//! $ talker sentence , field , … * checksum CR LF      checksum: exclusive or of what stands between $ and *
-//! ```
-//!
-//! Sentences that say nothing of ours (GSA, GSV, …) are whole and passed over. One without a checksum is refused: on a
-//! wire beside a road that is worth more than the oldest instruments.
-
-use std::collections::VecDeque;
+//! What the sentences of ours say, field by field.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use plumewatch_shared::units::{Bearing, Humidity, Pressure, Speed, Temperature};
 
-use super::frames::{Beginning, Frames};
+use super::{NmeaWord, Position};
 
-/// The longest sentence, bytes: 82 by the standard; some makers' are longer.
-pub const SENTENCE_MAX: usize = 160;
-/// Words kept for a caller that asks late: a talker says a few dozen sentences a second at most.
-const WORDS_MAX: usize = 256;
 /// Digits of a whole or decimal part at most; more is noise.
 const DIGITS_MAX: usize = 9;
 
-/// What a sentence said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NmeaWord {
-    /// GGA, RMC: the place.
-    Position(Position),
-    /// RMC, ZDA: the time, if the receiver vouches for it.
-    Time(Timestamp),
-    /// MWV (true or of a fixed station), MDA: the wind.
-    Wind {
-        /// Its speed.
-        speed: Speed,
-        /// Where from; an MWV's angle is from the instrument's mark, which at a checkpoint points north.
-        from: Option<Bearing>,
-    },
-    /// MDA: the air.
-    Air {
-        /// Its temperature.
-        temperature: Option<Temperature>,
-        /// Relative humidity.
-        humidity: Option<Humidity>,
-        /// Pressure.
-        pressure: Option<Pressure>,
-    },
-}
-
-/// A place on WGS 84.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Position {
-    /// Millionths of a degree, north positive.
-    pub latitude_microdegrees: i32,
-    /// Millionths of a degree, east positive.
-    pub longitude_microdegrees: i32,
-    /// Above mean sea level, centimetres; `None` where the sentence does not say.
-    pub altitude_cm: Option<i32>,
-}
-
-/// Takes what one talker says.
-#[derive(Debug, Default)]
-pub struct Decoder {
-    frames: Frames,
-    words: VecDeque<NmeaWord>,
-}
-
-impl Decoder {
-    /// Takes bytes as they came.
-    pub fn push(&mut self, bytes: &[u8]) {
-        self.frames.push(bytes, begin, keep(&mut self.words));
-    }
-
-    /// Tells that nothing more comes.
-    pub fn on_silence(&mut self) {
-        self.frames.on_silence(begin, keep(&mut self.words));
-    }
-
-    /// Gives what was said, oldest first; call until `None` after every push.
-    pub fn next_word(&mut self) -> Option<NmeaWord> {
-        self.words.pop_front()
-    }
-
-    /// Bytes since the start that were part of no whole sentence.
-    pub fn rejected_bytes(&self) -> u64 {
-        self.frames.rejected()
-    }
-}
-
-fn keep(words: &mut VecDeque<NmeaWord>) -> impl FnMut(&[u8]) + '_ {
-    |frame| {
-        if words.len() < WORDS_MAX {
-            said(frame, |word| words.push_back(word));
-        }
-    }
-}
-
-/// A sentence, from `$` to the line's end; a line's end by itself belongs to the sentence before.
-fn begin(bytes: &[u8]) -> Beginning {
-    match bytes[0] {
-        b'$' => {}
-        b'\r' | b'\n' => return Beginning::Frame(1),
-        _ => return Beginning::Garbage,
-    }
-    let text = &bytes[1..bytes.len().min(SENTENCE_MAX)];
-    let Some(star) = text.iter().position(|byte| *byte == b'*' || !matches!(byte, b' '..=b'~')) else {
-        return if bytes.len() < SENTENCE_MAX { Beginning::Unfinished } else { Beginning::Garbage };
-    };
-    match (text[star], text.get(star + 1..star + 3)) {
-        (b'*', None) => Beginning::Unfinished,
-        (b'*', Some(digits)) if hexadecimal(digits) == Some(checksum(&text[..star])) => {
-            Beginning::Frame(1 + star + 3)
-        }
-        _ => Beginning::Garbage,
-    }
-}
-
-fn checksum(text: &[u8]) -> u8 {
-    text.iter().fold(0, |sum, byte| sum ^ byte)
-}
-
-fn hexadecimal(digits: &[u8]) -> Option<u8> {
-    let plain = digits.iter().all(u8::is_ascii_hexdigit);
-    plain.then(|| u8::from_str_radix(str::from_utf8(digits).ok()?, 16).ok()).flatten()
-}
-
 /// Tells what a whole sentence says, if it is any of ours.
-fn said(frame: &[u8], mut tell: impl FnMut(NmeaWord)) {
+pub(super) fn said(frame: &[u8], mut tell: impl FnMut(NmeaWord)) {
     let Some(text) = frame.strip_prefix(b"$").and_then(|rest| str::from_utf8(rest).ok()) else { return };
     let mut fields = text.split('*').next().unwrap_or_default().split(',');
     let name = fields.next().unwrap_or_default();
@@ -140,6 +24,7 @@ fn said(frame: &[u8], mut tell: impl FnMut(NmeaWord)) {
         }
         Some("ZDA") => tell_some(time_of_zda(&fields).map(NmeaWord::Time), tell),
         Some("MWV") => tell_some(wind_of_mwv(&fields), tell),
+        Some("XDR") => tell_some(weather_of_xdr(&fields), tell),
         Some("MDA") => {
             let [wind, air] = weather_of_mda(&fields);
             tell_some(wind, &mut tell);
@@ -276,84 +161,48 @@ fn weather_of_mda(fields: &[&str]) -> [Option<NmeaWord>; 2] {
         temperature: temperature.map(|celsius_hundredths| Temperature { celsius_hundredths }),
         humidity: humidity.map(|percent_hundredths| Humidity { percent_hundredths }),
         pressure: pressure.map(|pa| Pressure { pa }),
+        precipitation: None,
     };
     let any = temperature.is_some() || humidity.is_some() || pressure.is_some();
     [wind.map(|speed| NmeaWord::Wind { speed, from }), any.then_some(air)]
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn heard(pieces: &[&[u8]]) -> (Vec<NmeaWord>, u64) {
-        let mut decoder = Decoder::default();
-        for piece in pieces {
-            decoder.push(piece);
-        }
-        decoder.on_silence();
-        (std::iter::from_fn(|| decoder.next_word()).collect(), decoder.rejected_bytes())
-    }
-
-    fn words(sentence: &str) -> Vec<NmeaWord> {
-        let (words, rejected) = heard(&[sentence.as_bytes(), b"\r\n"]);
-        assert_eq!(rejected, 0, "{sentence}");
-        words
-    }
-
-    fn time(text: &str) -> NmeaWord {
-        NmeaWord::Time(text.parse().unwrap())
-    }
-
-    fn sealed(text: &str) -> String {
-        format!("${text}*{:02X}", checksum(text.as_bytes()))
-    }
-
-    #[test]
-    fn a_weather_stations_composite_is_read() {
-        let text = "WIMDA,29.7544,I,1.0076,B,35.5,C,,,42.1,,20.6,C,116.4,T,107.7,M,1.2,N,0.6,M";
-        let air = NmeaWord::Air {
-            temperature: Some(Temperature { celsius_hundredths: 3_550 }),
-            humidity: Some(Humidity { percent_hundredths: 4_210 }),
-            pressure: Some(Pressure { pa: 100_760 }),
-        };
-        let wind = NmeaWord::Wind { speed: Speed { mm_s: 600 }, from: Some(Bearing { degrees: 116 }) };
-        assert_eq!(words(&sealed(text)), [wind, air]);
-    }
-
-    #[test]
-    fn what_the_receiver_does_not_vouch_for_is_not_told() {
-        assert_eq!(words(&sealed("GPGGA,123519,4807.038,N,01131.000,E,0,00,,,M,,M,,")), []);
-        assert_eq!(words(&sealed("GPRMC,123519,V,4807.038,N,01131.000,E,,,230394,,")), []);
-        assert_eq!(words(&sealed("WIMWV,214.8,R,0.1,K,V")), []);
-        assert_eq!(words(&sealed("GPGSV,1,1,00")), []);
-        assert_eq!(words(&sealed("GPGGA,123519,9907.038,N,01131.000,E,1,08,0.9,1,M,,M,,")), []);
-        assert_eq!(words(&sealed("GPZDA,250000,31,02,2026,00,00")), []);
-        assert_eq!(words(&sealed("GPZDA,201530.50,24,11,2026,08,00")), [time("2026-11-24T20:15:30.5Z")]);
-    }
-
-    #[test]
-    fn a_wrong_or_missing_checksum_is_refused() {
-        let (told, rejected) = heard(&[b"$WIMWV,214.8,R,0.1,K,A*29\r\n$WIMWV,214.8,R,0.1,K,A\r\n"]);
-        assert_eq!(told, []);
-        assert_eq!(rejected, 25 + 22);
-    }
-
-    proptest! {
-        #[test]
-        fn every_split_of_the_stream_gives_the_same_words(
-            parts in prop::collection::vec(
-                prop_oneof![
-                    "GP(GGA|RMC|ZDA)(,[0-9.NSEWAM-]{0,12}){0,14}".prop_map(|text| sealed(&text) + "\r\n"),
-                    "WI(MWV|MDA)(,[0-9.RTKMNSACBI-]{0,9}){0,20}".prop_map(|text| sealed(&text) + "\r\n"),
-                    "[ -~\r\n]{0,20}",
-                ],
-                0..8,
-            ),
-        ) {
-            let text = parts.concat();
-            let single: Vec<&[u8]> = text.as_bytes().chunks(1).collect();
-            prop_assert_eq!(heard(&single), heard(&[text.as_bytes()]));
+/// Quads of `type,value,unit,name`: C in C is temperature, H in P humidity, P in B (bar) or P (Pa) pressure, R in M (mm/h)
+/// or I (in/h) the intensity of rain or hail. Of several transducers of a type the first counts; rain falls if any says so.
+fn weather_of_xdr(fields: &[&str]) -> Option<NmeaWord> {
+    let (mut temperature, mut humidity, mut pressure, mut precipitation) = (None, None, None, None);
+    for quad in fields.chunks_exact(4) {
+        let value = |decimals| fixed(quad[1], decimals);
+        match (quad[0], quad[2]) {
+            ("C", "C") => {
+                let celsius =
+                    value(2).filter(|c| (-9_000..=9_000).contains(c)).and_then(|c| i32::try_from(c).ok());
+                temperature = temperature.or(celsius);
+            }
+            ("H", "P") => {
+                let percent =
+                    value(2).filter(|h| (0..=10_000).contains(h)).and_then(|h| u16::try_from(h).ok());
+                humidity = humidity.or(percent);
+            }
+            ("P", unit @ ("B" | "P")) => {
+                let pa = value(if unit == "B" { 5 } else { 0 }).filter(|pa| (30_000..=120_000).contains(pa));
+                pressure = pressure.or(pa.and_then(|pa| u32::try_from(pa).ok()));
+            }
+            ("R", "M" | "I") => {
+                let falls = value(3).filter(|intensity| *intensity >= 0).map(|intensity| intensity > 0);
+                precipitation = match (precipitation, falls) {
+                    (Some(before), Some(falls)) => Some(before || falls),
+                    (before, falls) => before.or(falls),
+                };
+            }
+            _ => {}
         }
     }
+    let any = temperature.is_some() || humidity.is_some() || pressure.is_some() || precipitation.is_some();
+    any.then_some(NmeaWord::Air {
+        temperature: temperature.map(|celsius_hundredths| Temperature { celsius_hundredths }),
+        humidity: humidity.map(|percent_hundredths| Humidity { percent_hundredths }),
+        pressure: pressure.map(|pa| Pressure { pa }),
+        precipitation,
+    })
 }
