@@ -1,5 +1,7 @@
 //! How each instrument does, in words for people at the roadside: a pure function of facts and the time.
 
+pub mod instruments;
+
 use std::time::Duration;
 
 use plumewatch_shared::ids::LaneNo;
@@ -9,6 +11,7 @@ use plumewatch_shared::reading::HeadStatus;
 use plumewatch_shared::time::{ClockQuality, Tick};
 
 use crate::matching::CameraRole;
+use instruments::{AnalyserFacts, NmeaFacts};
 
 /// A head says something every second; after five it is silent.
 pub const HEAD_SILENT_AFTER: Duration = Duration::from_secs(5);
@@ -47,6 +50,15 @@ pub enum Facts {
         port_open: bool,
         /// The last good reply.
         heard: Option<Tick>,
+    },
+    /// A talker of NMEA 0183: place, time, weather.
+    Nmea(NmeaFacts),
+    /// An analyser that speaks AK.
+    Analyser {
+        /// Which, from 1, in the order of the configuration.
+        number: usize,
+        /// How it does.
+        facts: AnalyserFacts,
     },
     /// One camera.
     Camera {
@@ -123,11 +135,13 @@ pub fn part(facts: &Facts, now: Tick) -> PartHealth {
     PartHealth { part: name(facts), state: state.wire_word().to_owned(), zh: words.zh, en: words.en }
 }
 
-/// `head-1`, `weather`, `camera-front-1`, `clock`, `disk`, `uplink`.
+/// `head-1`, `weather`, `nmea`, `analyser-1`, `camera-front-1`, `clock`, `disk`, `uplink`.
 pub fn name(facts: &Facts) -> String {
     match facts {
         Facts::Head { lane, .. } => format!("head-{}", lane.number()),
         Facts::Weather { .. } => "weather".to_owned(),
+        Facts::Nmea(_) => "nmea".to_owned(),
+        Facts::Analyser { number, .. } => format!("analyser-{number}"),
         Facts::Camera { role: CameraRole::Front, lane, .. } => format!("camera-front-{}", lane.number()),
         Facts::Camera { role: CameraRole::Rear, lane, .. } => format!("camera-rear-{}", lane.number()),
         Facts::Clock(_) => "clock".to_owned(),
@@ -145,6 +159,8 @@ fn assess(facts: &Facts, now: Tick) -> (State, Bilingual) {
             }
         }
         Facts::Weather { port_open, heard } => weather(*port_open, silence(*heard, now)),
+        Facts::Nmea(facts) => instruments::nmea(facts, now),
+        Facts::Analyser { facts, .. } => instruments::analyser(facts, now),
         Facts::Camera { running, frame, ended, .. } => camera(*running, silence(*frame, now), *ended),
         Facts::Clock(quality) => clock(*quality),
         Facts::Disk { free_bytes, reserve_bytes, shed_files, writable } => {
