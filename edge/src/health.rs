@@ -30,7 +30,7 @@ use crate::{
     clock::{self, Clock},
     evidence::shelf::Shelf,
     outbox::Outbox,
-    serial::LineState,
+    serial::{LineState, ak::AnalyserState, nmea::NmeaState},
     uplink::{link::LinkState, state::PumpState},
     watchlist::WatchlistShelf,
 };
@@ -61,6 +61,10 @@ pub enum Instrument {
     Head(LaneNo, Arc<LineState>),
     /// The weather station.
     Weather(Arc<LineState>),
+    /// The talker of NMEA 0183.
+    Nmea(Arc<NmeaState>),
+    /// An analyser, counted from 1.
+    Analyser(usize, Arc<AnalyserState>),
     /// One of a lane's cameras.
     Camera(LaneNo, CameraRole, Arc<CameraState>),
 }
@@ -178,6 +182,8 @@ fn facts(instrument: &Instrument) -> Facts {
             let line = state.facts();
             Facts::Weather { port_open: line.open, heard: line.heard }
         }
+        Instrument::Nmea(state) => Facts::Nmea(state.facts()),
+        Instrument::Analyser(number, state) => Facts::Analyser { number: *number, facts: state.facts() },
         Instrument::Camera(lane, role, state) => {
             let camera = state.facts();
             Facts::Camera {

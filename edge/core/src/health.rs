@@ -222,15 +222,21 @@ fn head(
         }
         (true, Some(_)) => match status {
             Some(HeadStatus::Fault) => down("遥测仪报告自身故障。", "The head reports a fault of its own."),
-            Some(HeadStatus::Good | HeadStatus::WeakPlume | HeadStatus::Reblocked) | None if lost > 0 => {
-                degraded(
+            // The rest is the last vehicle's matter.
+            Some(
+                HeadStatus::Good
+                | HeadStatus::WeakPlume
+                | HeadStatus::Reblocked
+                | HeadStatus::Scattered
+                | HeadStatus::Implausible,
+            )
+            | None => match lost {
+                1.. => degraded(
                     format!("遥测仪工作正常，但有{lost}次测量因存满而丢失。"),
                     format!("The head works, but its memory overflowed and {lost} measurements were lost."),
-                )
-            }
-            Some(HeadStatus::Good | HeadStatus::WeakPlume | HeadStatus::Reblocked) | None => {
-                good("遥测仪工作正常。", "The head works.")
-            }
+                ),
+                0 => good("遥测仪工作正常。", "The head works."),
+            },
         },
     }
 }

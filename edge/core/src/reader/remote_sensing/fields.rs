@@ -9,6 +9,7 @@ use plumewatch_shared::units::{
 };
 
 use super::line::framed;
+use super::plume_lines::{self, PLUME_FIELDS, PlumeLine, SAMPLE_FIELDS, SampleLine};
 use crate::reader::Heartbeat;
 
 /// What a line says.
@@ -21,6 +22,10 @@ pub enum Line {
         /// How long before the line's last byte that was.
         age_ms: u32,
     },
+    /// `S`, head to host: samples of a plume.
+    Samples(SampleLine),
+    /// `P`, head to host: the end of a plume's samples.
+    Plume(PlumeLine),
     /// `H`, head to host.
     Heartbeat(Heartbeat),
     /// `K`, host to head.
@@ -42,13 +47,13 @@ pub enum FieldError {
     /// It does not begin with `PWRS,1,`.
     #[error("the line is not of protocol PWRS 1")]
     Protocol,
-    /// Neither M, H nor K.
+    /// None of M, S, P, H and K.
     #[error("the line's type is not known")]
     Type,
     /// Too few or too many fields.
     #[error("a line of type {kind} has {wanted} fields, this has {found}")]
     Count {
-        /// M, H or K.
+        /// M, S, P, H or K.
         kind: char,
         /// As many as it has.
         wanted: usize,
@@ -74,7 +79,7 @@ pub enum FieldError {
     WrongWay,
 }
 
-type Parsed<T> = Result<T, FieldError>;
+pub(super) type Parsed<T> = Result<T, FieldError>;
 
 const MEASUREMENT_FIELDS: usize = 21;
 const HEARTBEAT_FIELDS: usize = 6;
@@ -84,15 +89,15 @@ const ACKNOWLEDGEMENT_FIELDS: usize = 2;
 const WHOLE: i64 = 100_000_000;
 
 /// Walks through the fields, one after another.
-struct Fields<'a>(std::str::Split<'a, char>);
+pub(super) struct Fields<'a>(std::str::Split<'a, char>);
 
 impl<'a> Fields<'a> {
-    fn text(&mut self) -> &'a str {
+    pub(super) fn text(&mut self) -> &'a str {
         self.0.next().unwrap_or("")
     }
 
     /// An integer within `least` to `most`, in its one spelling; `None` if the field is empty.
-    fn maybe(&mut self, name: &'static str, least: i64, most: i64) -> Parsed<Option<i64>> {
+    pub(super) fn maybe(&mut self, name: &'static str, least: i64, most: i64) -> Parsed<Option<i64>> {
         let text = self.text();
         if text.is_empty() {
             return Ok(None);
@@ -101,40 +106,44 @@ impl<'a> Fields<'a> {
         number.map(Some).ok_or(FieldError::Field(name))
     }
 
-    fn number(&mut self, name: &'static str, least: i64, most: i64) -> Parsed<i64> {
+    pub(super) fn number(&mut self, name: &'static str, least: i64, most: i64) -> Parsed<i64> {
         self.maybe(name, least, most)?.ok_or(FieldError::Field(name))
     }
 
-    fn unsigned(&mut self, name: &'static str, least: u32) -> Parsed<u32> {
+    pub(super) fn unsigned(&mut self, name: &'static str, least: u32) -> Parsed<u32> {
         let number = self.number(name, least.into(), u32::MAX.into())?;
         Ok(u32::try_from(number).expect("the range was checked"))
     }
 
-    fn signed(&mut self, name: &'static str, least: i32, most: i32) -> Parsed<Option<i32>> {
+    pub(super) fn signed(&mut self, name: &'static str, least: i32, most: i32) -> Parsed<Option<i32>> {
         let number = self.maybe(name, least.into(), most.into())?;
         Ok(number.map(|n| i32::try_from(n).expect("the range was checked")))
     }
 
-    fn device(&mut self, name: &'static str) -> Parsed<DeviceId> {
+    pub(super) fn device(&mut self, name: &'static str) -> Parsed<DeviceId> {
         self.text().parse().map_err(|_| FieldError::Field(name))
     }
 
-    fn status(&mut self) -> Parsed<HeadStatus> {
+    pub(super) fn status(&mut self) -> Parsed<HeadStatus> {
         match self.text() {
             "G" => Ok(HeadStatus::Good),
             "W" => Ok(HeadStatus::WeakPlume),
             "R" => Ok(HeadStatus::Reblocked),
+            "S" => Ok(HeadStatus::Scattered),
+            "I" => Ok(HeadStatus::Implausible),
             "F" => Ok(HeadStatus::Fault),
             _ => Err(FieldError::Field("status")),
         }
     }
 }
 
-const fn status_letter(status: HeadStatus) -> char {
+pub(super) const fn status_letter(status: HeadStatus) -> char {
     match status {
         HeadStatus::Good => 'G',
         HeadStatus::WeakPlume => 'W',
         HeadStatus::Reblocked => 'R',
+        HeadStatus::Scattered => 'S',
+        HeadStatus::Implausible => 'I',
         HeadStatus::Fault => 'F',
     }
 }
@@ -144,6 +153,8 @@ pub(super) fn parse(body: &[u8], at: Moment) -> Parsed<Line> {
     let (kind, mut fields) = split(body)?;
     match kind {
         'M' => measurement(&mut fields, at),
+        'S' => plume_lines::sample_line(&mut fields).map(Line::Samples),
+        'P' => plume_lines::plume_line(&mut fields, at).map(Line::Plume),
         'H' => heartbeat(&mut fields).map(Line::Heartbeat),
         _ => known_acknowledgement(&mut fields).map(Line::Acknowledgement),
     }
@@ -164,6 +175,8 @@ fn split(body: &[u8]) -> Parsed<(char, Fields<'_>)> {
     let (kind, rest) = rest.split_once(',').ok_or(FieldError::Type)?;
     let (kind, wanted) = match kind {
         "M" => ('M', MEASUREMENT_FIELDS),
+        "S" => ('S', SAMPLE_FIELDS),
+        "P" => ('P', PLUME_FIELDS),
         "H" => ('H', HEARTBEAT_FIELDS),
         "K" => ('K', ACKNOWLEDGEMENT_FIELDS),
         _ => return Err(FieldError::Type),
@@ -207,7 +220,7 @@ fn measurement(fields: &mut Fields<'_>, at: Moment) -> Parsed<Line> {
 }
 
 /// The moment `age_ms` before `at`, on both clocks.
-fn before(at: Moment, age_ms: u32) -> Option<Moment> {
+pub(super) fn before(at: Moment, age_ms: u32) -> Option<Moment> {
     let age = std::time::Duration::from_millis(age_ms.into());
     let micros = at.stamp.micros().checked_sub(i64::from(age_ms) * 1_000)?;
     let stamp = Stamp::from_micros(micros, at.stamp.quality)?;
@@ -249,7 +262,7 @@ fn opacity(fields: &mut Fields<'_>) -> Parsed<Option<BeamOpacity>> {
     }
 }
 
-fn audit(fields: &mut Fields<'_>) -> Parsed<Option<Audit>> {
+pub(super) fn audit(fields: &mut Fields<'_>) -> Parsed<Option<Audit>> {
     let id = fields.text();
     let passed = utc_ms(fields, "audit_utc_ms")?;
     match (id.is_empty(), passed) {
@@ -285,7 +298,7 @@ fn known_acknowledgement(fields: &mut Fields<'_>) -> Parsed<Acknowledgement> {
     Ok(Acknowledgement { boot: fields.unsigned("boot", 0)?, sequence: fields.unsigned("sequence", 1)? })
 }
 
-fn shown<T: ToString>(value: Option<T>) -> String {
+pub(super) fn shown<T: ToString>(value: Option<T>) -> String {
     value.map_or_else(String::new, |value| value.to_string())
 }
 

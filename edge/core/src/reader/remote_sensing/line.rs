@@ -15,7 +15,7 @@ pub const LINE_MAX: usize = 512;
 pub const LINE_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// What follows the body: `*`, four digits, carriage return, line feed.
-const TAIL: usize = 7;
+pub(super) const TAIL: usize = 7;
 
 /// The bytes of one stream, cut into checked lines.
 #[derive(Debug, Default)]
@@ -69,6 +69,11 @@ impl LineFinder {
     /// Takes back a line of `body` bytes that was given as good: its checksum held, its content did not.
     pub(super) fn reject_last(&mut self, body: usize) {
         self.rejected += (1 + body + TAIL) as u64;
+    }
+
+    /// Takes back so many bytes of lines that were good and belong to nothing.
+    pub(super) fn reject(&mut self, bytes: u64) {
+        self.rejected += bytes;
     }
 
     /// Bytes that were part of no good line.
