@@ -154,27 +154,34 @@ fn begin(bytes: &[u8]) -> Beginning {
     }
     let text = &bytes[1..bytes.len().min(FRAME_MAX)];
     match text.iter().position(|byte| !matches!(byte, b' '..=b'~')) {
-        Some(end) if text[end] == ETX && answer(&bytes[..end + 2]).is_some() => Beginning::Frame(end + 2),
+        Some(end) if text[end] == ETX && parts(&bytes[..end + 2]).is_some() => Beginning::Frame(end + 2),
         None if bytes.len() < FRAME_MAX => Beginning::Unfinished,
         Some(_) | None => Beginning::Garbage,
     }
 }
 
-/// What stands between STX and ETX; `None` for what is no answer, our own question for one.
-fn answer(frame: &[u8]) -> Option<Answer> {
+/// Function, error counter and data of what stands between STX and ETX; `None` for what is no answer, our own question
+/// for one.
+fn parts(frame: &[u8]) -> Option<(FunctionCode, u8, &str)> {
     // The first byte after STX says nothing and is usually blank.
     let [STX, _, code @ .., ETX] = frame else { return None };
     let (code, rest) = code.split_at_checked(4)?;
     let function = FunctionCode::from_bytes(code)?;
-    let mut words = str::from_utf8(rest).ok()?.strip_prefix(' ')?.split_ascii_whitespace();
-    let [digit @ b'0'..=b'9'] = words.next()?.as_bytes() else { return None };
-    let errors = digit - b'0';
-    let words: Vec<&str> = words.collect();
-    let data = match *words {
-        [word] => Refusal::from_word(word).map_or(Ok(()), Err),
-        _ => Ok(()),
+    let rest = str::from_utf8(rest).ok()?.strip_prefix(' ')?.trim_start_matches(' ');
+    let (digit, data) = rest.split_once(' ').unwrap_or((rest, ""));
+    let [digit @ b'0'..=b'9'] = digit.as_bytes() else { return None };
+    Some((function, digit - b'0', data))
+}
+
+fn answer(frame: &[u8]) -> Option<Answer> {
+    let (function, errors, data) = parts(frame)?;
+    let mut words = data.split_ascii_whitespace();
+    let refusal = words.next().filter(|_| words.next().is_none()).and_then(Refusal::from_word);
+    let data = match refusal {
+        Some(refusal) => Err(refusal),
+        None => Ok(data.split_ascii_whitespace().map(str::to_owned).collect()),
     };
-    Some(Answer { function, errors, data: data.map(|()| words.into_iter().map(str::to_owned).collect()) })
+    Some(Answer { function, errors, data })
 }
 
 #[cfg(test)]

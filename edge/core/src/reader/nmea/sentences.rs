@@ -51,10 +51,10 @@ fn fixed(text: &str, decimals: u32) -> Option<i64> {
     if whole.is_empty() || !plain(whole) || !plain(part) {
         return None;
     }
-    let scale = 10_i64.pow(decimals);
-    let kept: String = part.chars().chain(std::iter::repeat('0')).take(decimals as usize).collect();
-    let value =
-        whole.parse::<i64>().ok()? * scale + if kept.is_empty() { 0 } else { kept.parse::<i64>().ok()? };
+    let digits = |text: &str| text.bytes().fold(0_i64, |value, digit| value * 10 + i64::from(digit - b'0'));
+    let kept = &part[..part.len().min(decimals as usize)];
+    let missing = decimals - kept.len() as u32;
+    let value = (digits(whole) * 10_i64.pow(decimals)) + digits(kept) * 10_i64.pow(missing);
     Some(if negative { -value } else { value })
 }
 

@@ -102,7 +102,7 @@ impl<'a> Fields<'a> {
         if text.is_empty() {
             return Ok(None);
         }
-        let number = text.parse::<i64>().ok().filter(|n| (least..=most).contains(n) && n.to_string() == text);
+        let number = text.parse::<i64>().ok().filter(|n| (least..=most).contains(n) && is_one_spelling(text));
         number.map(Some).ok_or(FieldError::Field(name))
     }
 
@@ -145,6 +145,16 @@ pub(super) const fn status_letter(status: HeadStatus) -> char {
         HeadStatus::Scattered => 'S',
         HeadStatus::Implausible => 'I',
         HeadStatus::Fault => 'F',
+    }
+}
+
+/// Is this number spelled as the protocol says: no plus, no zero before other digits, no minus before zero?
+fn is_one_spelling(number: &str) -> bool {
+    let digits = number.strip_prefix('-').unwrap_or(number);
+    match digits.as_bytes() {
+        [b'0'] => digits.len() == number.len(),
+        [first, ..] => (b'1'..=b'9').contains(first),
+        [] => false,
     }
 }
 

@@ -74,8 +74,11 @@ impl Decoder {
     /// Takes bytes as they came; `at` is when the last of them had arrived.
     pub fn push(&mut self, bytes: &[u8], at: Moment) {
         self.on_time(at);
-        for &byte in bytes {
-            let Some(body) = self.lines.push(byte) else { continue };
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let (used, body) = self.lines.take(rest);
+            rest = &rest[used..];
+            let Some(body) = body else { continue };
             match fields::parse(&body, at).and_then(|line| self.event(line, body.len())) {
                 Ok(None) => {}
                 Ok(Some(event)) if self.events.len() < EVENTS_MAX => {
@@ -197,8 +200,11 @@ pub struct AcknowledgementDecoder {
 impl AcknowledgementDecoder {
     /// Takes bytes as they came.
     pub fn push(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            let Some(body) = self.lines.push(byte) else { continue };
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let (used, body) = self.lines.take(rest);
+            rest = &rest[used..];
+            let Some(body) = body else { continue };
             match fields::parse_acknowledgement(&body) {
                 Ok(acknowledgement) if self.acknowledged.len() < EVENTS_MAX => {
                     self.acknowledged.push_back(acknowledgement);
