@@ -60,4 +60,6 @@ impl LineState {
 }
 
 #[cfg(test)]
+mod instrument_tests;
+#[cfg(test)]
 mod tests;

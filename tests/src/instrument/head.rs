@@ -10,15 +10,19 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use edge_core::plume::motion::BarrierEvent;
 use edge_core::reader::Heartbeat;
-use edge_core::reader::remote_sensing::{AcknowledgementDecoder, encode_heartbeat, encode_measurement};
+use edge_core::reader::remote_sensing::{
+    AcknowledgementDecoder, encode_heartbeat, encode_measurement, encode_plume,
+};
 use jiff::Timestamp;
 use plumewatch_shared::ids::{DeviceId, LaneNo};
-use plumewatch_shared::reading::{Audit, HeadStatus, Reading, ReadingOrigin};
+use plumewatch_shared::reading::{Audit, BeamOpacity, Gases, HeadStatus, Reading, ReadingOrigin};
 use plumewatch_shared::time::{ClockQuality, Moment, Stamp, Tick};
-use plumewatch_shared::units::Slope;
+use plumewatch_shared::units::{Acceleration, Slope, Speed};
 
 use super::Terminal;
+use super::samples::samples_of;
 use crate::dice::Dice;
 use crate::road::Passing;
 
@@ -48,6 +52,46 @@ pub enum LineFault {
     Unplugged,
     /// The head's own clock has jumped by [`CLOCK_JUMP_MS`].
     ClockJump,
+}
+
+/// What a head reports of a vehicle.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HeadSends {
+    /// Results, one line each.
+    #[default]
+    Results,
+    /// The samples of its beams; the results are for the host to find.
+    Samples,
+}
+
+/// What a head's beams and barriers meet behind one vehicle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exhaust {
+    /// `None` for no exhaust.
+    pub gases: Option<Gases>,
+    /// The smoke beam.
+    pub opacity: Option<BeamOpacity>,
+    /// Its speed, if the barriers tell it.
+    pub speed: Option<Speed>,
+    /// Its acceleration, if the barriers tell it.
+    pub acceleration: Option<Acceleration>,
+    /// The road's slope.
+    pub slope: Option<Slope>,
+    /// CO₂ above the background, hundredths of ppm·m.
+    pub plume_ppm_m_hundredths: i32,
+}
+
+impl From<&Passing> for Exhaust {
+    fn from(passing: &Passing) -> Self {
+        Self {
+            gases: passing.gases,
+            opacity: Some(passing.opacity),
+            speed: Some(passing.speed),
+            acceleration: Some(passing.acceleration),
+            slope: Some(Slope { degree_hundredths: 100 }),
+            plume_ppm_m_hundredths: passing.plume_ppm_m_hundredths,
+        }
+    }
 }
 
 /// What a head has done so far.
@@ -103,6 +147,11 @@ pub struct Head {
 impl Head {
     /// Switches a head on, on the line `folder/head-LANE`. It counts its starts in a file beside it.
     pub fn start(folder: &Path, lane: LaneNo, seed: u64) -> io::Result<Self> {
+        Self::start_sending(HeadSends::Results, folder, lane, seed)
+    }
+
+    /// Switches a head on that reports in this way.
+    pub fn start_sending(sends: HeadSends, folder: &Path, lane: LaneNo, seed: u64) -> io::Result<Self> {
         std::fs::create_dir_all(folder)?;
         let link = folder.join(format!("head-{}", lane.number()));
         let starts = folder.join(format!("head-{}.starts", lane.number()));
@@ -115,6 +164,7 @@ impl Head {
             shared: Arc::clone(&shared),
             terminal: Some(Terminal::open(&link)?),
             link,
+            sends,
             device: device.clone(),
             boot,
             dice: Dice::new(seed).apart(5),
@@ -126,10 +176,15 @@ impl Head {
 
     /// Measures a passing whose rear left the beam at `left`.
     pub fn measure(&self, passing: &Passing, left: Instant) -> ReadingOrigin {
+        self.measure_exhaust(&passing.into(), left)
+    }
+
+    /// Measures the exhaust of a vehicle whose rear left the beam at `left`.
+    pub fn measure_exhaust(&self, exhaust: &Exhaust, left: Instant) -> ReadingOrigin {
         let mut state = self.shared.state();
         let sequence = u32::try_from(state.made.len() + 1).expect("no run makes 2^32 measurements");
         let origin = ReadingOrigin { device: self.device.clone(), boot: self.boot, sequence };
-        let reading = reading(passing, origin.clone(), self.lane);
+        let reading = reading(exhaust, origin.clone(), self.lane);
         state.made.push(origin.clone());
         state.kept.push_back(Kept { reading, made: left, sent: None });
         if state.kept.len() > KEPT_MAX {
@@ -177,7 +232,7 @@ impl Drop for Head {
     }
 }
 
-fn reading(passing: &Passing, origin: ReadingOrigin, lane: LaneNo) -> Reading {
+fn reading(exhaust: &Exhaust, origin: ReadingOrigin, lane: LaneNo) -> Reading {
     let now = Timestamp::now();
     let stamp = Stamp { utc: now, quality: ClockQuality::Synchronised };
     // The head audits itself on every full hour (HJ 845-2017, Annex D asks for every two).
@@ -187,18 +242,33 @@ fn reading(passing: &Passing, origin: ReadingOrigin, lane: LaneNo) -> Reading {
         origin,
         measured: Moment { tick: Tick { micros: 0 }, stamp },
         lane,
-        gases: passing.gases,
-        opacity: Some(passing.opacity),
-        speed: Some(passing.speed),
-        acceleration: Some(passing.acceleration),
-        slope: Some(Slope { degree_hundredths: 100 }),
-        plume_ppm_m_hundredths: passing.plume_ppm_m_hundredths,
+        gases: exhaust.gases,
+        opacity: exhaust.opacity,
+        speed: exhaust.speed,
+        acceleration: exhaust.acceleration,
+        slope: exhaust.slope,
+        plume_ppm_m_hundredths: exhaust.plume_ppm_m_hundredths,
         audit: Some(Audit {
             id: format!("AUD-{hour}").parse().expect("letters, a hyphen and digits"),
             passed,
         }),
-        head_status: if passing.gases.is_some() { HeadStatus::Good } else { HeadStatus::WeakPlume },
+        head_status: if exhaust.gases.is_some() { HeadStatus::Good } else { HeadStatus::WeakPlume },
     }
+}
+
+/// A measurement as samples; the two barriers saw the vehicle through if they told its speed.
+fn samples(reading: &Reading, age_ms: u32) -> Vec<Vec<u8>> {
+    use BarrierEvent::{Blocked, Freed};
+    // A head that sends samples says nothing of the plume.
+    let head_status = match reading.head_status {
+        HeadStatus::WeakPlume | HeadStatus::Scattered | HeadStatus::Implausible => HeadStatus::Good,
+        status @ (HeadStatus::Good | HeadStatus::Reblocked | HeadStatus::Fault) => status,
+    };
+    let barriers: &[BarrierEvent] = match reading.speed {
+        Some(_) => &[Blocked, Blocked, Freed, Freed],
+        None => &[Blocked, Freed],
+    };
+    encode_plume(&Reading { head_status, ..reading.clone() }, &samples_of(reading), barriers, age_ms)
 }
 
 /// The thread's side: the line and what leaves by it.
@@ -206,6 +276,7 @@ struct Line {
     shared: Arc<Shared>,
     terminal: Option<Terminal>,
     link: PathBuf,
+    sends: HeadSends,
     device: DeviceId,
     boot: u32,
     dice: Dice,
@@ -247,10 +318,8 @@ impl Line {
             let line = self.heartbeat(faults.contains(&LineFault::ClockJump));
             return self.send(line, faults);
         }
-        match self.next_measurement(now) {
-            Some(line) => self.send(line, faults),
-            None => Ok(()),
-        }
+        let lines = self.next_measurement(now);
+        lines.into_iter().try_for_each(|line| self.send(line, faults))
     }
 
     fn listen(&mut self) -> io::Result<()> {
@@ -285,16 +354,19 @@ impl Line {
         })
     }
 
-    /// The oldest measurement that is due, as a line with its true age.
-    fn next_measurement(&self, now: Instant) -> Option<Vec<u8>> {
+    /// The oldest measurement that is due, as lines with its true age; none if none is.
+    fn next_measurement(&self, now: Instant) -> Vec<Vec<u8>> {
         let mut state = self.shared.state();
         let due = |kept: &&mut Kept| kept.sent.is_none_or(|sent| now.duration_since(sent) >= AGAIN);
-        let kept = state.kept.iter_mut().find(due)?;
+        let Some(kept) = state.kept.iter_mut().find(due) else { return Vec::new() };
         let again = kept.sent.replace(now).is_some();
         let age = u32::try_from(now.saturating_duration_since(kept.made).as_millis()).unwrap_or(u32::MAX);
-        let line = encode_measurement(&kept.reading, age);
+        let lines = match self.sends {
+            HeadSends::Results => vec![encode_measurement(&kept.reading, age)],
+            HeadSends::Samples => samples(&kept.reading, age),
+        };
         state.repeated += u64::from(again);
-        Some(line)
+        lines
     }
 
     fn send(&mut self, mut line: Vec<u8>, faults: &[LineFault]) -> io::Result<()> {

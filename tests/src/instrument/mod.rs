@@ -1,12 +1,18 @@
-//! The instruments on the serial lines: a remote-sensing head and a weather station, each on a pseudo-terminal.
+//! The instruments on the lines: a remote-sensing head, weather stations, a talker of NMEA 0183, an AK analyser, each on
+//! a pseudo-terminal or (the analyser) a TCP port. `plumewatch-instrument` is the program that lends them to integrators.
 //!
 //! They speak the real bytes, through `edge-core`'s own encoders, so that simulator and driver share one truth of
 //! the protocol; everything below the bytes (ports that vanish, lines that split, garbage) is done here.
 
 mod head;
+mod samples;
+mod speakers;
 mod terminal;
 mod weather;
+mod wire;
 
-pub use head::{Head, HeadTally, LineFault};
+pub use head::{Exhaust, Head, HeadSends, HeadTally, LineFault};
+pub use speakers::{AkAnalyser, ModbusStation, NmeaTalker};
 pub use terminal::Terminal;
+pub use wire::{Speaker, Wire};
 pub use weather::{WeatherStation, fair_weather};
