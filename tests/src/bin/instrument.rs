@@ -139,7 +139,9 @@ fn main() -> anyhow::Result<()> {
         Instrument::Weather { line } => {
             speak(line.terminal("weather")?, &mut ModbusStation::new(fair_weather()), &line)
         }
-        Instrument::Nmea { line } => speak(line.terminal("nmea")?, &mut NmeaTalker::new(fair_weather()), &line),
+        Instrument::Nmea { line } => {
+            speak(line.terminal("nmea")?, &mut NmeaTalker::new(fair_weather()), &line)
+        }
         Instrument::Ak { tcp: None, errors, line } => {
             speak(line.terminal("ak")?, &mut AkAnalyser::new(errors), &line)
         }

@@ -11,8 +11,12 @@ mod terminal;
 mod weather;
 mod wire;
 
+#[cfg(test)]
+mod recorded_tests;
+
 pub use head::{Exhaust, Head, HeadSends, HeadTally, LineFault};
+pub use samples::samples_of;
 pub use speakers::{AkAnalyser, ModbusStation, NmeaTalker};
 pub use terminal::Terminal;
-pub use wire::{Speaker, Wire};
 pub use weather::{WeatherStation, fair_weather};
+pub use wire::{Speaker, Wire};

@@ -38,7 +38,12 @@ pub fn samples_of(reading: &Reading) -> Vec<BeamSample> {
     let sample = |at: usize| {
         let of = |ratio: MoleRatio| (strength(at) * f64::from(ratio.millionths) / 1e6).round() as i32;
         BeamSample {
-            gases: PlumeSample { co2: (AIR + strength(at)).round() as i32, co: of(co), hc: of(hc), no: of(no) },
+            gases: PlumeSample {
+                co2: (AIR + strength(at)).round() as i32,
+                co: of(co),
+                hc: of(hc),
+                no: of(no),
+            },
             opacity: smoke(reading, at, of_plume),
         }
     };
