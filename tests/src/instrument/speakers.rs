@@ -69,7 +69,7 @@ impl NmeaTalker {
     }
 
     fn round(&self, now: Timestamp) -> Vec<Vec<u8>> {
-        let utc = now.to_zoned(TimeZone::UTC);
+        let utc = TimeZone::UTC.to_datetime(now);
         let time = format!("{:02}{:02}{:02}.00", utc.hour(), utc.minute(), utc.second());
         let date = format!("{:02}{:02}{:02}", utc.day(), utc.month(), utc.year() % 100);
         let place = self.place.join(",");

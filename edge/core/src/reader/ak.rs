@@ -17,8 +17,9 @@ const STX: u8 = 0x02;
 const ETX: u8 = 0x03;
 /// The longest frame, bytes. The longest answers of the field hold some thirty values of eight characters.
 pub const FRAME_MAX: usize = 512;
-/// Answers kept for a caller that asks late: an instrument answers once for each question.
-const ANSWERS_MAX: usize = 64;
+/// Answers kept for a caller that asks late: an instrument answers once for each question. More than a whole frame's bytes
+/// can hold of the shortest (eight bytes), so that none is lost where a false beginning turns out to hold many.
+const ANSWERS_MAX: usize = 128;
 
 /// The four letters of a function, such as `AKON` (concentrations) or `ASTZ` (state).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -76,8 +76,8 @@ impl FromStr for Driver {
 
 /// Bytes taken at once from heads and weather stations: no push makes more events than a decoder keeps.
 const BLOCK: usize = 4 * LINE_MAX;
-/// The same for instruments whose shortest answer is two bytes.
-const SHORT_BLOCK: usize = 128;
+/// The same for instruments whose shortest answer is two bytes: with what a driver may hold, fewer than it keeps.
+const SHORT_BLOCK: usize = 64;
 
 /// Decodes a stream that comes in blocks.
 pub struct StreamDecoder {
