@@ -89,11 +89,21 @@ const ACKNOWLEDGEMENT_FIELDS: usize = 2;
 const WHOLE: i64 = 100_000_000;
 
 /// Walks through the fields, one after another.
-pub(super) struct Fields<'a>(std::str::Split<'a, char>);
+pub(super) struct Fields<'a> {
+    /// What is still to come; `None` after the last.
+    rest: Option<&'a str>,
+}
 
 impl<'a> Fields<'a> {
     pub(super) fn text(&mut self) -> &'a str {
-        self.0.next().unwrap_or("")
+        let rest = self.rest.take().unwrap_or("");
+        match rest.bytes().position(|byte| byte == b',') {
+            None => rest,
+            Some(comma) => {
+                self.rest = Some(&rest[comma + 1..]);
+                &rest[..comma]
+            }
+        }
     }
 
     /// An integer within `least` to `most`, in its one spelling; `None` if the field is empty.
@@ -102,7 +112,7 @@ impl<'a> Fields<'a> {
         if text.is_empty() {
             return Ok(None);
         }
-        let number = text.parse::<i64>().ok().filter(|n| (least..=most).contains(n) && is_one_spelling(text));
+        let number = integer(text).filter(|n| (least..=most).contains(n));
         number.map(Some).ok_or(FieldError::Field(name))
     }
 
@@ -148,15 +158,22 @@ pub(super) const fn status_letter(status: HeadStatus) -> char {
     }
 }
 
-/// Is this number spelled as the protocol says: no plus, no zero before other digits, no minus before zero?
-fn is_one_spelling(number: &str) -> bool {
-    let digits = number.strip_prefix('-').unwrap_or(number);
-    match digits.as_bytes() {
-        [b'0'] => digits.len() == number.len(),
-        [first, ..] => (b'1'..=b'9').contains(first),
+/// A number in its one spelling: no plus, no zero before other digits, no minus before zero. None of the protocol's has
+/// more digits than [`DIGITS_MAX`].
+fn integer(text: &str) -> Option<i64> {
+    let (sign, digits) = text.strip_prefix('-').map_or((1, text), |digits| (-1, digits));
+    let one_spelling = match digits.as_bytes() {
+        [b'0'] => sign == 1,
+        [first, ..] => *first != b'0' && digits.len() <= DIGITS_MAX,
         [] => false,
-    }
+    };
+    let digit = |value: i64, byte: u8| byte.is_ascii_digit().then(|| value * 10 + i64::from(byte - b'0'));
+    let value = one_spelling.then(|| digits.bytes().try_fold(0, digit)).flatten()?;
+    Some(sign * value)
 }
+
+/// The largest number is a time of fifteen digits; eighteen fit in 64 bits.
+const DIGITS_MAX: usize = 18;
 
 /// What the body of a checked line says; `at` is when its last byte arrived.
 pub(super) fn parse(body: &[u8], at: Moment) -> Parsed<Line> {
@@ -191,11 +208,11 @@ fn split(body: &[u8]) -> Parsed<(char, Fields<'_>)> {
         "K" => ('K', ACKNOWLEDGEMENT_FIELDS),
         _ => return Err(FieldError::Type),
     };
-    let found = rest.split(',').count();
+    let found = rest.bytes().filter(|byte| *byte == b',').count() + 1;
     if found != wanted {
         return Err(FieldError::Count { kind, wanted, found });
     }
-    Ok((kind, Fields(rest.split(','))))
+    Ok((kind, Fields { rest: Some(rest) }))
 }
 
 fn measurement(fields: &mut Fields<'_>, at: Moment) -> Parsed<Line> {

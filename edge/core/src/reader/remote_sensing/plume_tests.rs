@@ -225,12 +225,16 @@ proptest! {
 fn the_documents_example_is_the_measurement_that_it_says() {
     let document = include_str!("../../../../../docs/remote-sensing-line-protocol.md");
     let of = |line: &&str| line.starts_with("    $PWRS,1,S,7,44,") || line.starts_with("    $PWRS,1,P,");
-    let lines: String = document.lines().filter(of).map(|line| format!("{}\r\n", line.trim_start())).collect();
+    let lines: String =
+        document.lines().filter(of).map(|line| format!("{}\r\n", line.trim_start())).collect();
     let (readings, rejected) = heard(&[lines.as_bytes()]);
     assert_eq!((readings.len(), rejected), (1, 0));
     let gases = readings[0].gases.unwrap();
     let near = |ratio: MoleRatio, wanted: i32| (ratio.millionths - wanted).abs() <= 10;
-    assert!(near(gases.co_ratio, 2_000) && near(gases.hc_ratio, 100) && near(gases.no_ratio, 4_000), "{gases:?}");
+    assert!(
+        near(gases.co_ratio, 2_000) && near(gases.hc_ratio, 100) && near(gases.no_ratio, 4_000),
+        "{gases:?}"
+    );
     // exp(-4/12) of 600 ppm·m: the fifth strongest sample.
     assert_eq!((readings[0].plume_ppm_m_hundredths, readings[0].head_status), (42_992, HeadStatus::Good));
 }
