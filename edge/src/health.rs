@@ -32,7 +32,7 @@ use crate::{
     evidence::shelf::Shelf,
     outbox::Outbox,
     rulebooks::RulebookShelf,
-    serial::LineState,
+    serial::{LineState, ak::AnalyserState, nmea::NmeaState},
     uplink::{link::LinkState, state::PumpState},
     watchlist::WatchlistShelf,
 };
@@ -67,6 +67,10 @@ pub enum Instrument {
     Weather(Arc<LineState>),
     /// The opacimeter of roadside tests.
     Opacimeter(Arc<LineState>),
+    /// The talker of NMEA 0183.
+    Nmea(Arc<NmeaState>),
+    /// An analyser, counted from 1.
+    Analyser(usize, Arc<AnalyserState>),
     /// One of a lane's cameras.
     Camera(LaneNo, CameraRole, Arc<CameraState>),
 }
@@ -168,6 +172,8 @@ impl Gather {
                 let line = state.facts();
                 Facts::Weather { port_open: line.open, heard: line.heard }
             }
+            Instrument::Nmea(state) => Facts::Nmea(state.facts()),
+            Instrument::Analyser(number, state) => Facts::Analyser { number: *number, facts: state.facts() },
             Instrument::Opacimeter(state) => {
                 let line = state.facts();
                 Facts::Opacimeter {

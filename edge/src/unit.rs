@@ -55,9 +55,11 @@ use crate::{
     rulebooks::RulebookShelf,
     serial::{
         LineState,
+        ak::{Analyser, AnalyserState},
         head::{ACKNOWLEDGEMENTS, Head},
+        nmea::{Nmea, NmeaState},
         opacimeter::{self, MeterNews, Opacimeter},
-        weather::Weather,
+        weather::{Weather, WeatherSink},
     },
     uplink::{
         identity::IdentityFolder,
@@ -106,7 +108,7 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<()> 
     let mut tasks: JoinSet<anyhow::Result<()>> = JoinSet::new();
 
     let mut instruments = Vec::new();
-    let weather = start_weather(&config, &clock, &stop, &mut instruments, &mut tasks);
+    let weather = start_weather(&config, &clock, &stop, &mut instruments, &mut tasks)?;
     let (drafts_tx, drafts) = mpsc::channel(DRAFTS);
     let (checks_tx, checks_in) = mpsc::channel(CHECKS);
     let mut acknowledge = BTreeMap::new();
@@ -141,6 +143,7 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<()> 
         });
     }
     drop((drafts_tx, checks_tx)); // The lanes' own are the last.
+    start_analysers(&config, &clock, &stop, &mut instruments, &mut tasks)?;
 
     let (link_tx, link) = watch::channel(LinkState::default());
     let (incoming_tx, incoming) = mpsc::channel(INCOMING);
@@ -368,33 +371,83 @@ fn stores(config: &Config) -> anyhow::Result<Stores> {
     })
 }
 
+/// Starts what tells the weather, the place and the time.
 fn start_weather(
     config: &Config,
     clock: &Clock,
     stop: &CancellationToken,
     instruments: &mut Vec<Instrument>,
     tasks: &mut JoinSet<anyhow::Result<()>>,
-) -> watch::Receiver<Option<WeatherReading>> {
+) -> anyhow::Result<watch::Receiver<Option<WeatherReading>>> {
     let (readings, newest) = watch::channel(None);
-    let Some(weather) = config.weather.clone() else { return newest };
     let state = Arc::new(LineState::default());
-    instruments.push(Instrument::Weather(state.clone()));
-    let task = Weather {
-        path: weather.port,
-        baud: weather.baud,
-        address: weather.address,
-        every: weather.every,
-        registers: weather.registers,
-        readings,
-        state,
-        clock: clock.clone(),
-    };
-    let stop = stop.clone();
-    tasks.spawn(async move {
-        task.run(stop).await;
-        Ok(())
-    });
-    newest
+    let by_talker = config.nmea.as_ref().is_some_and(|nmea| nmea.weather);
+    if config.weather.is_some() || by_talker {
+        instruments.push(Instrument::Weather(state.clone()));
+    }
+    let sink = WeatherSink::new(readings, config.weather.is_none().then(|| state.clone()));
+    if let Some(nmea) = &config.nmea {
+        let talker =
+            Arc::new(if nmea.position { NmeaState::default() } else { NmeaState::of_weather_alone() });
+        instruments.push(Instrument::Nmea(talker.clone()));
+        let endpoint = nmea.endpoint().map_err(|allowed| anyhow::anyhow!("nmea: {allowed}"))?;
+        let weather = nmea.weather.then(|| sink.clone());
+        let task = Nmea { endpoint, weather, state: talker, clock: clock.clone() };
+        let stop = stop.clone();
+        tasks.spawn(async move {
+            task.run(stop).await;
+            Ok(())
+        });
+    }
+    if let Some(weather) = config.weather.clone() {
+        let task = Weather {
+            path: weather.port,
+            baud: weather.baud,
+            address: weather.address,
+            every: weather.every,
+            registers: weather.registers,
+            readings: sink,
+            state,
+            clock: clock.clone(),
+        };
+        let stop = stop.clone();
+        tasks.spawn(async move {
+            task.run(stop).await;
+            Ok(())
+        });
+    }
+    Ok(newest)
+}
+
+/// Starts the analysers.
+fn start_analysers(
+    config: &Config,
+    clock: &Clock,
+    stop: &CancellationToken,
+    instruments: &mut Vec<Instrument>,
+    tasks: &mut JoinSet<anyhow::Result<()>>,
+) -> anyhow::Result<()> {
+    for (number, analyser) in (1..).zip(&config.analyser) {
+        let state = Arc::new(AnalyserState::default());
+        instruments.push(Instrument::Analyser(number, state.clone()));
+        let task = Analyser {
+            part: format!("analyser-{number}"),
+            endpoint: analyser
+                .endpoint()
+                .map_err(|allowed| anyhow::anyhow!("analyser {number}: {allowed}"))?,
+            channel: analyser.channel,
+            every: analyser.every,
+            values: analyser.values.clone(),
+            state,
+            clock: clock.clone(),
+        };
+        let stop = stop.clone();
+        tasks.spawn(async move {
+            task.run(stop).await;
+            Ok(())
+        });
+    }
+    Ok(())
 }
 
 /// Starts the opacimeter, if there is one; gives the way to it, and what is heard of it.

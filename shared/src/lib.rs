@@ -14,12 +14,14 @@ pub mod reading;
 pub mod meter;
 pub mod passage;
 pub mod plume;
+pub mod record_number;
 pub mod language;
 pub mod rulebook;
 pub mod verdict;
 pub mod corroboration;
 pub mod exhaust_test;
 pub mod device_check;
+pub mod statistics;
 pub mod watchlist;
 pub mod protocol;
 #[cfg(any(test, feature = "sample"))]

@@ -94,6 +94,10 @@ pub enum HeadStatus {
     WeakPlume,
     /// The beam was blocked again within half a second.
     Reblocked,
+    /// The samples do not lie on a line well enough: the ratios' errors are too large (STANDARDS.md 10.3).
+    Scattered,
+    /// No engine gives these figures.
+    Implausible,
     /// The head is out of order.
     Fault,
 }

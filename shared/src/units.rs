@@ -27,6 +27,18 @@ impl Opacity {
     }
 }
 
+impl Opacity {
+    /// What smoke of this opacity over `from_m` metres would show over `to_m`, in percent: 1 − (1 − N)^(to ÷ from)
+    /// (STANDARDS.md 9; 40 CFR 86.884-14). For display beside figures of other instruments alone: it is a number and no
+    /// opacity, so that no verdict can rest on it. `None` for a length that is none.
+    pub fn percent_over(self, from_m: f64, to_m: f64) -> Option<f64> {
+        let ratio = to_m / from_m;
+        let sound = from_m > 0.0 && to_m > 0.0 && ratio.is_finite();
+        let left = 1.0 - f64::from(self.0) / 10_000.0;
+        sound.then(|| 100.0 * (1.0 - left.powf(ratio)))
+    }
+}
+
 impl fmt::Display for Opacity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         hundredths(f, self.0.into(), "%")
@@ -215,41 +227,31 @@ impl Confidence {
 mod tests {
     use super::*;
 
-    /// Golden vector 1 (STANDARDS.md section 12): a real record; its inputs carry two decimals.
-    #[test]
-    fn specific_power_is_what_the_device_stored() {
-        let power = SpecificPower::of(
-            Speed { mm_s: 13_003 }, // 46.81 km/h
-            Acceleration { mm_s2: 210 },
-            Slope { degree_hundredths: 20 },
-        );
-        assert_eq!(power, SpecificPower { kw_t_hundredths: 689 });
-    }
-
-    /// Golden vector 9 and the chart's own steps.
+    /// The chart's own steps; the golden pairs stand in `edge/core/tests/golden`.
     #[test]
     fn ringelmann_level_is_the_nearest_fifth() {
-        for (hundredths, level) in [(9_046, 5), (114, 0), (999, 0), (1_000, 1), (2_000, 1), (10_000, 5)] {
+        for (hundredths, level) in [(999, 0), (1_000, 1), (2_000, 1), (10_000, 5)] {
             let opacity = Opacity::from_hundredths(hundredths).unwrap();
             assert_eq!(RingelmannLevel::nearest(opacity).level(), level, "{opacity}");
         }
     }
 
-    /// Golden vectors 2 and 3 (STANDARDS.md section 12): the pairs that GB 3847 prints, and the old limits.
     #[test]
-    fn coefficient_and_opacity_are_one_over_the_meters_path() {
-        let percent = |k| {
-            f64::from(MeterOpacity::of(AbsorptionCoefficient { per_m_hundredths: k }).0.hundredths()) / 100.0
-        };
-        assert_eq!([120, 70].map(percent).map(f64::round), [40.0, 26.0]);
-        assert_eq!([120, 70, 300].map(percent), [40.31, 25.99, 72.47]);
-        let k = |percent: u16| {
-            let opacity = MeterOpacity(Opacity::from_hundredths(percent * 100).unwrap());
-            AbsorptionCoefficient::of(opacity).map(|k| k.per_m_hundredths)
-        };
-        assert_eq!([45, 50, 55, 60].map(k), [139, 161, 186, 213].map(Some));
-        assert_eq!(k(100), None);
-        assert_eq!(k(0), Some(0));
+    fn coefficient_and_opacity_end_where_light_does() {
+        let opacity = |percent: u16| MeterOpacity(Opacity::from_hundredths(percent * 100).unwrap());
+        let k = |percent| AbsorptionCoefficient::of(opacity(percent)).map(|k| k.per_m_hundredths);
+        assert_eq!((k(100), k(0)), (None, Some(0)));
+        let dark = AbsorptionCoefficient { per_m_hundredths: u16::MAX };
+        assert_eq!(MeterOpacity::of(dark), opacity(100));
+    }
+
+    #[test]
+    fn a_length_that_is_none_converts_nothing() {
+        let opacity = Opacity::from_hundredths(3_000).unwrap();
+        for (from, to) in [(0.0, 0.43), (0.43, 0.0), (-1.0, 1.0), (f64::NAN, 1.0), (0.43, f64::INFINITY)] {
+            assert_eq!(opacity.percent_over(from, to), None, "{from} {to}");
+        }
+        assert_eq!(Opacity::from_hundredths(10_000).unwrap().percent_over(0.43, 0.1), Some(100.0));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! How each instrument does, in words for people at the roadside: a pure function of facts and the time.
 
+pub mod instruments;
+
 use std::time::Duration;
 
 use plumewatch_shared::device_check::CheckKind;
@@ -10,6 +12,7 @@ use plumewatch_shared::reading::HeadStatus;
 use plumewatch_shared::time::{ClockQuality, Tick};
 
 use crate::matching::CameraRole;
+use instruments::{AnalyserFacts, NmeaFacts};
 
 /// A head says something every second; after five it is silent.
 pub const HEAD_SILENT_AFTER: Duration = Duration::from_secs(5);
@@ -63,6 +66,15 @@ pub enum Facts {
         warming: bool,
         /// Does it call itself out of order?
         fault: bool,
+    },
+    /// A talker of NMEA 0183: place, time, weather.
+    Nmea(NmeaFacts),
+    /// An analyser that speaks AK.
+    Analyser {
+        /// Which, from 1, in the order of the configuration.
+        number: usize,
+        /// How it does.
+        facts: AnalyserFacts,
     },
     /// One camera.
     Camera {
@@ -194,12 +206,14 @@ pub fn part(facts: &Facts, now: Tick) -> PartHealth {
     PartHealth { part: name(facts), state: state.wire_word().to_owned(), zh: words.zh, en: words.en }
 }
 
-/// `head-1`, `weather`, `camera-front-1`, `clock`, `disk`, `rulebook`, `uplink`.
+/// `head-1`, `weather`, `opacimeter`, `nmea`, `analyser-1`, `camera-front-1`, `clock`, `disk`, `rulebook`, `uplink`.
 pub fn name(facts: &Facts) -> String {
     match facts {
         Facts::Head { lane, .. } => format!("head-{}", lane.number()),
         Facts::Weather { .. } => "weather".to_owned(),
         Facts::Opacimeter { .. } => "opacimeter".to_owned(),
+        Facts::Nmea(_) => "nmea".to_owned(),
+        Facts::Analyser { number, .. } => format!("analyser-{number}"),
         Facts::Camera { role: CameraRole::Front, lane, .. } => format!("camera-front-{}", lane.number()),
         Facts::Camera { role: CameraRole::Rear, lane, .. } => format!("camera-rear-{}", lane.number()),
         Facts::Clock(_) => "clock".to_owned(),
@@ -231,6 +245,8 @@ fn assess(facts: &Facts, now: Tick) -> (State, Bilingual) {
         Facts::Opacimeter { port_open, heard, warming, fault } => {
             opacimeter(*port_open, silence(*heard, now), *warming, *fault)
         }
+        Facts::Nmea(facts) => instruments::nmea(facts, now),
+        Facts::Analyser { facts, .. } => instruments::analyser(facts, now),
         Facts::Camera { running, frame, ended, .. } => camera(*running, silence(*frame, now), *ended),
         Facts::Clock(quality) => clock(*quality),
         Facts::Disk { free_bytes, reserve_bytes, shed_files, writable } => {
@@ -296,15 +312,21 @@ fn head(
         }
         (true, Some(_)) => match status {
             Some(HeadStatus::Fault) => down("遥测仪报告自身故障。", "The head reports a fault of its own."),
-            Some(HeadStatus::Good | HeadStatus::WeakPlume | HeadStatus::Reblocked) | None if lost > 0 => {
-                degraded(
+            // The rest is the last vehicle's matter.
+            Some(
+                HeadStatus::Good
+                | HeadStatus::WeakPlume
+                | HeadStatus::Reblocked
+                | HeadStatus::Scattered
+                | HeadStatus::Implausible,
+            )
+            | None => match lost {
+                1.. => degraded(
                     format!("遥测仪工作正常，但有{lost}次测量因存满而丢失。"),
                     format!("The head works, but its memory overflowed and {lost} measurements were lost."),
-                )
-            }
-            Some(HeadStatus::Good | HeadStatus::WeakPlume | HeadStatus::Reblocked) | None => {
-                good("遥测仪工作正常。", "The head works.")
-            }
+                ),
+                0 => good("遥测仪工作正常。", "The head works."),
+            },
         },
     }
 }

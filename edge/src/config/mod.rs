@@ -6,6 +6,7 @@
 
 mod camera;
 pub mod duration;
+mod instrument;
 
 use std::{
     collections::BTreeSet,
@@ -25,6 +26,7 @@ use plumewatch_shared::{
 use serde::Deserialize;
 
 pub use camera::CameraConfig;
+pub use instrument::{ANALYSERS_MAX, AnalyserConfig, NmeaConfig};
 
 /// Everything.
 #[derive(Clone, Debug, Deserialize)]
@@ -50,6 +52,11 @@ pub struct Config {
     pub weather: Option<WeatherConfig>,
     /// The opacimeter of roadside tests, if there is one. Without it smoke is read by eye, and samples are taken.
     pub opacimeter: Option<OpacimeterConfig>,
+    /// A talker of NMEA 0183: position, satellite time, wind and air.
+    pub nmea: Option<NmeaConfig>,
+    /// Analysers that speak AK, shown beside the heads.
+    #[serde(default)]
+    pub analyser: Vec<AnalyserConfig>,
     /// What the disk may be used for.
     #[serde(default)]
     pub disk: DiskConfig,
@@ -397,6 +404,17 @@ impl Config {
         }
         if self.weather.as_ref().is_some_and(|weather| !between(weather.every, second / 10, second * 3_600)) {
             return Some(("weather.every".to_owned(), "\"100ms\" to \"1h\""));
+        }
+        if let Some(Err(allowed)) = self.nmea.as_ref().map(NmeaConfig::endpoint) {
+            return Some(("nmea".to_owned(), allowed));
+        }
+        if self.analyser.len() > ANALYSERS_MAX {
+            return Some(("analyser".to_owned(), "at most 4"));
+        }
+        for (index, analyser) in self.analyser.iter().enumerate() {
+            if let Some(allowed) = analyser.wrong() {
+                return Some((format!("analyser {}", index + 1), allowed));
+            }
         }
         // MQTT counts the keep-alive in whole seconds; the client library refuses less than one.
         if !between(self.uplink.keep_alive, second, second * 600) {

@@ -22,6 +22,8 @@ fn the_sample_in_deploy_is_a_configuration() {
     assert!(lane.head.is_some() && lane.front.is_some() && lane.rear.is_some() && config.weather.is_some());
     let meter = config.opacimeter.unwrap();
     assert_eq!((meter.driver, meter.device.as_str(), meter.baud), (MeterProtocol::Nht1l, "NHT-0042", 9_600));
+    assert!(config.nmea.is_some_and(|nmea| nmea.endpoint().is_ok() && !nmea.weather));
+    assert!(config.analyser[0].endpoint().is_ok() && config.analyser[1].endpoint().is_ok());
 }
 
 #[test]
@@ -49,6 +51,11 @@ fn a_value_out_of_range_is_named_with_what_is_allowed() {
         ("[[lane]]\nnumber = 100", "number", "1 to 99"),
         ("[[lane]]\nnumber = 2\nmatching = { settle = \"9s\" }", "lane 2.matching", "settle at most window"),
         ("[weather]\nport = \"x\"\naddress = 0", "weather.address", "1 to 247"),
+        ("[nmea]\nweather = true", "nmea", "exactly one of port and tcp"),
+        ("[nmea]\nport = \"x\"\ntcp = \"h:1\"", "nmea", "exactly one of port and tcp"),
+        ("[nmea]\ntcp = \"host\"", "nmea", "host:port"),
+        ("[[analyser]]\ntcp = \"h:1\"\nchannel = 10", "analyser 1", "0 to 9"),
+        ("[[analyser]]\nport = \"x\"\nevery = \"5ms\"", "analyser 1", "200ms"),
         ("[uplink]\nkeep_alive = \"15 s\"", "keep_alive", "such as \"5s\""),
         ("[opacimeter]\nport = \"x\"\ndriver = \"nht\"\ndevice = \"1\"", "driver", "nht-1l"),
         ("[opacimeter]\nport = \"x\"\ndriver = \"nht-1l\"", "opacimeter", "device"),

@@ -1,9 +1,12 @@
-//! Serial lines: ports in [`port`], one driver of the wire in each file beside it.
+//! Serial lines: ports in [`port`], lines that may go over TCP in [`line`], one driver of the wire in each file beside.
 //!
 //! A task here moves bytes and stamps them after the last one came; what they mean is `edge-core`'s matter.
 //! An unplugged port is expected: it is counted, shown, and opened again by its path.
 
+pub mod ak;
 pub mod head;
+pub mod line;
+pub mod nmea;
 pub mod opacimeter;
 pub mod port;
 pub mod weather;
@@ -59,5 +62,7 @@ impl LineState {
     }
 }
 
+#[cfg(test)]
+mod instrument_tests;
 #[cfg(test)]
 mod tests;

@@ -24,7 +24,7 @@ const REOPEN_LONGEST: Duration = Duration::from_secs(5);
 pub const READ_MAX: usize = 2_048;
 
 /// A write that takes longer than this has no one at the other end: the longest is 64 bytes, 67 ms at 9 600 baud.
-const WRITE_TIMEOUT: Duration = Duration::from_secs(1);
+pub(super) const WRITE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Why a port cannot be used.
 #[derive(Debug, thiserror::Error)]

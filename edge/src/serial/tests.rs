@@ -36,10 +36,10 @@ use super::{
 use crate::{clock::Clock, config::ClockConfig, lane::Input};
 
 /// Longer than anything here takes, shorter than anyone waits.
-const SOON: Duration = Duration::from_secs(20);
+pub(super) const SOON: Duration = Duration::from_secs(20);
 
 /// A pseudo-terminal: our end, and its path for the unit, put under `link`.
-fn plug(link: &Path) -> File {
+pub(super) fn plug(link: &Path) -> File {
     let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&ours).unwrap();
     unlockpt(&ours).unwrap();

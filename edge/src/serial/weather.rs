@@ -1,15 +1,68 @@
 //! A weather station on its line: asked every so often, one answer at a time.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
-use edge_core::reader::weather::{Decoder, REPLY_TIMEOUT, RegisterMap, WeatherEvent, request};
-use plumewatch_shared::reading::WeatherReading;
+use edge_core::reader::weather::{Decoder, REPLY_TIMEOUT, RegisterMap, WeatherEvent, combined, request};
+use plumewatch_shared::{reading::WeatherReading, time::Tick};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use super::{LineState, port};
 use crate::clock::Clock;
+
+/// Who said it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The Modbus station.
+    Station,
+    /// A talker of NMEA 0183.
+    Nmea,
+}
+
+/// Where sources tell their weather; lanes hear of one.
+#[derive(Clone, Debug)]
+pub struct WeatherSink {
+    shared: Arc<SinkParts>,
+}
+
+#[derive(Debug)]
+struct SinkParts {
+    /// What station and talker said last.
+    said: Mutex<[Option<WeatherReading>; 2]>,
+    /// Only the newest matters.
+    newest: watch::Sender<Option<WeatherReading>>,
+    /// What health is told of the weather as a whole where no Modbus station is.
+    state: Option<Arc<LineState>>,
+}
+
+impl WeatherSink {
+    /// Tells `newest`. Where the talker is the only source, `state` is its line as health shows it under "weather".
+    pub fn new(newest: watch::Sender<Option<WeatherReading>>, state: Option<Arc<LineState>>) -> Self {
+        Self { shared: Arc::new(SinkParts { said: Mutex::default(), newest, state }) }
+    }
+
+    /// Takes what a source said at `now`.
+    pub fn tell(&self, source: Source, reading: WeatherReading, now: Tick) {
+        let mut said = self.shared.said.lock().unwrap_or_else(PoisonError::into_inner);
+        said[usize::from(source == Source::Nmea)] = Some(reading);
+        self.shared.newest.send_replace(combined(said[0].as_ref(), said[1].as_ref(), now));
+        if let Some(state) = &self.shared.state {
+            state.note(|facts| (facts.heard, facts.readings) = (Some(now), facts.readings + 1));
+        }
+    }
+
+    /// Takes whether the talker's line is open.
+    pub fn note_open(&self, open: bool) {
+        if let Some(state) = &self.shared.state {
+            state.note(|facts| facts.open = open);
+        }
+    }
+}
 
 /// Everything the weather's task needs.
 pub struct Weather {
@@ -23,8 +76,8 @@ pub struct Weather {
     pub every: Duration,
     /// Which register is which quantity.
     pub registers: RegisterMap,
-    /// Where readings go: only the newest matters.
-    pub readings: watch::Sender<Option<WeatherReading>>,
+    /// Where readings go.
+    pub readings: WeatherSink,
     /// What health is told.
     pub state: Arc<LineState>,
     /// The clocks.
@@ -90,11 +143,11 @@ impl Weather {
             match decoder.next_event() {
                 None => {}
                 Some(WeatherEvent::Read(reading)) => {
-                    let now = Some(reading.measured.tick);
+                    let now = reading.measured.tick;
                     self.state.note(|facts| {
-                        (facts.heard, facts.readings, facts.fault) = (now, facts.readings + 1, false);
+                        (facts.heard, facts.readings, facts.fault) = (Some(now), facts.readings + 1, false);
                     });
-                    self.readings.send_replace(Some(reading));
+                    self.readings.tell(Source::Station, reading, now);
                     return Ok(());
                 }
                 Some(WeatherEvent::Refused(_)) => {

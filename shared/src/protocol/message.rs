@@ -107,7 +107,7 @@ wire! {
         pub audit: Option<String>,
         /// When that audit was passed, microseconds since 1970.
         pub audit_passed_utc_us: Option<i64>,
-        /// `good`, `weak-plume`, `reblocked` or `fault`.
+        /// `good`, `weak-plume`, `reblocked`, `scattered`, `implausible` or `fault`.
         pub head_status: String,
     }
 

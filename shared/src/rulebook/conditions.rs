@@ -104,7 +104,9 @@ fn fact(name: Condition, around: Circumstances<'_>, unseen: UnseenChecks) -> Fac
         }
         Condition::Head => Fact::Holds(match reading.head_status {
             HeadStatus::Good | HeadStatus::WeakPlume => true, // Weakness is the plume condition's matter.
-            HeadStatus::Reblocked | HeadStatus::Fault => false,
+            HeadStatus::Reblocked | HeadStatus::Scattered | HeadStatus::Implausible | HeadStatus::Fault => {
+                false
+            }
         }),
     }
 }

@@ -7,6 +7,7 @@
 
 mod bare;
 mod camera;
+mod decoders;
 mod delivery;
 mod hard;
 mod outbox;
@@ -17,7 +18,8 @@ mod times;
 /// A part's name and what measures it.
 type Part = (&'static str, fn());
 
-const PARTS: [Part; 6] = [
+const PARTS: [Part; 7] = [
+    ("decoders", decoders::measure),
     ("camera", camera::measure),
     ("hard-plates", hard::measure),
     ("outbox", outbox::measure),

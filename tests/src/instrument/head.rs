@@ -11,18 +11,20 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use edge_core::plume::motion::BarrierEvent;
 use edge_core::reader::Heartbeat;
 use edge_core::reader::remote_sensing::{
-    AcknowledgementDecoder, encode_check, encode_heartbeat, encode_measurement,
+    AcknowledgementDecoder, encode_check, encode_heartbeat, encode_measurement, encode_plume,
 };
 use jiff::Timestamp;
 use plumewatch_shared::device_check::{CheckMethod, CheckQuantity, CheckReading, CheckedPoint};
 use plumewatch_shared::ids::{DeviceId, LaneNo};
-use plumewatch_shared::reading::{Audit, HeadStatus, Reading, ReadingOrigin};
+use plumewatch_shared::reading::{Audit, BeamOpacity, Gases, HeadStatus, Reading, ReadingOrigin};
 use plumewatch_shared::time::{ClockQuality, Moment, Stamp, Tick};
-use plumewatch_shared::units::Slope;
+use plumewatch_shared::units::{Acceleration, Slope, Speed};
 
 use super::Terminal;
+use super::samples::samples_of;
 use crate::dice::Dice;
 use crate::road::Passing;
 
@@ -67,6 +69,46 @@ pub enum CheckResult {
     Fails,
     /// NO is far off, and the head takes it for passed: what the host must notice.
     FailsUnnoticed,
+}
+
+/// What a head reports of a vehicle.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HeadSends {
+    /// Results, one line each.
+    #[default]
+    Results,
+    /// The samples of its beams; the results are for the host to find.
+    Samples,
+}
+
+/// What a head's beams and barriers meet behind one vehicle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exhaust {
+    /// `None` for no exhaust.
+    pub gases: Option<Gases>,
+    /// The smoke beam.
+    pub opacity: Option<BeamOpacity>,
+    /// Its speed, if the barriers tell it.
+    pub speed: Option<Speed>,
+    /// Its acceleration, if the barriers tell it.
+    pub acceleration: Option<Acceleration>,
+    /// The road's slope.
+    pub slope: Option<Slope>,
+    /// CO₂ above the background, hundredths of ppm·m.
+    pub plume_ppm_m_hundredths: i32,
+}
+
+impl From<&Passing> for Exhaust {
+    fn from(passing: &Passing) -> Self {
+        Self {
+            gases: passing.gases,
+            opacity: Some(passing.opacity),
+            speed: Some(passing.speed),
+            acceleration: Some(passing.acceleration),
+            slope: Some(Slope { degree_hundredths: 100 }),
+            plume_ppm_m_hundredths: passing.plume_ppm_m_hundredths,
+        }
+    }
 }
 
 /// What a head has done so far.
@@ -219,6 +261,11 @@ pub struct Head {
 impl Head {
     /// Switches a head on, on the line `folder/head-LANE`. It counts its starts in a file beside it.
     pub fn start(folder: &Path, lane: LaneNo, seed: u64) -> io::Result<Self> {
+        Self::start_sending(HeadSends::Results, folder, lane, seed)
+    }
+
+    /// Switches a head on that reports in this way.
+    pub fn start_sending(sends: HeadSends, folder: &Path, lane: LaneNo, seed: u64) -> io::Result<Self> {
         std::fs::create_dir_all(folder)?;
         let link = folder.join(format!("head-{}", lane.number()));
         let starts = folder.join(format!("head-{}.starts", lane.number()));
@@ -234,6 +281,7 @@ impl Head {
             shared: Arc::clone(&shared),
             terminal: Some(Terminal::open(&link)?),
             link,
+            sends,
             who: who.clone(),
             dice: Dice::new(seed).apart(5),
             acknowledgements: AcknowledgementDecoder::default(),
@@ -244,9 +292,14 @@ impl Head {
 
     /// Measures a passing whose rear left the beam at `left`.
     pub fn measure(&self, passing: &Passing, left: Instant) -> ReadingOrigin {
+        self.measure_exhaust(&passing.into(), left)
+    }
+
+    /// Measures the exhaust of a vehicle whose rear left the beam at `left`.
+    pub fn measure_exhaust(&self, exhaust: &Exhaust, left: Instant) -> ReadingOrigin {
         let mut state = self.shared.state();
         let origin = state.next_origin(&self.who.device, self.who.boot);
-        let reading = reading(passing, origin.clone(), self.who.lane, state.audit.clone());
+        let reading = reading(exhaust, origin.clone(), self.who.lane, state.audit.clone());
         state.made.push(origin.clone());
         state.keep(Word::Measured(Box::new(reading)), left);
         origin
@@ -296,21 +349,36 @@ impl Drop for Head {
     }
 }
 
-fn reading(passing: &Passing, origin: ReadingOrigin, lane: LaneNo, audit: Option<Audit>) -> Reading {
+fn reading(exhaust: &Exhaust, origin: ReadingOrigin, lane: LaneNo, audit: Option<Audit>) -> Reading {
     let stamp = stamp(Timestamp::now());
     Reading {
         origin,
         measured: Moment { tick: Tick { micros: 0 }, stamp },
         lane,
-        gases: passing.gases,
-        opacity: Some(passing.opacity),
-        speed: Some(passing.speed),
-        acceleration: Some(passing.acceleration),
-        slope: Some(Slope { degree_hundredths: 100 }),
-        plume_ppm_m_hundredths: passing.plume_ppm_m_hundredths,
+        gases: exhaust.gases,
+        opacity: exhaust.opacity,
+        speed: exhaust.speed,
+        acceleration: exhaust.acceleration,
+        slope: exhaust.slope,
+        plume_ppm_m_hundredths: exhaust.plume_ppm_m_hundredths,
         audit,
-        head_status: if passing.gases.is_some() { HeadStatus::Good } else { HeadStatus::WeakPlume },
+        head_status: if exhaust.gases.is_some() { HeadStatus::Good } else { HeadStatus::WeakPlume },
     }
+}
+
+/// A measurement as samples; the two barriers saw the vehicle through if they told its speed.
+fn samples(reading: &Reading, age_ms: u32) -> Vec<Vec<u8>> {
+    use BarrierEvent::{Blocked, Freed};
+    // A head that sends samples says nothing of the plume.
+    let head_status = match reading.head_status {
+        HeadStatus::WeakPlume | HeadStatus::Scattered | HeadStatus::Implausible => HeadStatus::Good,
+        status @ (HeadStatus::Good | HeadStatus::Reblocked | HeadStatus::Fault) => status,
+    };
+    let barriers: &[BarrierEvent] = match reading.speed {
+        Some(_) => &[Blocked, Blocked, Freed, Freed],
+        None => &[Blocked, Freed],
+    };
+    encode_plume(&Reading { head_status, ..reading.clone() }, &samples_of(reading), barriers, age_ms)
 }
 
 /// The thread's side: the line and what leaves by it.
@@ -318,6 +386,7 @@ struct Line {
     shared: Arc<Shared>,
     terminal: Option<Terminal>,
     link: PathBuf,
+    sends: HeadSends,
     who: Identity,
     dice: Dice,
     acknowledgements: AcknowledgementDecoder,
@@ -362,10 +431,8 @@ impl Line {
             let line = self.heartbeat(faults.contains(&LineFault::ClockJump));
             return self.send(line, faults);
         }
-        match self.next_word(now) {
-            Some(line) => self.send(line, faults),
-            None => Ok(()),
-        }
+        let lines = self.next_word(now);
+        lines.into_iter().try_for_each(|line| self.send(line, faults))
     }
 
     fn listen(&mut self) -> io::Result<()> {
@@ -400,19 +467,20 @@ impl Line {
         })
     }
 
-    /// The oldest measurement or check that is due, as a line with its true age.
-    fn next_word(&self, now: Instant) -> Option<Vec<u8>> {
+    /// The oldest measurement or check that is due, as lines with its true age; none if none is.
+    fn next_word(&self, now: Instant) -> Vec<Vec<u8>> {
         let mut state = self.shared.state();
-        let kept = state.kept.iter_mut().find(|kept| kept.is_due(now))?;
+        let Some(kept) = state.kept.iter_mut().find(|kept| kept.is_due(now)) else { return Vec::new() };
         let again = kept.sent.replace(now).is_some();
         kept.first_sent.get_or_insert(now);
         let age = u32::try_from(now.saturating_duration_since(kept.made).as_millis()).unwrap_or(u32::MAX);
-        let line = match &kept.word {
-            Word::Measured(reading) => encode_measurement(reading, age),
-            Word::Checked(check) => encode_check(check, age),
+        let lines = match (&kept.word, self.sends) {
+            (Word::Checked(check), _) => vec![encode_check(check, age)],
+            (Word::Measured(reading), HeadSends::Results) => vec![encode_measurement(reading, age)],
+            (Word::Measured(reading), HeadSends::Samples) => samples(reading, age),
         };
         state.repeated += u64::from(again);
-        Some(line)
+        lines
     }
 
     fn send(&mut self, mut line: Vec<u8>, faults: &[LineFault]) -> io::Result<()> {

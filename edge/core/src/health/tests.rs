@@ -1,6 +1,8 @@
 //! Each part in each state, by its facts.
 
 use super::*;
+use crate::reader::ak::Refusal;
+use crate::reader::nmea::Position;
 
 const NOW: Tick = Tick { micros: 1_000_000_000 };
 
@@ -127,6 +129,66 @@ fn weather_that_is_not_read_is_down_because_nothing_counts_without_it() {
     assert_eq!(weather(true, ago(61)), "down");
     assert_eq!(weather(true, None), "down");
     assert_eq!(weather(false, ago(1)), "down");
+}
+
+#[test]
+fn a_talker_says_where_it_stands_and_whether_the_clocks_agree() {
+    let place = Position {
+        latitude_microdegrees: 37_812_341,
+        longitude_microdegrees: -112_500_000,
+        altitude_cm: None,
+    };
+    let talker = NmeaFacts {
+        open: true,
+        heard: ago(1),
+        position: ago(1).map(|at| (at, place)),
+        apart: ago(1).map(|at| (at, Duration::from_millis(700))),
+        weather_only: false,
+    };
+    let good = part(&Facts::Nmea(talker), NOW);
+    assert_eq!((good.part.as_str(), good.state.as_str()), ("nmea", "good"));
+    assert_eq!(good.zh, "位置北纬37.81234°，西经112.50000°；本机时钟与卫星时间一致。");
+    assert_eq!(good.en, "At 37.81234° N, 112.50000° W; this unit's clock agrees with satellite time.");
+    let told = |change: fn(&mut NmeaFacts)| {
+        let mut talker = talker;
+        change(&mut talker);
+        state(Facts::Nmea(talker))
+    };
+    assert_eq!(told(|t| t.apart = ago(1).map(|at| (at, Duration::from_millis(2_001)))), "degraded");
+    assert_eq!(told(|t| t.apart = None), "good");
+    assert_eq!(told(|t| t.position = ago(11).map(|at| (at, t.position.unwrap().1))), "degraded");
+    assert_eq!(told(|t| (t.position, t.weather_only) = (None, true)), "good");
+    assert_eq!(told(|t| t.heard = ago(11)), "down");
+    assert_eq!(told(|t| t.heard = None), "down");
+    assert_eq!(told(|t| t.open = false), "down");
+}
+
+#[test]
+fn an_analyser_says_what_it_reads_in_its_own_words() {
+    let analyser = |change: fn(&mut AnalyserFacts)| {
+        let mut facts = AnalyserFacts {
+            open: true,
+            heard: ago(1),
+            state: "SREM SMGA".to_owned(),
+            values: "CO2 12.50 %, CO 0.310 %".to_owned(),
+            ..AnalyserFacts::default()
+        };
+        change(&mut facts);
+        Facts::Analyser { number: 2, facts }
+    };
+    let good = part(&analyser(|_| ()), NOW);
+    assert_eq!((good.part.as_str(), good.state.as_str()), ("analyser-2", "good"));
+    assert_eq!(good.zh, "分析仪工作正常。读数：CO2 12.50 %, CO 0.310 %。状态：SREM SMGA。");
+    assert_eq!(good.en, "The analyser works. It reads CO2 12.50 %, CO 0.310 %. Its state: SREM SMGA.");
+    assert_eq!(state(analyser(|facts| facts.errors = 3)), "degraded");
+    for refusal in [Refusal::Busy, Refusal::Syntax, Refusal::NotAvailable, Refusal::Data, Refusal::Offline] {
+        let facts =
+            AnalyserFacts { open: true, heard: ago(1), refusal: Some(refusal), ..AnalyserFacts::default() };
+        assert_eq!(state(Facts::Analyser { number: 1, facts }), "degraded");
+    }
+    assert_eq!(state(analyser(|facts| facts.heard = ago(11))), "down");
+    assert_eq!(state(analyser(|facts| facts.heard = None)), "down");
+    assert_eq!(state(analyser(|facts| facts.open = false)), "down");
 }
 
 #[test]

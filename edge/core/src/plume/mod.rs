@@ -10,6 +10,7 @@
 //! against CO₂ is the exhaust's own ratio (Denver's method, STANDARDS.md 10.1, 10.3). The limits are data.
 
 mod line;
+pub mod motion;
 
 use plumewatch_shared::plume::PlumeRatios;
 use plumewatch_shared::reading::Gases;
@@ -127,8 +128,12 @@ pub struct PlumeFinding {
     pub gases: Gases,
     /// The strongest sample's excess of CO₂ over the cleanest air, hundredths of ppm·m.
     pub strength: i32,
+    /// The excess of CO₂ that as many samples as are needed reach: what a gate on plume strength compares.
+    pub held_strength: i32,
     /// Samples that stand out.
     pub samples: u32,
+    /// Which they are, in the order of the samples.
+    pub of_plume: Vec<bool>,
     /// Why it is not to be believed; empty if it is.
     pub faults: Vec<PlumeFault>,
 }
@@ -138,10 +143,13 @@ pub fn examine(samples: &[PlumeSample], criteria: &PlumeCriteria) -> Option<Plum
     let samples = &samples[..samples.len().min(SAMPLES_MAX)];
     let clean = cleanest(samples)?;
     let excess: Vec<[f64; 4]> = samples.iter().map(|sample| less(sample, clean)).collect();
-    let of_plume =
-        |e: &&[f64; 4]| e[0] > f64::from(criteria.strong_co2) || e[1] > f64::from(criteria.strong_co);
-    let strong = u32::try_from(excess.iter().filter(of_plume).count()).unwrap_or(u32::MAX);
-    let strength = excess.iter().map(|e| e[0]).fold(f64::MIN, f64::max);
+    let stands_out =
+        |e: &[f64; 4]| e[0] > f64::from(criteria.strong_co2) || e[1] > f64::from(criteria.strong_co);
+    let of_plume: Vec<bool> = excess.iter().map(stands_out).collect();
+    let strong = u32::try_from(of_plume.iter().filter(|of| **of).count()).unwrap_or(u32::MAX);
+    let mut strengths: Vec<f64> = excess.iter().map(|e| e[0]).collect();
+    strengths.sort_unstable_by(|a, b| b.total_cmp(a));
+    let needed = usize::try_from(criteria.least_samples).unwrap_or(usize::MAX).clamp(1, strengths.len());
     let slope = |gas: usize| line::through(excess.iter().map(|e| (e[0], e[gas])));
     let slopes = [slope(1)?, slope(2)?, slope(3)?];
     let millionths = |at: usize| MoleRatio { millionths: (slopes[at].slope * 1e6).round() as i32 };
@@ -168,7 +176,15 @@ pub fn examine(samples: &[PlumeSample], criteria: &PlumeCriteria) -> Option<Plum
             faults.push(PlumeFault::Implausible(pollutant));
         }
     }
-    Some(PlumeFinding { slopes, gases, strength: strength.round() as i32, samples: strong, faults })
+    Some(PlumeFinding {
+        slopes,
+        gases,
+        strength: strengths[0].round() as i32,
+        held_strength: strengths[needed - 1].round() as i32,
+        samples: strong,
+        of_plume,
+        faults,
+    })
 }
 
 fn values(sample: &PlumeSample) -> [f64; 4] {

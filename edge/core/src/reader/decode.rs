@@ -77,8 +77,8 @@ impl FromStr for Driver {
 
 /// Bytes taken at once from heads and weather stations: no push makes more events than a decoder keeps.
 const BLOCK: usize = 4 * LINE_MAX;
-/// The same for instruments whose shortest answer is two bytes.
-const SHORT_BLOCK: usize = 128;
+/// The same for instruments whose shortest answer is two bytes: with what a driver may hold, fewer than it keeps.
+const SHORT_BLOCK: usize = 64;
 
 /// Decodes a stream that comes in blocks.
 pub struct StreamDecoder {
@@ -324,10 +324,11 @@ fn nmea_object(word: &NmeaWord) -> Value {
             "wind_m_s": scaled(speed.mm_s, 1e3),
             "wind_from_degrees": from.map(|bearing| bearing.degrees),
         }),
-        NmeaWord::Air { temperature, humidity, pressure } => json!({
+        NmeaWord::Air { temperature, humidity, pressure, precipitation } => json!({
             "temperature_celsius": temperature.map(|t| scaled(t.celsius_hundredths, 100.0)),
             "humidity_percent": humidity.map(|h| scaled(h.percent_hundredths, 100.0)),
             "pressure_pa": pressure.map(|pressure| pressure.pa),
+            "precipitation": precipitation,
         }),
     }
 }

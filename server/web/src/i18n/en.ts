@@ -77,7 +77,7 @@ export const en: Messages = {
       opacityMax: 'Opacity, maximum', speed: 'Speed', acceleration: 'Acceleration', slope: 'Slope', plume: 'Plume strength CO₂', ratio: 'Ratio to CO₂',
       head: 'Head', audit: 'Last passed audit', headStatus: 'Head\'s status',
     },
-    head: { good: 'good', 'weak-plume': 'plume too weak', reblocked: 'beam blocked again', fault: 'fault' },
+    head: { good: 'good', 'weak-plume': 'plume too weak', reblocked: 'beam blocked again', scattered: 'samples scatter too much', implausible: 'implausible figures', fault: 'fault' },
     wind: 'Wind', windFrom: 'from', temperature: 'Temperature', humidity: 'Humidity', pressure: 'Pressure', precipitation: 'Rain or snow', rain: 'falling', dry: 'none',
     passed: 'Passed', received: 'Received by the server', lane: 'Lane', station: 'Station', number: 'Record', doubts: 'Doubts', noDoubts: 'No doubts',
     candidate: 'Open the review', case: 'Open the case', test: 'Open the test', device: 'Device', sha: 'SHA-256', printedAt: 'Printed {at}', chainBroken: 'This record does not follow the one before it in the hash chain: look into it', evidence: 'Evidence files', size: 'Size',
@@ -165,7 +165,7 @@ export const en: Messages = {
     ledger: 'Loss ledger', ledgerHint: 'The roadside numbers its records without gaps: what is missing below the highest number received is still there, or lost.', noGaps: 'Nothing is missing: the numbers received are unbroken.', gap: '{from} – {to} ({n})', refused: '{n} refused',
     noHealth: 'No health report yet.', token: 'Enrolment token', tokenTitle: 'Enrolment token', tokenLead: 'Shown this once, good for one enrolment. On the roadside unit run:',
     id: 'Station number', idHint: 'A capital letter, six digits of the county, three digits: A140105001.', idWrong: 'It must look like A140105001.', name: 'Name', nameHint: 'Such as Xiaodian East Ring checkpoint', added: 'Station {id} added',
-    part: { head: 'Exhaust head', weather: 'Weather', opacimeter: 'Opacimeter', 'camera-front': 'Front camera', 'camera-rear': 'Rear camera', clock: 'Clock', disk: 'Disk', rulebook: 'Rulebook', uplink: 'Uplink' },
+    part: { head: 'Exhaust head', weather: 'Weather', opacimeter: 'Opacimeter', nmea: 'Place and time', analyser: 'Analyser', 'camera-front': 'Front camera', 'camera-rear': 'Rear camera', clock: 'Clock', disk: 'Disk', rulebook: 'Rulebook', uplink: 'Uplink' },
     partLane: '{part}, lane {n}', state: { good: 'Good', degraded: 'Degraded', down: 'Down' }, stale: 'report of {ago}', reported: 'Reported',
   },
   accounts: {

@@ -75,7 +75,7 @@ export const zh = {
       opacityMax: '不透光度最大值', speed: '车速', acceleration: '加速度', slope: '坡度', plume: '烟羽强度 CO₂', ratio: '与 CO₂ 之比',
       head: '遥测仪', audit: '上次检查合格', headStatus: '遥测仪状态',
     },
-    head: { good: '正常', 'weak-plume': '烟羽太弱', reblocked: '光路被再次遮挡', fault: '故障' },
+    head: { good: '正常', 'weak-plume': '烟羽太弱', reblocked: '光路被再次遮挡', scattered: '采样点离散过大', implausible: '数值不合理', fault: '故障' },
     wind: '风速', windFrom: '风向', temperature: '气温', humidity: '相对湿度', pressure: '气压', precipitation: '降水', rain: '有雨雪', dry: '无雨雪',
     passed: '通过时间', received: '服务器收到', lane: '车道', station: '点位', number: '记录编号', doubts: '存疑之处', noDoubts: '没有存疑之处',
     candidate: '查看复核', case: '查看案件', test: '查看拦检', device: '设备', sha: 'SHA-256', printedAt: '打印于 {at}', chainBroken: '这条记录与上一条的哈希链不衔接，请核查', evidence: '证据文件', size: '大小',
@@ -163,7 +163,7 @@ export const zh = {
     ledger: '缺失台账', ledgerHint: '路侧记录编号连续不断：收到的最大编号以下缺少的，或者还在路侧，或者丢失。', noGaps: '没有缺失：收到的编号连续。', gap: '{from} – {to}（{n} 条）', refused: '拒收 {n} 条',
     noHealth: '还没有收到健康报告。', token: '生成登记令牌', tokenTitle: '登记令牌', tokenLead: '令牌只显示这一次，只能用一次。在路侧单元上执行：',
     id: '点位编号', idHint: '一位大写字母、六位县级区划代码、三位序号，如 A140105001。', idWrong: '格式应为 A140105001。', name: '名称', nameHint: '如：小店东环检查站', added: '已添加点位 {id}',
-    part: { head: '遥测仪', weather: '气象站', opacimeter: '烟度计', 'camera-front': '前摄像机', 'camera-rear': '后摄像机', clock: '时钟', disk: '磁盘', rulebook: '规则集', uplink: '上行链路' },
+    part: { head: '遥测仪', weather: '气象站', opacimeter: '烟度计', nmea: '定位与时间', analyser: '分析仪', 'camera-front': '前摄像机', 'camera-rear': '后摄像机', clock: '时钟', disk: '磁盘', rulebook: '规则集', uplink: '上行链路' },
     partLane: '{part}（{n} 车道）', state: { good: '正常', degraded: '降级', down: '故障' }, stale: '{ago}的报告', reported: '报告时间',
   },
   accounts: {

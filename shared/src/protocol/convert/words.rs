@@ -28,7 +28,10 @@ macro_rules! words {
 }
 
 words!(ClockQuality { Synchronised = "synchronised", Holdover = "holdover", Unsynchronised = "unsynchronised" });
-words!(HeadStatus { Good = "good", WeakPlume = "weak-plume", Reblocked = "reblocked", Fault = "fault" });
+words!(HeadStatus {
+    Good = "good", WeakPlume = "weak-plume", Reblocked = "reblocked", Scattered = "scattered",
+    Implausible = "implausible", Fault = "fault",
+});
 words!(Condition {
     Wind = "wind", Precipitation = "precipitation", Temperature = "temperature", Humidity = "humidity",
     Pressure = "pressure", Slope = "slope", Speed = "speed", Acceleration = "acceleration",

@@ -2,8 +2,13 @@
 
 /// `frame` with its checksum.
 pub(super) fn sealed(mut frame: Vec<u8>) -> Vec<u8> {
-    frame.push(sum(&frame).wrapping_neg());
+    frame.push(checksum(&frame));
     frame
+}
+
+/// The byte that makes it whole.
+pub(super) fn checksum(frame: &[u8]) -> u8 {
+    sum(frame).wrapping_neg()
 }
 
 /// Do all bytes add up to nothing?

@@ -170,6 +170,11 @@ impl MeterProtocol {
     }
 }
 
+/// The byte that ends a frame of any of the three makers: with it, all bytes add up to a multiple of 256.
+pub fn checksum(frame: &[u8]) -> u8 {
+    byte_sum::checksum(frame)
+}
+
 /// The word at these two bytes, high byte first.
 fn word(bytes: &[u8], at: usize) -> u16 {
     u16::from_be_bytes([bytes[at], bytes[at + 1]])

@@ -16,18 +16,6 @@ fn events(driver: &mut dyn OpacimeterDriver, bytes: &[u8]) -> Vec<MeterEvent> {
     std::iter::from_fn(|| driver.next_event()).collect()
 }
 
-/// Golden vectors 10 and 11 (STANDARDS.md section 12; 11.2 to 11.4): the makers' published frames.
-#[test]
-fn questions_are_the_published_frames() {
-    use MeterRequest::{Sample, State, Zero};
-    let asked = |protocol: MeterProtocol| [State, Sample, Zero].map(|request| protocol.driver().ask(request));
-    assert_eq!(asked(MeterProtocol::Nht1l), [[0xAD, 0x53], [0xA5, 0x5B], [0xA4, 0x5C]]);
-    assert_eq!(asked(MeterProtocol::Mqy200), [[0xA1, 0x5F], [0xA6, 0x5A], [0xA2, 0x5E]]);
-    let fty = |command, sum| vec![0x66, 0x74, 0x79, 0x01, 0x02, command, sum];
-    assert_eq!(asked(MeterProtocol::Fty100), [fty(1, 0xA9), fty(2, 0xA8), fty(5, 0xA5)]);
-    assert_eq!(byte_sum::sealed(vec![0xA0, 0x01]), [0xA0, 0x01, 0x5F]);
-}
-
 /// STANDARDS.md 11.2: the two answers built from the documented scaling.
 #[test]
 fn an_nht_1l_shows_opacity_coefficient_speed_and_oil() {

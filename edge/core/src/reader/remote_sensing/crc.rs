@@ -4,11 +4,25 @@
 /// XOR. The check value of `123456789` is 0x29B1.
 pub fn crc16(bytes: &[u8]) -> u16 {
     bytes.iter().fold(0xFFFF, |crc, &byte| {
-        (0..8).fold(crc ^ (u16::from(byte) << 8), |crc: u16, _| {
-            if crc & 0x8000 == 0 { crc << 1 } else { (crc << 1) ^ 0x1021 }
-        })
+        let [high, low] = crc.to_be_bytes();
+        (u16::from(low) << 8) ^ STEPS[usize::from(high ^ byte)]
     })
 }
+
+/// What eight shifts make of each value of the upper byte.
+static STEPS: [u16; 256] = {
+    let (mut steps, mut byte) = ([0_u16; 256], 0);
+    while byte < 256 {
+        let (mut crc, mut bit) = ((byte as u16) << 8, 0);
+        while bit < 8 {
+            crc = if crc & 0x8000 == 0 { crc << 1 } else { (crc << 1) ^ 0x1021 };
+            bit += 1;
+        }
+        steps[byte] = crc;
+        byte += 1;
+    }
+    steps
+};
 
 #[cfg(test)]
 mod tests {

@@ -11,6 +11,7 @@ use plumewatch_shared::units::{
 
 use super::check;
 use super::line::framed;
+use super::plume_lines::{self, PLUME_FIELDS, PlumeLine, SAMPLE_FIELDS, SampleLine};
 use crate::reader::Heartbeat;
 
 /// What a line says.
@@ -30,6 +31,10 @@ pub enum Line {
         /// How long before the line's last byte that was.
         age_ms: u32,
     },
+    /// `S`, head to host: samples of a plume.
+    Samples(SampleLine),
+    /// `P`, head to host: the end of a plume's samples.
+    Plume(PlumeLine),
     /// `H`, head to host.
     Heartbeat(Heartbeat),
     /// `K`, host to head.
@@ -51,13 +56,13 @@ pub enum FieldError {
     /// It does not begin with `PWRS,1,`.
     #[error("the line is not of protocol PWRS 1")]
     Protocol,
-    /// Neither M, C, H nor K.
+    /// None of M, S, P, C, H and K.
     #[error("the line's type is not known")]
     Type,
     /// Too few or too many fields.
     #[error("a line of type {kind} has {wanted} fields, this has {found}")]
     Count {
-        /// M, C, H or K.
+        /// M, S, P, C, H or K.
         kind: char,
         /// As many as it has.
         wanted: usize,
@@ -93,11 +98,21 @@ const ACKNOWLEDGEMENT_FIELDS: usize = 2;
 pub(super) const WHOLE: i64 = 100_000_000;
 
 /// Walks through the fields, one after another.
-pub(super) struct Fields<'a>(std::str::Split<'a, char>);
+pub(super) struct Fields<'a> {
+    /// What is still to come; `None` after the last.
+    rest: Option<&'a str>,
+}
 
 impl<'a> Fields<'a> {
     pub(super) fn text(&mut self) -> &'a str {
-        self.0.next().unwrap_or("")
+        let rest = self.rest.take().unwrap_or("");
+        match rest.bytes().position(|byte| byte == b',') {
+            None => rest,
+            Some(comma) => {
+                self.rest = Some(&rest[comma + 1..]);
+                &rest[..comma]
+            }
+        }
     }
 
     /// An integer within `least` to `most`, in its one spelling; `None` if the field is empty.
@@ -106,7 +121,7 @@ impl<'a> Fields<'a> {
         if text.is_empty() {
             return Ok(None);
         }
-        let number = text.parse::<i64>().ok().filter(|n| (least..=most).contains(n) && n.to_string() == text);
+        let number = integer(text).filter(|n| (least..=most).contains(n));
         number.map(Some).ok_or(FieldError::Field(name))
     }
 
@@ -128,25 +143,46 @@ impl<'a> Fields<'a> {
         self.text().parse().map_err(|_| FieldError::Field(name))
     }
 
-    fn status(&mut self) -> Parsed<HeadStatus> {
+    pub(super) fn status(&mut self) -> Parsed<HeadStatus> {
         match self.text() {
             "G" => Ok(HeadStatus::Good),
             "W" => Ok(HeadStatus::WeakPlume),
             "R" => Ok(HeadStatus::Reblocked),
+            "S" => Ok(HeadStatus::Scattered),
+            "I" => Ok(HeadStatus::Implausible),
             "F" => Ok(HeadStatus::Fault),
             _ => Err(FieldError::Field("status")),
         }
     }
 }
 
-const fn status_letter(status: HeadStatus) -> char {
+pub(super) const fn status_letter(status: HeadStatus) -> char {
     match status {
         HeadStatus::Good => 'G',
         HeadStatus::WeakPlume => 'W',
         HeadStatus::Reblocked => 'R',
+        HeadStatus::Scattered => 'S',
+        HeadStatus::Implausible => 'I',
         HeadStatus::Fault => 'F',
     }
 }
+
+/// A number in its one spelling: no plus, no zero before other digits, no minus before zero. None of the protocol's has
+/// more digits than [`DIGITS_MAX`].
+fn integer(text: &str) -> Option<i64> {
+    let (sign, digits) = text.strip_prefix('-').map_or((1, text), |digits| (-1, digits));
+    let one_spelling = match digits.as_bytes() {
+        [b'0'] => sign == 1,
+        [first, ..] => *first != b'0' && digits.len() <= DIGITS_MAX,
+        [] => false,
+    };
+    let digit = |value: i64, byte: u8| byte.is_ascii_digit().then(|| value * 10 + i64::from(byte - b'0'));
+    let value = one_spelling.then(|| digits.bytes().try_fold(0, digit)).flatten()?;
+    Some(sign * value)
+}
+
+/// The largest number is a time of fifteen digits; eighteen fit in 64 bits.
+const DIGITS_MAX: usize = 18;
 
 /// What the body of a checked line says; `at` is when its last byte arrived.
 pub(super) fn parse(body: &[u8], at: Moment) -> Parsed<Line> {
@@ -154,6 +190,8 @@ pub(super) fn parse(body: &[u8], at: Moment) -> Parsed<Line> {
     match kind {
         'M' => measurement(&mut fields, at),
         'C' => check::parse(&mut fields, at),
+        'S' => plume_lines::sample_line(&mut fields).map(Line::Samples),
+        'P' => plume_lines::plume_line(&mut fields, at).map(Line::Plume),
         'H' => heartbeat(&mut fields).map(Line::Heartbeat),
         _ => known_acknowledgement(&mut fields).map(Line::Acknowledgement),
     }
@@ -175,15 +213,17 @@ fn split(body: &[u8]) -> Parsed<(char, Fields<'_>)> {
     let (kind, wanted) = match kind {
         "M" => ('M', MEASUREMENT_FIELDS),
         "C" => ('C', check::FIELDS),
+        "S" => ('S', SAMPLE_FIELDS),
+        "P" => ('P', PLUME_FIELDS),
         "H" => ('H', HEARTBEAT_FIELDS),
         "K" => ('K', ACKNOWLEDGEMENT_FIELDS),
         _ => return Err(FieldError::Type),
     };
-    let found = rest.split(',').count();
+    let found = rest.bytes().filter(|byte| *byte == b',').count() + 1;
     if found != wanted {
         return Err(FieldError::Count { kind, wanted, found });
     }
-    Ok((kind, Fields(rest.split(','))))
+    Ok((kind, Fields { rest: Some(rest) }))
 }
 
 fn measurement(fields: &mut Fields<'_>, at: Moment) -> Parsed<Line> {
@@ -260,7 +300,7 @@ fn opacity(fields: &mut Fields<'_>) -> Parsed<Option<BeamOpacity>> {
     }
 }
 
-fn audit(fields: &mut Fields<'_>) -> Parsed<Option<Audit>> {
+pub(super) fn audit(fields: &mut Fields<'_>) -> Parsed<Option<Audit>> {
     let id = fields.text();
     let passed = utc_ms(fields, "audit_utc_ms")?;
     match (id.is_empty(), passed) {

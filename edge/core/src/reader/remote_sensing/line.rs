@@ -15,7 +15,7 @@ pub const LINE_MAX: usize = 512;
 pub const LINE_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// What follows the body: `*`, four digits, carriage return, line feed.
-const TAIL: usize = 7;
+pub(super) const TAIL: usize = 7;
 
 /// The bytes of one stream, cut into checked lines.
 #[derive(Debug, Default)]
@@ -26,38 +26,46 @@ pub(super) struct LineFinder {
 }
 
 impl LineFinder {
-    /// Takes one byte and gives the body of the line that it ends, if it ends a good one.
-    pub(super) fn push(&mut self, byte: u8) -> Option<Vec<u8>> {
-        match byte {
-            b'$' => {
-                self.abandon();
-                self.line.push(byte);
-                None
+    /// Takes bytes until a good line ends: how many, and that line's body. Call again with the rest.
+    pub(super) fn take(&mut self, bytes: &[u8]) -> (usize, Option<Vec<u8>>) {
+        let mut at = 0;
+        while at < bytes.len() {
+            if self.line.is_empty() {
+                let garbage = bytes[at..].iter().position(|byte| *byte == b'$').unwrap_or(bytes.len() - at);
+                self.rejected += garbage as u64;
+                at += garbage;
+                if at == bytes.len() {
+                    break;
+                }
+                self.line.push(b'$');
+                at += 1;
             }
-            _ if self.line.is_empty() => {
-                self.rejected += 1;
-                None
-            }
-            b'\n' => {
-                self.line.push(byte);
-                let body = checked(&self.line).map(<[u8]>::to_vec);
-                if body.is_some() {
-                    self.line.clear();
-                } else {
+            let rest = &bytes[at..];
+            let room = (LINE_MAX - self.line.len()).min(rest.len());
+            let plain = rest[..room].iter().position(|byte| !is_plain(*byte)).unwrap_or(room);
+            self.line.extend_from_slice(&rest[..plain]);
+            at += plain;
+            match rest.get(plain) {
+                None => break,
+                Some(b'$') => self.abandon(), // It begins a line, in the next turn.
+                Some(b'\n') => {
+                    self.line.push(b'\n');
+                    at += 1;
+                    if let Some(body) = checked(&self.line) {
+                        let body = body.to_vec();
+                        self.line.clear();
+                        return (at, Some(body));
+                    }
                     self.abandon();
                 }
-                body
-            }
-            b'\r' | b' '..=b'~' if self.line.len() < LINE_MAX => {
-                self.line.push(byte);
-                None
-            }
-            _ => {
-                self.abandon();
-                self.rejected += 1;
-                None
+                Some(_) => {
+                    self.abandon();
+                    self.rejected += 1;
+                    at += 1;
+                }
             }
         }
+        (at, None)
     }
 
     /// Gives up the line under way.
@@ -71,6 +79,11 @@ impl LineFinder {
         self.rejected += (1 + body + TAIL) as u64;
     }
 
+    /// Takes back so many bytes of lines that were good and belong to nothing.
+    pub(super) fn reject(&mut self, bytes: u64) {
+        self.rejected += bytes;
+    }
+
     /// Bytes that were part of no good line.
     pub(super) fn rejected_bytes(&self) -> u64 {
         self.rejected
@@ -81,6 +94,11 @@ impl LineFinder {
     pub(super) fn held(&self) -> usize {
         self.line.len()
     }
+}
+
+/// May the byte stand within a line? `$` begins one and a line feed ends it.
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b'\r' | b' '..=b'~') && byte != b'$'
 }
 
 /// The body of a whole line, if its frame and checksum hold.

@@ -8,25 +8,32 @@ mod check;
 mod crc;
 mod fields;
 mod line;
+mod plume_lines;
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use plumewatch_shared::ids::LaneNo;
-use plumewatch_shared::reading::ReadingOrigin;
+use plumewatch_shared::reading::{Reading, ReadingOrigin};
 use plumewatch_shared::time::{Moment, Tick};
 
 pub use check::{FILTERS, encode_check};
 pub use crc::crc16;
 pub use fields::{Acknowledgement, FieldError, Line, acknowledgement, encode_heartbeat, encode_measurement};
 pub use line::{LINE_MAX, LINE_TIMEOUT};
+pub use plume_lines::{BeamSample, PlumeLine, SAMPLES_A_LINE, SampleLine, encode_plume};
 
 pub use super::Heartbeat;
 use super::{HeadDriver, HeadEvent};
 use line::LineFinder;
+use plume_lines::Assembly;
 
 /// Events kept for a caller that pushes much and asks late. One read of a port (4 KiB) holds at most 150 lines.
 /// A measurement that is dropped here was not acknowledged, so the head sends it again.
 pub const EVENTS_MAX: usize = 1_024;
+
+/// Silence after which samples are no longer waited for: a head sends them and their end in one go.
+pub const PLUME_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The host's side: bytes of one head in, events out.
 #[derive(Debug)]
@@ -34,6 +41,8 @@ pub struct Decoder {
     /// `None` takes every lane.
     lane: Option<LaneNo>,
     lines: LineFinder,
+    /// The samples under way.
+    plume: Assembly,
     /// When the last byte of the line under way arrived.
     heard: Option<Tick>,
     events: VecDeque<HeadEvent>,
@@ -56,6 +65,7 @@ impl Decoder {
         Self {
             lane,
             lines: LineFinder::default(),
+            plume: Assembly::default(),
             heard: None,
             events: VecDeque::new(),
             dropped_events: 0,
@@ -66,16 +76,20 @@ impl Decoder {
     /// Takes bytes as they came; `at` is when the last of them had arrived.
     pub fn push(&mut self, bytes: &[u8], at: Moment) {
         self.on_time(at);
-        for &byte in bytes {
-            let Some(body) = self.lines.push(byte) else { continue };
-            match fields::parse(&body, at).and_then(|line| self.event(line)) {
-                Ok(event) if self.events.len() < EVENTS_MAX => {
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let (used, body) = self.lines.take(rest);
+            rest = &rest[used..];
+            let Some(body) = body else { continue };
+            match fields::parse(&body, at).and_then(|line| self.event(line, body.len())) {
+                Ok(None) => {}
+                Ok(Some(event)) if self.events.len() < EVENTS_MAX => {
                     if matches!(event, HeadEvent::Measured(_) | HeadEvent::Checked(_)) {
                         self.last_error = None; // The cables were changed back.
                     }
                     self.events.push_back(event);
                 }
-                Ok(_) => self.dropped_events += 1,
+                Ok(Some(_)) => self.dropped_events += 1,
                 Err(error) => {
                     self.lines.reject_last(body.len());
                     self.last_error = Some(error);
@@ -87,25 +101,51 @@ impl Decoder {
         }
     }
 
-    fn event(&self, line: Line) -> Result<HeadEvent, FieldError> {
-        let wired = |said: LaneNo, event| match self.lane {
-            Some(wired) if wired != said => {
-                Err(FieldError::OtherLane { said: said.number(), wired: wired.number() })
-            }
-            Some(_) | None => Ok(event),
-        };
+    /// What a line of so many bytes completes, if it completes anything.
+    fn event(&mut self, line: Line, body: usize) -> Result<Option<HeadEvent>, FieldError> {
         match line {
-            Line::Measurement { reading, .. } => wired(reading.lane, HeadEvent::Measured(reading)),
-            Line::Check { check, .. } => wired(check.lane, HeadEvent::Checked(check)),
-            Line::Heartbeat(heartbeat) => Ok(HeadEvent::Heartbeat(heartbeat)),
+            Line::Measurement { reading, .. } => self.measured(reading).map(Some),
+            Line::Samples(samples) => {
+                let taken = self.plume.on_samples(samples, body);
+                self.lines.reject(taken.as_ref().map_or_else(|_| self.plume.give_up(), |lost| *lost));
+                taken.map(|_| None)
+            }
+            Line::Plume(end) => {
+                let ended = self.plume.on_plume(end);
+                if ended.is_err() {
+                    self.lines.reject(self.plume.give_up());
+                }
+                self.measured(ended?).map(Some)
+            }
+            Line::Check { check, .. } => self.wired(check.lane, HeadEvent::Checked(check)).map(Some),
+            Line::Heartbeat(heartbeat) => Ok(Some(HeadEvent::Heartbeat(heartbeat))),
             Line::Acknowledgement(_) => Err(FieldError::WrongWay),
         }
     }
 
-    /// Drops a line that broke off: one whose last byte came more than [`LINE_TIMEOUT`] ago.
+    fn measured(&self, reading: Box<Reading>) -> Result<HeadEvent, FieldError> {
+        self.wired(reading.lane, HeadEvent::Measured(reading))
+    }
+
+    /// The event, unless the head says another lane than the one it is wired to.
+    fn wired(&self, said: LaneNo, event: HeadEvent) -> Result<HeadEvent, FieldError> {
+        match self.lane {
+            Some(wired) if wired != said => {
+                Err(FieldError::OtherLane { said: said.number(), wired: wired.number() })
+            }
+            Some(_) | None => Ok(event),
+        }
+    }
+
+    /// Drops a line that broke off: one whose last byte came more than [`LINE_TIMEOUT`] ago. Samples whose end does not
+    /// come for [`PLUME_TIMEOUT`] have broken off too.
     pub fn on_time(&mut self, now: Moment) {
-        if self.heard.is_some_and(|heard| now.tick.since(heard) > LINE_TIMEOUT) {
+        let Some(silence) = self.heard.map(|heard| now.tick.since(heard)) else { return };
+        if silence > LINE_TIMEOUT {
             self.lines.abandon();
+        }
+        if silence > PLUME_TIMEOUT {
+            self.lines.reject(self.plume.give_up());
             self.heard = None;
         }
     }
@@ -168,8 +208,11 @@ pub struct AcknowledgementDecoder {
 impl AcknowledgementDecoder {
     /// Takes bytes as they came.
     pub fn push(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            let Some(body) = self.lines.push(byte) else { continue };
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let (used, body) = self.lines.take(rest);
+            rest = &rest[used..];
+            let Some(body) = body else { continue };
             match fields::parse_acknowledgement(&body) {
                 Ok(acknowledgement) if self.acknowledged.len() < EVENTS_MAX => {
                     self.acknowledged.push_back(acknowledgement);

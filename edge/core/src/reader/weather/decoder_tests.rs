@@ -134,9 +134,9 @@ proptest! {
     ) {
         let mut decoder = Decoder::new(1, sensor());
         decoder.push(&bytes, moment());
-        prop_assert!(decoder.held.len() <= FRAME_MAX);
+        prop_assert!(decoder.frames.held().len() <= FRAME_MAX);
         decoder.on_silence();
-        prop_assert!(decoder.held.is_empty());
+        prop_assert!(decoder.frames.held().is_empty());
         prop_assert!(decoder.rejected_bytes() <= bytes.len() as u64);
     }
 

@@ -181,7 +181,8 @@ impl RegisterMap {
 
     /// How many registers are asked for.
     pub fn count(&self) -> u16 {
-        self.registers.iter().map(|register| register.at - self.first() + 1).max().unwrap_or(0)
+        let first = self.first();
+        self.registers.iter().map(|register| register.at - first + 1).max().unwrap_or(0)
     }
 
     /// Which kind of registers is asked for.

@@ -9,10 +9,12 @@ mod map;
 mod rtu;
 pub mod slave;
 pub mod sniff;
+mod sources;
 
 pub use decoder::{Decoder, REPLY_TIMEOUT, WeatherEvent};
 pub use map::{Function, MapError, Quantity, Register, RegisterMap};
 pub use rtu::{FRAME_MAX, ReplyError, crc16};
+pub use sources::combined;
 
 /// The frame that asks the station at `address` (1 to 247) for everything in `map`.
 pub fn request(address: u8, map: &RegisterMap) -> Vec<u8> {

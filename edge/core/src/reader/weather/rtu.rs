@@ -6,14 +6,25 @@ pub const FRAME_MAX: usize = 256;
 /// CRC-16/MODBUS: polynomial 0xA001 reflected, start 0xFFFF. It goes on the wire low byte first.
 pub fn crc16(bytes: &[u8]) -> u16 {
     bytes.iter().fold(0xFFFF, |crc, &byte| {
-        (0..8).fold(
-            crc ^ u16::from(byte),
-            |crc: u16, _| {
-                if crc & 1 == 0 { crc >> 1 } else { (crc >> 1) ^ 0xA001 }
-            },
-        )
+        let [high, low] = crc.to_be_bytes();
+        u16::from(high) ^ STEPS[usize::from(low ^ byte)]
     })
 }
+
+/// What eight shifts make of each value of the lower byte.
+static STEPS: [u16; 256] = {
+    let (mut steps, mut byte) = ([0_u16; 256], 0);
+    while byte < 256 {
+        let (mut crc, mut bit) = (byte as u16, 0);
+        while bit < 8 {
+            crc = if crc & 1 == 0 { crc >> 1 } else { (crc >> 1) ^ 0xA001 };
+            bit += 1;
+        }
+        steps[byte] = crc;
+        byte += 1;
+    }
+    steps
+};
 
 /// `frame` with its checksum.
 pub(super) fn sealed(mut frame: Vec<u8>) -> Vec<u8> {

@@ -11,6 +11,7 @@ use plumewatch_shared::time::Moment;
 use super::RegisterMap;
 use super::decoder::registers;
 use super::rtu::{self, FRAME_MAX};
+use crate::reader::frames::{Beginning, Frames};
 
 /// Takes both directions of one line.
 #[derive(Debug)]
@@ -18,39 +19,27 @@ pub struct Sniffer {
     map: RegisterMap,
     /// What the last request heard asked for: station and first register.
     asked: Option<(u8, u16)>,
-    /// At most [`FRAME_MAX`] bytes.
-    held: Vec<u8>,
+    /// Holds at most [`FRAME_MAX`] bytes.
+    frames: Frames,
     readings: VecDeque<WeatherReading>,
-    rejected: u64,
-}
-
-enum Beginning {
-    Unfinished,
-    Request { station: u8, first: u16 },
-    Reply { length: usize },
-    Garbage,
 }
 
 impl Sniffer {
     /// A listener that knows stations by `map`.
     pub fn new(map: RegisterMap) -> Self {
-        Self { map, asked: None, held: Vec::new(), readings: VecDeque::new(), rejected: 0 }
+        Self { map, asked: None, frames: Frames::default(), readings: VecDeque::new() }
     }
 
     /// Takes bytes as they came.
     pub fn push(&mut self, bytes: &[u8], at: Moment) {
-        for &byte in bytes {
-            self.held.push(byte);
-            self.settle(at);
-        }
+        let Self { map, asked, frames, readings } = self;
+        frames.push(bytes, begin, |frame| readings.extend(said(map, asked, frame, at)));
     }
 
     /// Tells that nothing more comes: what looked like a beginning was none.
     pub fn finish(&mut self, at: Moment) {
-        while !self.held.is_empty() {
-            self.reject_one();
-            self.settle(at);
-        }
+        let Self { map, asked, frames, readings } = self;
+        frames.on_silence(begin, |frame| readings.extend(said(map, asked, frame, at)));
     }
 
     /// Gives what was read, oldest first.
@@ -60,61 +49,62 @@ impl Sniffer {
 
     /// Bytes that were part of no frame.
     pub fn rejected_bytes(&self) -> u64 {
-        self.rejected
+        self.frames.rejected()
     }
+}
 
-    fn reject_one(&mut self) {
-        self.held.remove(0);
-        self.rejected += 1;
+/// A request has this length, and no reply has: theirs are odd.
+const REQUEST: usize = 8;
+
+/// What a frame says of the weather; a request says what the next reply carries.
+fn said(
+    map: &RegisterMap,
+    asked: &mut Option<(u8, u16)>,
+    frame: &[u8],
+    at: Moment,
+) -> Option<WeatherReading> {
+    if frame.len() == REQUEST {
+        *asked = Some((frame[0], u16::from_be_bytes([frame[2], frame[3]])));
+        return None;
     }
+    let first = match asked.take() {
+        Some((station, first)) if station == frame[0] => first,
+        Some(_) | None => map.first(),
+    };
+    (frame[1] & 0x80 == 0).then(|| map.reading(first, &registers(&frame[3..frame.len() - 2]), at))
+}
 
-    fn settle(&mut self, at: Moment) {
-        loop {
-            match self.beginning() {
-                Beginning::Unfinished => return,
-                Beginning::Garbage => self.reject_one(),
-                Beginning::Request { station, first } => {
-                    self.held.drain(..8);
-                    self.asked = Some((station, first));
-                }
-                Beginning::Reply { length } => {
-                    let frame: Vec<u8> = self.held.drain(..length).collect();
-                    let first = match self.asked.take() {
-                        Some((station, first)) if station == frame[0] => first,
-                        Some(_) | None => self.map.first(),
-                    };
-                    if frame[1] & 0x80 == 0 {
-                        let raw = registers(&frame[3..length - 2]);
-                        self.readings.push_back(self.map.reading(first, &raw, at));
-                    }
-                }
-            }
-        }
-    }
-
-    fn beginning(&self) -> Beginning {
-        let [address, function, rest @ ..] = self.held.as_slice() else { return Beginning::Unfinished };
-        if !(1..=247).contains(address) || !matches!(function, 3 | 4 | 0x83 | 0x84) {
-            return Beginning::Garbage;
-        }
-        if let Some(request) = self.held.get(..8)
-            && rtu::holds(request)
-            && matches!(function, 3 | 4)
-        {
-            return Beginning::Request { station: *address, first: u16::from_be_bytes([rest[0], rest[1]]) };
-        }
-        let Some(&bytes) = rest.first() else { return Beginning::Unfinished };
-        let length = match function {
-            3 | 4 => 3 + usize::from(bytes) + 2,
-            _ => 5,
+/// The shorter of what may begin here is looked for first, so that the outcome hangs on no split.
+fn begin(bytes: &[u8]) -> Beginning {
+    let [address, function, rest @ ..] = bytes else {
+        return match bytes {
+            [] => Beginning::Unfinished,
+            [address, ..] if (1..=247).contains(address) => Beginning::Unfinished,
+            [_, ..] => Beginning::Garbage,
         };
-        let fits = matches!(function, 0x83 | 0x84) || (bytes % 2 == 0 && bytes >= 2 && length <= FRAME_MAX);
-        match self.held.get(..length) {
-            Some(frame) if fits && rtu::holds(frame) => Beginning::Reply { length },
-            None if fits => Beginning::Unfinished,
-            // A request begins like a reply of as many bytes as its first register's upper half says.
-            Some(_) | None if self.held.len() < 8 => Beginning::Unfinished,
-            Some(_) | None => Beginning::Garbage,
+    };
+    if !(1..=247).contains(address) || !matches!(function, 3 | 4 | 0x83 | 0x84) {
+        return Beginning::Garbage;
+    }
+    let asks = matches!(function, 3 | 4);
+    let reply = match (asks, rest.first()) {
+        (true, None) => return Beginning::Unfinished,
+        (true, Some(count)) if count % 2 == 0 && (2..=250).contains(count) => {
+            Some(3 + usize::from(*count) + 2)
+        }
+        (true, Some(_)) => None,
+        (false, _) => Some(5),
+    };
+    let request = asks.then_some(REQUEST);
+    let mut lengths = [reply, request];
+    lengths.sort_unstable_by_key(|length| length.unwrap_or(0));
+    for length in lengths.into_iter().flatten() {
+        debug_assert!(length <= FRAME_MAX);
+        match bytes.get(..length) {
+            None => return Beginning::Unfinished,
+            Some(frame) if rtu::holds(frame) => return Beginning::Frame(length),
+            Some(_) => {}
         }
     }
+    Beginning::Garbage
 }
