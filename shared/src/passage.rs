@@ -164,6 +164,8 @@ pub enum UnmeasurableReason {
     Night,
     /// The frames disagree.
     Unstable,
+    /// It lightens what is behind it: vapour, spray or dust, not soot.
+    WhitePlume,
 }
 
 /// What is not clear about a passage.

@@ -27,6 +27,9 @@ pub enum CommandError {
     /// The recording cannot be read.
     #[error("cannot read the recording")]
     Source(#[from] crate::source::SourceError),
+    /// There is no picture in it.
+    #[error("{} has no frame that can be read", .0.display())]
+    NoFrames(std::path::PathBuf),
     /// Its frames cannot be worked on.
     #[error("cannot work on the recording's frames")]
     Frames(#[from] crate::plates::ReadError),

@@ -17,7 +17,7 @@ pub const SIDE: i32 = 320;
 const SCENE_FIELDS: usize = 15;
 /// Share of a field's pixels that must change.
 const SCENE_SHARE: f64 = 0.3;
-/// Frames after which the model is called settled.
+/// Frames over which the model learns fast.
 pub const SETTLED_AFTER: u32 = 12;
 
 /// The model.
@@ -33,10 +33,6 @@ pub(crate) struct Seen {
     pub(crate) changed: bool,
     /// Moving things, in the reduced picture's pixels, largest first.
     pub(crate) movers: Vec<Rect>,
-    /// The reduced frame, BGR.
-    pub(crate) frame: Mat,
-    /// The reduced background, BGR; `None` before the model has settled.
-    pub(crate) background: Option<Mat>,
     /// Full picture's pixels for one of the reduced picture's.
     pub(crate) scale: f32,
 }
@@ -71,18 +67,18 @@ impl Background {
         let rate = if self.seen < SETTLED_AFTER { 1.0 / f64::from(self.seen + 1) } else { 0.004 };
         let mut mask = Mat::default();
         BackgroundSubtractorMOG2Trait::apply(&mut self.model, &frame, &mut mask, rate)?;
-        let settled = self.seen >= SETTLED_AFTER;
-        let background = if settled { Some(self.picture()?) } else { None };
         let movers = if self.seen >= 3 { movers(&mask)? } else { Vec::new() };
         self.seen += 1;
-        self.last = Some(frame.try_clone()?);
-        Ok(Seen { changed, movers, frame, background, scale })
+        self.last = Some(frame);
+        Ok(Seen { changed, movers, scale })
     }
 
-    fn picture(&self) -> opencv::Result<Mat> {
-        let mut background = Mat::default();
-        self.model.get_background_image(&mut background)?;
-        Ok(background)
+    /// Takes a picture of the empty scene as known, so that the very next frame is held against it.
+    pub(crate) fn learn(&mut self, empty: &Picture) -> opencv::Result<()> {
+        for _ in 0..SETTLED_AFTER {
+            self.on_frame(empty)?;
+        }
+        Ok(())
     }
 
     /// Does nearly all of the picture differ strongly from the frame before? True for the first frame too.

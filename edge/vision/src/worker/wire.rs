@@ -91,6 +91,7 @@ enum WireOutcome {
     NoBackground,
     Night,
     Unstable,
+    WhitePlume,
 }
 
 impl WireTrack {
@@ -247,6 +248,7 @@ impl WireSmoke {
             SmokeOutcome::Unmeasurable(UnmeasurableReason::NoBackground) => WireOutcome::NoBackground,
             SmokeOutcome::Unmeasurable(UnmeasurableReason::Night) => WireOutcome::Night,
             SmokeOutcome::Unmeasurable(UnmeasurableReason::Unstable) => WireOutcome::Unstable,
+            SmokeOutcome::Unmeasurable(UnmeasurableReason::WhitePlume) => WireOutcome::WhitePlume,
         };
         let (first_seen, last_seen) = (smoke.first_seen.micros(), smoke.last_seen.micros());
         Self { first_seen, last_seen, hits: smoke.hits, outcome }
@@ -267,6 +269,7 @@ impl WireSmoke {
             WireOutcome::NoBackground => SmokeOutcome::Unmeasurable(UnmeasurableReason::NoBackground),
             WireOutcome::Night => SmokeOutcome::Unmeasurable(UnmeasurableReason::Night),
             WireOutcome::Unstable => SmokeOutcome::Unmeasurable(UnmeasurableReason::Unstable),
+            WireOutcome::WhitePlume => SmokeOutcome::Unmeasurable(UnmeasurableReason::WhitePlume),
         };
         Ok(SmokeObservation {
             first_seen: stamp(self.first_seen, quality)?,

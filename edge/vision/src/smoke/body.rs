@@ -1,0 +1,62 @@
+//! The vehicle itself: what is solid in the window. Smoke is looked for outside of it, and outside of the strip around
+//! it where the shadow lies that every vehicle stands in.
+
+use super::maps::Maps;
+use super::plane::Marks;
+
+/// Fewest pixels of a body.
+const LEAST: usize = 60;
+/// Width of the strip, of the body's shorter side: 0.3 m beside a lorry 2.5 m wide.
+const STRIP: f32 = 0.13;
+
+/// A vehicle's silhouette in a window.
+#[derive(Clone, Debug)]
+pub(super) struct Body {
+    /// Its silhouette.
+    pub(super) outline: Marks,
+    /// Silhouette and strip.
+    pub(super) zone: Marks,
+    /// Its bounds in the still's pixels: x, y, width, height.
+    pub(super) bounds: [f32; 4],
+}
+
+impl Body {
+    /// The largest solid thing within `area` (the still's pixels), if there is one.
+    pub(super) fn of(maps: &Maps, area: [f32; 4]) -> Option<Self> {
+        let (w, h) = (maps.window.width, maps.window.height);
+        let bright = |at: usize| maps.opacity.values[at] < -0.08;
+        let solid = Marks::from_fn(w, h, |at| (maps.solid.set[at] || bright(at)) && !maps.clear.set[at]);
+        let parts = solid.dense(2, 0.5).grown(2).parts(LEAST);
+        let inside = |at: &&usize| {
+            let (x, y) = ((maps.window.x + **at % w) as f32, (maps.window.y + **at / w) as f32);
+            (area[0]..area[0] + area[2]).contains(&x) && (area[1]..area[1] + area[3]).contains(&y)
+        };
+        let largest = parts.into_iter().max_by_key(|part| part.iter().filter(inside).count())?;
+        if largest.iter().filter(inside).count() < LEAST {
+            return None;
+        }
+        let mut outline = Marks::from_fn(w, h, |_| false);
+        largest.iter().for_each(|at| outline.set[*at] = true);
+        let outline = outline.filled();
+        let [left, top, right, low] = span(&outline)?;
+        let size = (right - left).min(low - top) as f32;
+        let zone = outline.grown((STRIP * size).round().max(3.0) as usize);
+        let bounds = [
+            (maps.window.x + left) as f32,
+            (maps.window.y + top) as f32,
+            (right - left) as f32,
+            (low - top) as f32,
+        ];
+        Some(Self { outline, zone, bounds })
+    }
+}
+
+/// Left, top, right and low end of the marks; the latter two exclusive.
+pub(super) fn span(marks: &Marks) -> Option<[usize; 4]> {
+    let mut span = [usize::MAX, usize::MAX, 0, 0];
+    for at in (0..marks.set.len()).filter(|at| marks.set[*at]) {
+        let (x, y) = (at % marks.width, at / marks.width);
+        span = [span[0].min(x), span[1].min(y), span[2].max(x + 1), span[3].max(y + 1)];
+    }
+    (span[2] > 0).then_some(span)
+}

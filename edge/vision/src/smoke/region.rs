@@ -1,0 +1,175 @@
+//! The plume in one frame: a veil outside of the vehicle, near it, whose rim towards the clear road is soft.
+//!
+//! A shadow of the sun, a load, a tyre or another vehicle ends abruptly; what shadow has soft rims lies in
+//! the strip around the vehicle that [`Body`] keeps out. What is bluer than the road is lit by the sky alone: shadow.
+
+use super::backdrop::Backdrop;
+use super::body::{Body, span};
+use super::linear::{Curve, Still};
+use super::maps::Maps;
+use super::plane::{Marks, neighbours};
+
+/// Fewest pixels of a plume: of a still, one in 1 200.
+const LEAST_SHARE: usize = 1_200;
+/// Of the rim towards the clear road, the share that must be soft.
+const SOFT: f32 = 0.62;
+/// Pixels from an abrupt edge within which clear road makes it a rim.
+const RIM: usize = 5;
+/// Furthest from the vehicle a plume begins, of the vehicle's longer side.
+const NEAR: f32 = 0.6;
+/// Blue's optical depth below red's, of the whole, from which a veil is the sky's light: shadow.
+const BLUISH: f32 = 0.20;
+/// Largest share of the still: more is a cloud's shadow.
+const MOST_SHARE: f32 = 0.4;
+
+/// A veil in one frame.
+#[derive(Clone, Debug)]
+pub(super) struct Region {
+    /// Its pixels, the window's indices.
+    pub(super) pixels: Vec<usize>,
+    /// Of its rim towards the clear road, the soft share.
+    pub(super) soft: f32,
+    /// Bounds in the still's pixels: x, y, width, height.
+    pub(super) bounds: [f32; 4],
+    /// Its middle, weighted by opacity.
+    pub(super) middle: [f32; 2],
+}
+
+/// Whether a darkening or a lightening is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Darker,
+    Lighter,
+}
+
+/// The veils that may be this vehicle's plume, as one region; `None` if there is none.
+pub(super) fn find(
+    maps: &Maps,
+    body: Option<&Body>,
+    kind: Kind,
+    still: &Still,
+    backdrop: &Backdrop,
+    curve: &Curve,
+) -> Option<Region> {
+    let (w, h) = (maps.window.width, maps.window.height);
+    let of = if kind == Kind::Darker { &maps.veiled } else { &maps.lit };
+    let kept_out = |at: usize| body.is_some_and(|body| body.zone.set[at]);
+    let candidates = Marks::from_fn(w, h, |at| of.set[at] && !kept_out(at));
+    let least = (still.width * still.height / LEAST_SHARE).max(40);
+    let near = body.map(|body| {
+        let reach = NEAR * body.bounds[2].max(body.bounds[3]);
+        body.outline.grown(reach.round() as usize)
+    });
+    let rim = Rim::of(maps, body);
+    let mut found: Option<Region> = None;
+    for part in candidates.parts(least) {
+        if part.len() as f32 > MOST_SHARE * (still.width * still.height) as f32 {
+            continue;
+        }
+        if near.as_ref().is_some_and(|near| !part.iter().any(|at| near.set[*at])) {
+            continue;
+        }
+        let soft = rim.soft(&part, &candidates);
+        if soft < SOFT || (kind == Kind::Darker && bluish(&part, maps, still, backdrop, curve) > BLUISH) {
+            continue;
+        }
+        found = Some(match found {
+            None => region(part, soft, maps),
+            Some(other) => joined(other, part, soft, maps),
+        });
+    }
+    found
+}
+
+/// What lies beyond the rim of a veil.
+struct Rim {
+    /// The vehicle and its strip, and what can tell nothing: neither for nor against.
+    contact: Marks,
+    /// Abrupt edges with clear road beside them.
+    hard: Marks,
+    /// Abrupt edges between other things.
+    other: Marks,
+}
+
+impl Rim {
+    fn of(maps: &Maps, body: Option<&Body>) -> Self {
+        let (w, h) = (maps.window.width, maps.window.height);
+        let clear = maps.clear.dense(1, 0.6).grown(RIM);
+        let contact = Marks::from_fn(w, h, |at| {
+            maps.blind.set[at] || body.is_some_and(|body| body.zone.set[at])
+        });
+        let hard = Marks::from_fn(w, h, |at| maps.solid.set[at] && clear.set[at]);
+        let other = Marks::from_fn(w, h, |at| maps.solid.set[at] && !clear.set[at]);
+        Self { contact, hard, other }
+    }
+
+    /// The soft share of a part's rim towards the clear road; 0 if all of its rim touches other things.
+    fn soft(&self, part: &[usize], candidates: &Marks) -> f32 {
+        let (w, h) = (candidates.width, candidates.height);
+        let (mut soft, mut hard) = (0_u32, 0_u32);
+        for &at in part {
+            for next in neighbours(at, w, h) {
+                if candidates.set[next] || self.contact.set[next] || self.other.set[next] {
+                    continue;
+                }
+                if self.hard.set[next] { hard += 1 } else { soft += 1 }
+            }
+        }
+        soft as f32 / (soft + hard).max(8) as f32
+    }
+}
+
+fn region(pixels: Vec<usize>, soft: f32, maps: &Maps) -> Region {
+    let w = maps.window.width;
+    let mut marks = Marks::from_fn(w, maps.window.height, |_| false);
+    let (mut weight, mut middle) = (0.0_f32, [0.0_f32; 2]);
+    for &at in &pixels {
+        marks.set[at] = true;
+        let taken = maps.opacity.values[at].abs();
+        weight += taken;
+        middle[0] += taken * (maps.window.x + at % w) as f32;
+        middle[1] += taken * (maps.window.y + at / w) as f32;
+    }
+    let [left, top, right, low] = span(&marks).unwrap_or_default();
+    Region {
+        soft,
+        bounds: [
+            (maps.window.x + left) as f32,
+            (maps.window.y + top) as f32,
+            (right - left) as f32,
+            (low - top) as f32,
+        ],
+        middle: middle.map(|sum| sum / weight.max(1e-6)),
+        pixels,
+    }
+}
+
+fn joined(one: Region, part: Vec<usize>, soft: f32, maps: &Maps) -> Region {
+    let (a, b) = (one.pixels.len() as f32, part.len() as f32);
+    let soft = (one.soft * a + soft * b) / (a + b);
+    let mut pixels = one.pixels;
+    pixels.extend(part);
+    region(pixels, soft, maps)
+}
+
+/// By how much less blue is taken than red, of the optical depth; 0 where too little is taken to say.
+fn bluish(part: &[usize], maps: &Maps, still: &Still, backdrop: &Backdrop, curve: &Curve) -> f32 {
+    let (mut now, mut behind) = ([0.0_f32; 3], [0.0_f32; 3]);
+    let mut all = [0.0_f32; 2];
+    for &at in part.iter().filter(|at| maps.opacity.values[**at] > 0.12) {
+        let whole = maps.window.whole(at, still.width);
+        let (seen, bare) = (still.codes(whole), backdrop.still.codes(whole));
+        for channel in 0..3 {
+            now[channel] += curve.light(seen[channel]);
+            behind[channel] += curve.light(bare[channel]);
+        }
+        all[0] += maps.now.values[at];
+        all[1] += maps.behind.values[at];
+    }
+    if all[0] <= 0.0 || all[1] <= all[0] || now.iter().chain(&behind).any(|light| *light <= 0.0) {
+        return 0.0;
+    }
+    let depth = (all[1] / all[0]).ln();
+    let kept = |channel: usize| (now[channel] / behind[channel]).ln();
+    if depth < 0.1 { 0.0 } else { (kept(0) - kept(2)) / depth }
+}
