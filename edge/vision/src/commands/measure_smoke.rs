@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::{CommandError, Outcome};
 use crate::plates::PlateReader;
-use crate::smoke::backdrop::Backdrop;
+use crate::smoke::backdrop::{Backdrop, Sample};
 use crate::smoke::linear::Still;
 use crate::source::{self, Next, SourceConfig, clock};
 use crate::track::{CameraRole, TrackEnded, Tracker};
@@ -94,7 +94,8 @@ fn look_through(config: &SourceConfig) -> Result<Option<Backdrop>, CommandError>
         if !frame.number.is_multiple_of(every) {
             continue;
         }
-        samples.push(Arc::new(Still::of(&frame.picture).map_err(crate::plates::ReadError::from)?));
+        let still = Arc::new(Still::of(&frame.picture).map_err(crate::plates::ReadError::from)?);
+        samples.push(Sample { still, movers: Vec::new() });
         if samples.len() >= SAMPLES {
             let mut keep = false;
             samples.retain(|_| {

@@ -9,6 +9,9 @@ const LEAST: usize = 60;
 /// Width of the strip, of the body's shorter side: 0.3 m beside a lorry 2.5 m wide.
 const STRIP: f32 = 0.13;
 
+/// Pixels around the area followed in which the body may still be.
+const MARGIN: f32 = 6.0;
+
 /// A vehicle's silhouette in a window.
 #[derive(Clone, Debug)]
 pub(super) struct Body {
@@ -25,12 +28,15 @@ impl Body {
     pub(super) fn of(maps: &Maps, area: [f32; 4]) -> Option<Self> {
         let (w, h) = (maps.window.width, maps.window.height);
         let bright = |at: usize| maps.opacity.values[at] < -0.08;
-        let solid = Marks::from_fn(w, h, |at| (maps.solid.set[at] || bright(at)) && !maps.clear.set[at]);
-        let parts = solid.dense(2, 0.5).grown(2).parts(LEAST);
         let inside = |at: &&usize| {
             let (x, y) = ((maps.window.x + **at % w) as f32, (maps.window.y + **at / w) as f32);
-            (area[0]..area[0] + area[2]).contains(&x) && (area[1]..area[1] + area[3]).contains(&y)
+            let [left, top, width, height] = area;
+            (left - MARGIN..left + width + MARGIN).contains(&x) && (top - MARGIN..top + height + MARGIN).contains(&y)
         };
+        let solid = Marks::from_fn(w, h, |at| {
+            (maps.solid.set[at] || bright(at)) && !maps.clear.set[at] && inside(&&at)
+        });
+        let parts = solid.dense(2, 0.5).grown(2).parts(LEAST);
         let largest = parts.into_iter().max_by_key(|part| part.iter().filter(inside).count())?;
         if largest.iter().filter(inside).count() < LEAST {
             return None;

@@ -21,6 +21,9 @@ const EDGE: f32 = 0.10;
 /// Pixels by which a camera may tremble.
 const TREMBLE: f32 = 0.35;
 
+/// Mean distances of the backdrop's samples by which a place may differ from it by itself.
+const RESTLESS: f32 = 1.5;
+
 /// A window of a still.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Window {
@@ -90,9 +93,10 @@ impl Maps {
         let blind = Marks::from_fn(w, h, |at| !backdrop.known[whole(at)] || behind.values[at] < DARK);
         // Where the backdrop itself has an edge, trembling makes one too.
         let marked = Plane::from_fn(w, h, |at| backdrop.edge[whole(at)]).blurred(1);
+        let restless = Plane::from_fn(w, h, |at| backdrop.spread[whole(at)]).blurred(2);
         let abrupt = |at: usize| {
-            let trembling = TREMBLE * marked.values[at] / (backdrop.code[whole(at)] + 4.0) * 2.2;
-            let least = EDGE.max(2.0 * trembling);
+            let trembling = TREMBLE * marked.values[at] + restless.values[at];
+            let least = EDGE.max(2.0 * 2.2 * trembling / (backdrop.code[whole(at)] + 4.0));
             range.values[at] > least && slope.values[at] > ABRUPT * range.values[at]
         };
         let solid = Marks::from_fn(w, h, |at| rough.set[at] || abrupt(at));
@@ -120,7 +124,8 @@ fn roughness(still: &Still, backdrop: &Backdrop, gain: f32, window: &Window) -> 
     })
     .blurred(2);
     let trembling = Plane::from_fn(w, h, |at| {
-        (TREMBLE * backdrop.edge[whole(at)] * ratio.values[at].min(1.5)).powi(2)
+        let restless = TREMBLE * backdrop.edge[whole(at)] + RESTLESS * backdrop.spread[whole(at)];
+        (restless * ratio.values[at].min(1.5)).powi(2)
     })
     .blurred(2);
     // The quieter third of the window is backdrop or plume: its noise is the frame's.

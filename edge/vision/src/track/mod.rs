@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use crate::picture::Picture;
 use crate::plates::quad::Quad;
 use crate::plates::{PlateReader, ReadError};
-use crate::smoke::backdrop::{Backdrop, Sampler};
+use crate::smoke::backdrop::{Backdrop, Sample, Sampler};
 use crate::smoke::linear::Still;
 use crate::smoke::{SmokeMeter, SmokeSummary};
 use crate::source::Frame;
@@ -131,24 +131,27 @@ impl Tracker {
         self.assign(&areas, frame);
         self.read_some(frame)?;
         if self.role == CameraRole::Rear {
-            self.film(frame, seen.movers.is_empty())?;
+            self.film(frame, &areas)?;
         }
         Ok(ended)
     }
 
     /// Keeps what smoke is measured from: the vehicles' frames, and samples of the backdrop.
-    fn film(&mut self, frame: &Frame, empty: bool) -> opencv::Result<()> {
-        let sample = self.sampler.wants(empty, frame.at);
+    fn film(&mut self, frame: &Frame, movers: &[Area]) -> opencv::Result<()> {
+        let sample = self.sampler.wants(movers.is_empty(), frame.at);
         if !sample && !self.tracks.iter().any(|t| t.last.tick == frame.at.tick) {
             return Ok(());
         }
         let still = Arc::new(Still::of(&frame.picture)?);
-        if sample {
-            self.sampler.take(&still, empty, frame.at);
-        }
         let scale = still.width as f32 / frame.picture.width().max(1) as f32;
+        let reduced = |area: &Area| area.pixels().map(|v| v as f32 * scale);
+        if sample {
+            let movers = movers.iter().map(reduced).collect();
+            self.sampler.take(Sample { still: still.clone(), movers }, frame.at);
+        }
         for track in self.tracks.iter_mut().filter(|t| t.last.tick == frame.at.tick) {
-            track.smoke.on_frame(&still, track.area.pixels().map(|v| v as f32 * scale), frame.at);
+            let area = reduced(&track.area);
+            track.smoke.on_frame(&still, area, frame.at);
         }
         Ok(())
     }
