@@ -69,7 +69,7 @@ pub struct Backdrop {
     pub known: Vec<bool>,
     /// Change of code to the neighbours: what a trembling camera would make of it.
     pub edge: Vec<f32>,
-    /// Mean distance of the samples from it, codes: noise, leaves in the wind.
+    /// Distance from it that half of the undisturbed samples keep, codes: noise, leaves in the wind.
     pub spread: Vec<f32>,
 }
 
@@ -93,7 +93,7 @@ impl Backdrop {
         let pixels = last.width * last.height;
         let mut still = Still { width: last.width, height: last.height, bgr: vec![0; pixels * 3] };
         let mut known = vec![false; pixels];
-        let mut spread = vec![0.0; pixels];
+        let (mut spread, mut away) = (vec![1.0; pixels], Vec::new());
         let mut seen: Vec<(f32, [f32; 3])> = Vec::with_capacity(samples.len());
         for at in 0..pixels {
             let calm = disturbed.iter().filter(|marks| !marks[at]).count();
@@ -109,8 +109,12 @@ impl Backdrop {
             let near: Vec<&(f32, [f32; 3])> = seen.iter().filter(|s| (s.0 - middle).abs() <= NEAR).collect();
             let agree = if calm < UNDISTURBED { 3 } else { 1 };
             known[at] = near.len() >= agree && near.len() * 5 >= seen.len();
-            let away = seen.iter().map(|s| (s.0 - middle).abs()).filter(|away| *away < 4.0 * NEAR);
-            spread[at] = away.sum::<f32>() / seen.len() as f32;
+            if calm >= UNDISTURBED {
+                away.clear();
+                away.extend(seen.iter().map(|s| (s.0 - middle).abs()));
+                let half = away.len() / 2;
+                spread[at] = away.select_nth_unstable_by(half, f32::total_cmp).1.min(2.0 * NEAR);
+            }
             for channel in 0..3 {
                 let mean = near.iter().map(|s| s.1[channel]).sum::<f32>() / near.len().max(1) as f32;
                 still.bgr[at * 3 + channel] = mean.round().clamp(0.0, 255.0) as u8;

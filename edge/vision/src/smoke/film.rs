@@ -6,8 +6,8 @@ use plumewatch_shared::time::Moment;
 
 use super::linear::Still;
 
-/// Most frames kept of a vehicle: 40 stills are 16 MB, and cost some 200 ms when the vehicle has left.
-pub const MAX_FRAMES: usize = 40;
+/// Most frames kept of a vehicle: 28 stills are 11 MB, and are judged at once when the vehicle has left.
+pub const MAX_FRAMES: usize = 28;
 
 /// One frame of it.
 #[derive(Clone, Debug)]

@@ -21,7 +21,7 @@ const EDGE: f32 = 0.10;
 /// Pixels by which a camera may tremble.
 const TREMBLE: f32 = 0.35;
 
-/// Mean distances of the backdrop's samples by which a place may differ from it by itself.
+/// Usual distances of the backdrop's samples by which a place may differ from it by itself.
 const RESTLESS: f32 = 1.5;
 
 /// A window of a still.
@@ -100,8 +100,13 @@ impl Maps {
             range.values[at] > least && slope.values[at] > ABRUPT * range.values[at]
         };
         let solid = Marks::from_fn(w, h, |at| rough.set[at] || abrupt(at));
-        let veiled = Marks::from_fn(w, h, |at| opacity.values[at] > FAINT && !solid.set[at] && !blind.set[at]);
-        let lit = Marks::from_fn(w, h, |at| opacity.values[at] < -FAINT && !solid.set[at] && !blind.set[at]);
+        // What trembling and leaves make of a place by themselves is no veil.
+        let own = |at: usize| {
+            1.5 * (TREMBLE * marked.values[at] + restless.values[at]) / (backdrop.code[whole(at)] + 4.0)
+        };
+        let tells = |at: usize| !solid.set[at] && !blind.set[at];
+        let veiled = Marks::from_fn(w, h, |at| opacity.values[at] > FAINT.max(own(at)) && tells(at));
+        let lit = Marks::from_fn(w, h, |at| -opacity.values[at] > FAINT.max(own(at)) && tells(at));
         let clear = Marks::from_fn(w, h, |at| opacity.values[at].abs() < CLEAR && !solid.set[at]);
         Self { window, now, behind, opacity, veiled, lit, clear, solid, blind }
     }

@@ -11,8 +11,8 @@ use super::transmittance::Core;
 const AHEAD: f32 = 0.25;
 /// Way of the vehicle, of its longer side, from which it has a direction.
 const MOVED: f32 = 0.15;
-/// Least share of the frames between the first and the last hit that must be hits.
-const STEADY: f32 = 0.4;
+/// Least share of the frames between the first and the last hit that must be hits, and of all frames.
+const STEADY: [f32; 2] = [0.5, 0.15];
 
 /// One frame: where the vehicle is and what veils there are.
 #[derive(Clone, Debug)]
@@ -40,7 +40,10 @@ pub(super) fn story<'a>(sights: impl Iterator<Item = &'a Sight>, kind: Kind) -> 
     let (Some(first), Some(last)) = (hits.first(), hits.last()) else { return Vec::new() };
     let span = first.at.tick..=last.at.tick;
     let within = all.iter().filter(|sight| span.contains(&sight.at.tick)).count();
-    if (hits.len() as f32) < STEADY * within as f32 || is_ahead(&all, &hits, kind) {
+    let few = (hits.len() as f32) < (STEADY[0] * within as f32).max(STEADY[1] * all.len() as f32);
+    // A veil without a vehicle is nobody's exhaust.
+    let nobody = hits.iter().filter(|sight| sight.body.is_some()).count() * 2 < hits.len();
+    if few || nobody || is_ahead(&all, &hits, kind) {
         return Vec::new();
     }
     hits

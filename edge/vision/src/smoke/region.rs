@@ -19,6 +19,8 @@ const RIM: usize = 5;
 const NEAR: f32 = 0.6;
 /// Blue's optical depth below red's, of the whole, from which a veil is the sky's light: shadow.
 const BLUISH: f32 = 0.20;
+/// Of a veil's pixels, the share that may be within a fifth of its densest depth: a shadow is even, a plume has a rim.
+const EVEN: f32 = 0.80;
 /// Largest share of the still: more is a cloud's shadow.
 const MOST_SHARE: f32 = 0.4;
 
@@ -42,7 +44,7 @@ pub(super) enum Kind {
     Lighter,
 }
 
-/// The veils that may be this vehicle's plume, as one region; `None` if there is none.
+/// The veil that may be this vehicle's plume, the one that takes most light; `None` if there is none.
 pub(super) fn find(
     maps: &Maps,
     body: Option<&Body>,
@@ -61,7 +63,7 @@ pub(super) fn find(
         body.outline.grown(reach.round() as usize)
     });
     let rim = Rim::of(maps, body);
-    let mut found: Option<Region> = None;
+    let mut found: Option<(f32, Vec<usize>, f32)> = None;
     for part in candidates.parts(least) {
         if part.len() as f32 > MOST_SHARE * (still.width * still.height) as f32 {
             continue;
@@ -70,15 +72,29 @@ pub(super) fn find(
             continue;
         }
         let soft = rim.soft(&part, &candidates);
-        if soft < SOFT || (kind == Kind::Darker && bluish(&part, maps, still, backdrop, curve) > BLUISH) {
+        let shadow = kind == Kind::Darker
+            && (is_even(&part, maps) || bluish(&part, maps, still, backdrop, curve) > BLUISH);
+        if soft < SOFT || shadow {
             continue;
         }
-        found = Some(match found {
-            None => region(part, soft, maps),
-            Some(other) => joined(other, part, soft, maps),
-        });
+        let taken: f32 = part.iter().map(|at| maps.opacity.values[*at].abs()).sum();
+        if found.as_ref().is_none_or(|(most, ..)| taken > *most) {
+            found = Some((taken, part, soft));
+        }
     }
-    found
+    found.map(|(_, part, soft)| region(part, soft, maps))
+}
+
+/// Is nearly all of it equally deep?
+fn is_even(part: &[usize], maps: &Maps) -> bool {
+    let depth = |at: &usize| -(1.0 - maps.opacity.values[*at]).max(0.02).ln();
+    let mut depths: Vec<f32> = part.iter().map(depth).collect();
+    if depths.is_empty() {
+        return true;
+    }
+    let rank = (depths.len() - 1) * 9 / 10;
+    let deep = *depths.select_nth_unstable_by(rank, f32::total_cmp).1;
+    depths.iter().filter(|depth| **depth > 0.8 * deep).count() as f32 > EVEN * depths.len() as f32
 }
 
 /// What lies beyond the rim of a veil.
@@ -142,14 +158,6 @@ fn region(pixels: Vec<usize>, soft: f32, maps: &Maps) -> Region {
         middle: middle.map(|sum| sum / weight.max(1e-6)),
         pixels,
     }
-}
-
-fn joined(one: Region, part: Vec<usize>, soft: f32, maps: &Maps) -> Region {
-    let (a, b) = (one.pixels.len() as f32, part.len() as f32);
-    let soft = (one.soft * a + soft * b) / (a + b);
-    let mut pixels = one.pixels;
-    pixels.extend(part);
-    region(pixels, soft, maps)
 }
 
 /// By how much less blue is taken than red, of the optical depth; 0 where too little is taken to say.
