@@ -166,6 +166,8 @@ pub enum UnmeasurableReason {
     Unstable,
     /// It lightens what is behind it: vapour, spray or dust, not soot.
     WhitePlume,
+    /// The light changed while the vehicle passed: a cloud's shadow.
+    ChangingLight,
 }
 
 /// What is not clear about a passage.

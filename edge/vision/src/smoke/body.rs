@@ -9,6 +9,8 @@ const LEAST: usize = 60;
 /// Width of the strip, of the body's shorter side: 0.3 m beside a lorry 2.5 m wide.
 const STRIP: f32 = 0.13;
 
+/// Of the largest solid part, the size from which another part belongs to the vehicle.
+const PIECE: f32 = 0.15;
 /// Pixels around the area followed in which the body may still be.
 const MARGIN: f32 = 6.0;
 
@@ -24,7 +26,7 @@ pub(super) struct Body {
 }
 
 impl Body {
-    /// The largest solid thing within `area` (the still's pixels), if there is one.
+    /// What is solid within `area` (the still's pixels), if anything is.
     pub(super) fn of(maps: &Maps, area: [f32; 4]) -> Option<Self> {
         let (w, h) = (maps.window.width, maps.window.height);
         let bright = |at: usize| maps.opacity.values[at] < -0.08;
@@ -37,12 +39,12 @@ impl Body {
             (maps.solid.set[at] || bright(at)) && !maps.clear.set[at] && inside(&&at)
         });
         let parts = solid.dense(2, 0.5).grown(2).parts(LEAST);
-        let largest = parts.into_iter().max_by_key(|part| part.iter().filter(inside).count())?;
-        if largest.iter().filter(inside).count() < LEAST {
-            return None;
-        }
+        let largest = parts.iter().map(Vec::len).max()?;
         let mut outline = Marks::from_fn(w, h, |_| false);
-        largest.iter().for_each(|at| outline.set[*at] = true);
+        // A smooth panel falls apart into its edges; what is small beside the largest part may be anything.
+        for part in parts.iter().filter(|part| part.len() as f32 >= PIECE * largest as f32) {
+            part.iter().for_each(|at| outline.set[*at] = true);
+        }
         let outline = outline.filled();
         let [left, top, right, low] = span(&outline)?;
         let size = (right - left).min(low - top) as f32;

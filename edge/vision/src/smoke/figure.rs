@@ -6,10 +6,11 @@ use plumewatch_shared::units::{CameraOpacity, Opacity, RingelmannLevel};
 use super::transmittance::{Core, Line, through};
 use crate::plates::reader::per_mille;
 
-/// Light that soot sends of its own, of white, before anything is seen of it: little, since it is black.
-const SOOT: f32 = 0.012;
+/// Light that soot sends of its own, of the scene's mean light, before anything is seen of it: it scatters about a
+/// fifth of what falls on it, all around, where a road sends back about as much upwards.
+const SOOT: f32 = 0.09;
 /// How sure that is.
-const SOOT_DEVIATION: f32 = 0.012;
+const SOOT_DEVIATION: f32 = 0.08;
 /// Deviation that no repetition shows: the camera's own curve, stray light, the plume's shape. A share of the
 /// light taken, and a part of its own.
 const HIDDEN: [f32; 2] = [0.02, 0.03];
@@ -54,7 +55,9 @@ pub(super) fn figure(cores: &[&Core]) -> Option<Figure> {
 
 /// Light of the soot itself as the contrast of all frames has it, drawn towards what is known before.
 fn soot_light(cores: &[&Core]) -> (f32, f32) {
-    let (mut sum, mut weight) = (SOOT / SOOT_DEVIATION.powi(2), 1.0 / SOOT_DEVIATION.powi(2));
+    let scene = cores.iter().map(|core| core.scene).sum::<f32>() / cores.len().max(1) as f32;
+    let known = (SOOT_DEVIATION * scene.max(0.01)).powi(-2);
+    let (mut sum, mut weight) = (SOOT * scene * known, known);
     for core in cores {
         let Some(Line { slope, error, intercept }) = core.contrast else { continue };
         let taken = 1.0 - slope;
@@ -105,7 +108,7 @@ mod tests {
     use super::*;
 
     fn core(ratio: f32, contrast: Option<Line>) -> Core {
-        Core { ratio, behind: 0.25, contrast, pixels: Vec::new() }
+        Core { ratio, behind: 0.25, scene: 0.2, contrast, pixels: Vec::new() }
     }
 
     #[test]

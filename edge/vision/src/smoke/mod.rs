@@ -38,6 +38,9 @@ use region::{Kind, find};
 pub const LEAST_HITS: usize = 3;
 /// Mean linear light (0 to 1) of the backdrop below which it is night.
 const NIGHT: f32 = 0.012;
+/// Change of exposure and light within one vehicle's frames, a factor, above which nothing is measured: a cloud's
+/// shadow is passing.
+const CHANGING: f32 = 1.35;
 /// The window looked at, of the vehicle's longer side, on each side of it.
 const AROUND: f32 = 0.7;
 
@@ -110,6 +113,10 @@ impl SmokeMeter {
         if looked.iter().filter(|look| look.blind > 0.6).count() * 2 > looked.len() {
             return Ok(unmeasurable(UnmeasurableReason::NoBackground));
         }
+        let gains = looked.iter().map(|look| look.gain);
+        if gains.clone().fold(0.0, f32::max) > CHANGING * gains.fold(f32::INFINITY, f32::min) {
+            return Ok(unmeasurable(UnmeasurableReason::ChangingLight));
+        }
         let solid = looked.iter().filter(|look| look.sight.body.is_some()).count();
         let darker = persistence::story(looked.iter().map(|look| &look.sight), Kind::Darker);
         let summary = SmokeSummary { frames, solid, ..SmokeSummary::default() };
@@ -138,6 +145,8 @@ struct Look {
     maps: Maps,
     /// Share of the window that can tell nothing.
     blind: f32,
+    /// The frame's exposure, of the backdrop's.
+    gain: f32,
 }
 
 fn look(shot: &Shot, backdrop: &Backdrop, curve: &Curve) -> Option<Look> {
@@ -155,7 +164,7 @@ fn look(shot: &Shot, backdrop: &Backdrop, curve: &Curve) -> Option<Look> {
     let core = darker.as_ref().and_then(|region| transmittance::core(region, &maps));
     let blind = maps.blind.count() as f32 / maps.blind.set.len().max(1) as f32;
     let sight = Sight { at: shot.at, body: body.map(|body| body.bounds), darker, lighter, core };
-    Some(Look { sight, maps, blind })
+    Some(Look { sight, maps, blind, gain })
 }
 
 /// The observation and the picture of a story with enough frames.

@@ -11,6 +11,8 @@ use super::plane::{Marks, neighbours};
 
 /// Fewest pixels of a plume: of a still, one in 1 200.
 const LEAST_SHARE: usize = 1_200;
+/// Fewest pixels of a plume, of the vehicle's silhouette: specks beside a large vehicle are shadows of leaves.
+const LEAST_OF_BODY: f32 = 0.025;
 /// Of the rim towards the clear road, the share that must be soft.
 const SOFT: f32 = 0.62;
 /// Pixels from an abrupt edge within which clear road makes it a rim.
@@ -22,7 +24,7 @@ const BLUISH: f32 = 0.20;
 /// Of a veil's pixels, the share that may be within a fifth of its densest depth: a shadow is even, a plume has a rim.
 const EVEN: f32 = 0.80;
 /// Largest share of the still: more is a cloud's shadow.
-const MOST_SHARE: f32 = 0.4;
+const MOST_SHARE: f32 = 0.22;
 
 /// A veil in one frame.
 #[derive(Clone, Debug)]
@@ -57,7 +59,8 @@ pub(super) fn find(
     let of = if kind == Kind::Darker { &maps.veiled } else { &maps.lit };
     let kept_out = |at: usize| body.is_some_and(|body| body.zone.set[at]);
     let candidates = Marks::from_fn(w, h, |at| of.set[at] && !kept_out(at));
-    let least = (still.width * still.height / LEAST_SHARE).max(40);
+    let of_body = body.map_or(0, |body| (body.outline.count() as f32 * LEAST_OF_BODY) as usize);
+    let least = (still.width * still.height / LEAST_SHARE).max(40).max(of_body);
     let near = body.map(|body| {
         let reach = NEAR * body.bounds[2].max(body.bounds[3]);
         body.outline.grown(reach.round() as usize)

@@ -26,6 +26,8 @@ pub(super) struct Core {
     pub(super) ratio: f32,
     /// Mean linear light of the background there.
     pub(super) behind: f32,
+    /// Mean linear light of the scene around: what lights the soot.
+    pub(super) scene: f32,
     /// By contrast, where the background has light and dark places.
     pub(super) contrast: Option<Line>,
     /// The core's pixels, the window's indices.
@@ -64,7 +66,8 @@ pub(super) fn core(region: &Region, maps: &Maps) -> Option<Core> {
     }
     let points: Vec<[f32; 2]> = pixels.iter().map(|at| [maps.behind.values[*at], maps.now.values[*at]]).collect();
     let behind = points.iter().map(|p| p[0]).sum::<f32>() / points.len() as f32;
-    Some(Core { ratio: 1.0 - thick, behind, contrast: line(&points), pixels })
+    let scene = maps.behind.values.iter().sum::<f32>() / maps.behind.values.len().max(1) as f32;
+    Some(Core { ratio: 1.0 - thick, behind, scene, contrast: line(&points), pixels })
 }
 
 /// The straight line through (background, plume) points; `None` where the background is even.

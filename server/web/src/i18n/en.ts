@@ -65,6 +65,7 @@ export const en: Messages = {
     smokeLevel: 'Ringelmann level', smokeOpacity: 'Opacity along the line of sight', smokeHits: 'measured in {n} frames', unmeasurable: {
       'no-background': 'no settled background to measure against', night: 'too dark to measure', unstable: 'the frames disagree',
       'white-plume': 'a white plume (vapour, spray or dust), not measured as black smoke',
+      'changing-light': 'the light changed while the vehicle passed',
     },
     counts: 'The reading counts', countsNot: 'The reading does not count', validity: 'Validity', weather: 'Weather', noWeather: 'No weather reading.',
     quantity: {

@@ -38,6 +38,7 @@ words!(AbstainReason {
 });
 words!(UnmeasurableReason {
     NoBackground = "no-background", Night = "night", Unstable = "unstable", WhitePlume = "white-plume",
+    ChangingLight = "changing-light",
 });
 words!(Doubt {
     SeveralVehicles = "several-vehicles", NoVehicleSeen = "no-vehicle-seen", NoReading = "no-reading",
