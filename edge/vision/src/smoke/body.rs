@@ -6,8 +6,11 @@ use super::plane::Marks;
 
 /// Fewest pixels of a body.
 const LEAST: usize = 60;
-/// Width of the strip, of the body's shorter side: 0.3 m beside a lorry 2.5 m wide.
-const STRIP: f32 = 0.13;
+/// Width of the strip, of the body's shorter side: 0.3 m beside a lorry 2.5 m wide. Shadow lies on the ground: from
+/// [`GROUND`] of the body's height down; above that the strip is [`THIN`] pixels, for the blur of edges.
+const STRIP: f32 = 0.12;
+const GROUND: f32 = 0.55;
+const THIN: usize = 3;
 
 /// Of the largest solid part, the size from which another part belongs to the vehicle.
 const PIECE: f32 = 0.15;
@@ -48,7 +51,10 @@ impl Body {
         let outline = outline.filled();
         let [left, top, right, low] = span(&outline)?;
         let size = (right - left).min(low - top) as f32;
-        let zone = outline.grown((STRIP * size).round().max(3.0) as usize);
+        let wide = outline.grown((STRIP * size).round().max(THIN as f32) as usize);
+        let thin = outline.grown(THIN);
+        let ground = top + ((low - top) as f32 * GROUND) as usize;
+        let zone = Marks::from_fn(w, h, |at| thin.set[at] || (wide.set[at] && at / w >= ground));
         let bounds = [
             (maps.window.x + left) as f32,
             (maps.window.y + top) as f32,

@@ -6,11 +6,11 @@ use plumewatch_shared::units::{CameraOpacity, Opacity, RingelmannLevel};
 use super::transmittance::{Core, Line, through};
 use crate::plates::reader::per_mille;
 
-/// Light that soot sends of its own, of the scene's mean light, before anything is seen of it: it scatters about a
-/// fifth of what falls on it, all around, where a road sends back about as much upwards.
-const SOOT: f32 = 0.09;
+/// Light that soot sends of its own before anything is seen of it, of the light around (geometric mean of the scene's
+/// and the background's): it scatters a fifth of what falls on it, all around.
+const SOOT: f32 = 0.07;
 /// How sure that is.
-const SOOT_DEVIATION: f32 = 0.08;
+const SOOT_DEVIATION: f32 = 0.07;
 /// Deviation that no repetition shows: the camera's own curve, stray light, the plume's shape. A share of the
 /// light taken, and a part of its own.
 const HIDDEN: [f32; 2] = [0.02, 0.03];
@@ -20,7 +20,7 @@ const UNSTABLE: f32 = 0.17;
 pub const FAINTEST: f32 = 0.06;
 /// Of the frames' opacities in ascending order, where the vehicle's is taken: frames lose by a plume half
 /// hidden or thinned, and gain by noise only.
-const RANK: f32 = 0.6;
+const RANK: f32 = 0.7;
 
 /// An opacity and its deviation, both 0 to 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -55,7 +55,8 @@ pub(super) fn figure(cores: &[&Core]) -> Option<Figure> {
 
 /// Light of the soot itself as the contrast of all frames has it, drawn towards what is known before.
 fn soot_light(cores: &[&Core]) -> (f32, f32) {
-    let scene = cores.iter().map(|core| core.scene).sum::<f32>() / cores.len().max(1) as f32;
+    let around = |core: &&Core| (core.scene * core.behind).max(0.0).sqrt();
+    let scene = cores.iter().map(around).sum::<f32>() / cores.len().max(1) as f32;
     let known = (SOOT_DEVIATION * scene.max(0.01)).powi(-2);
     let (mut sum, mut weight) = (SOOT * scene * known, known);
     for core in cores {

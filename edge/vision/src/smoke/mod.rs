@@ -163,7 +163,9 @@ fn look(shot: &Shot, backdrop: &Backdrop, curve: &Curve) -> Option<Look> {
     let lighter = find(&maps, body.as_ref(), Kind::Lighter, still, backdrop, curve);
     let core = darker.as_ref().and_then(|region| transmittance::core(region, &maps));
     let blind = maps.blind.count() as f32 / maps.blind.set.len().max(1) as f32;
-    let sight = Sight { at: shot.at, body: body.map(|body| body.bounds), darker, lighter, core };
+    let body = body.map(|body| body.bounds);
+    let whole = body.is_some_and(|[x, _, width, _]| x > 2.0 && x + width < still.width as f32 - 2.0);
+    let sight = Sight { at: shot.at, body, whole, darker, lighter, core };
     Some(Look { sight, maps, blind, gain })
 }
 

@@ -7,10 +7,10 @@ use plumewatch_shared::time::Moment;
 use super::region::{Kind, Region};
 use super::transmittance::Core;
 
-/// How far before the vehicle's middle, of its longer side, a veil's middle may lie on average.
-const AHEAD: f32 = 0.25;
-/// Way of the vehicle, of its longer side, from which it has a direction.
-const MOVED: f32 = 0.15;
+/// How far before the vehicle's middle, of its width, a veil's middle may lie on average.
+const AHEAD: f32 = 0.5;
+/// Way of the vehicle across the picture, of its longer side, from which it has a direction.
+const MOVED: f32 = 0.3;
 /// Least share of the frames between the first and the last hit that must be hits, and of all frames.
 const STEADY: [f32; 2] = [0.5, 0.15];
 
@@ -19,6 +19,8 @@ const STEADY: [f32; 2] = [0.5, 0.15];
 pub(super) struct Sight {
     pub(super) at: Moment,
     pub(super) body: Option<[f32; 4]>,
+    /// The body does not touch the picture's sides.
+    pub(super) whole: bool,
     pub(super) darker: Option<Region>,
     pub(super) lighter: Option<Region>,
     pub(super) core: Option<Core>,
@@ -43,32 +45,27 @@ pub(super) fn story<'a>(sights: impl Iterator<Item = &'a Sight>, kind: Kind) -> 
     let few = (hits.len() as f32) < (STEADY[0] * within as f32).max(STEADY[1] * all.len() as f32);
     // A veil without a vehicle is nobody's exhaust.
     let nobody = hits.iter().filter(|sight| sight.body.is_some()).count() * 2 < hits.len();
-    if few || nobody || is_ahead(&all, &hits, kind) {
+    if few || nobody || is_ahead(&hits, kind) {
         return Vec::new();
     }
     hits
 }
 
-/// Does the veil go before the vehicle?
-fn is_ahead(all: &[&Sight], hits: &[&Sight], kind: Kind) -> bool {
-    let bodies: Vec<[f32; 4]> = all.iter().filter_map(|sight| sight.body).collect();
-    let (Some(first), Some(last)) = (bodies.first(), bodies.last()) else { return false };
-    let middle = |b: &[f32; 4]| [b[0] + b[2] / 2.0, b[1] + b[3] / 2.0];
-    let (from, to) = (middle(first), middle(last));
-    let way = [to[0] - from[0], to[1] - from[1]];
-    let length = way[0].hypot(way[1]);
-    let size = first[2].max(first[3]).min(last[2].max(last[3]));
-    if length < MOVED * size || length <= 0.0 {
+/// Does the veil go before a vehicle that crosses the picture? Only vehicles wholly in it tell: one that comes in or goes
+/// out at a side has no middle. A vehicle that drives away moves little, and its smoke may rise.
+fn is_ahead(hits: &[&Sight], kind: Kind) -> bool {
+    let whole: Vec<(&Sight, [f32; 4])> =
+        hits.iter().filter(|sight| sight.whole).filter_map(|sight| Some((*sight, sight.body?))).collect();
+    let (Some((_, first)), Some((_, last))) = (whole.first(), whole.last()) else { return false };
+    let middle = |b: &[f32; 4]| b[0] + b[2] / 2.0;
+    let way = middle(last) - middle(first);
+    if way.abs() < MOVED * first[2].max(first[3]) {
         return false;
     }
-    let mut ahead = Vec::new();
-    for sight in hits {
-        if let (Some(body), Some(veil)) = (sight.body, sight.veil(kind)) {
-            let at = middle(&body);
-            let along = (veil.middle[0] - at[0]) * way[0] + (veil.middle[1] - at[1]) * way[1];
-            ahead.push(along / length / body[2].max(body[3]).max(1.0));
-        }
-    }
-    let mean = ahead.iter().sum::<f32>() / ahead.len().max(1) as f32;
-    !ahead.is_empty() && mean > AHEAD
+    let ahead = whole.iter().filter_map(|(sight, body)| {
+        let veil = sight.veil(kind)?;
+        Some((veil.middle[0] - middle(body)) * way.signum() / body[2].max(1.0))
+    });
+    let (sum, count) = ahead.fold((0.0, 0), |(sum, count), along| (sum + along, count + 1));
+    count > 0 && sum / count as f32 > AHEAD
 }

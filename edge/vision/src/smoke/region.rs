@@ -4,7 +4,7 @@
 //! the strip around the vehicle that [`Body`] keeps out. What is bluer than the road is lit by the sky alone: shadow.
 
 use super::backdrop::Backdrop;
-use super::body::{Body, span};
+use super::body::Body;
 use super::linear::{Curve, Still};
 use super::maps::Maps;
 use super::plane::{Marks, neighbours};
@@ -15,6 +15,8 @@ const LEAST_SHARE: usize = 1_200;
 const LEAST_OF_BODY: f32 = 0.025;
 /// Of the rim towards the clear road, the share that must be soft.
 const SOFT: f32 = 0.62;
+/// Of the whole rim, the share that must be soft and towards the clear road.
+const FREE: f32 = 0.35;
 /// Pixels from an abrupt edge within which clear road makes it a rim.
 const RIM: usize = 5;
 /// Furthest from the vehicle a plume begins, of the vehicle's longer side.
@@ -24,7 +26,7 @@ const BLUISH: f32 = 0.20;
 /// Of a veil's pixels, the share that may be within a fifth of its densest depth: a shadow is even, a plume has a rim.
 const EVEN: f32 = 0.80;
 /// Largest share of the still: more is a cloud's shadow.
-const MOST_SHARE: f32 = 0.22;
+const MOST_SHARE: f32 = 0.4;
 
 /// A veil in one frame.
 #[derive(Clone, Debug)]
@@ -33,8 +35,6 @@ pub(super) struct Region {
     pub(super) pixels: Vec<usize>,
     /// Of its rim towards the clear road, the soft share.
     pub(super) soft: f32,
-    /// Bounds in the still's pixels: x, y, width, height.
-    pub(super) bounds: [f32; 4],
     /// Its middle, weighted by opacity.
     pub(super) middle: [f32; 2],
 }
@@ -122,17 +122,27 @@ impl Rim {
         Self { contact, hard, other }
     }
 
-    /// The soft share of a part's rim towards the clear road; 0 if all of its rim touches other things.
+    /// The soft share of a part's rim towards the clear road; 0 if too much of its rim touches other things.
     fn soft(&self, part: &[usize], candidates: &Marks) -> f32 {
         let (w, h) = (candidates.width, candidates.height);
-        let (mut soft, mut hard) = (0_u32, 0_u32);
+        let (mut soft, mut hard, mut touching) = (0_u32, 0_u32, 0_u32);
         for &at in part {
             for next in neighbours(at, w, h) {
-                if candidates.set[next] || self.contact.set[next] || self.other.set[next] {
+                if candidates.set[next] {
                     continue;
                 }
-                if self.hard.set[next] { hard += 1 } else { soft += 1 }
+                if self.contact.set[next] || self.other.set[next] {
+                    touching += 1;
+                } else if self.hard.set[next] {
+                    hard += 1;
+                } else {
+                    soft += 1;
+                }
             }
+        }
+        // What is closed in by other things is a panel of the vehicle.
+        if (soft as f32) < FREE * (soft + hard + touching) as f32 {
+            return 0.0;
         }
         soft as f32 / (soft + hard).max(8) as f32
     }
@@ -140,27 +150,14 @@ impl Rim {
 
 fn region(pixels: Vec<usize>, soft: f32, maps: &Maps) -> Region {
     let w = maps.window.width;
-    let mut marks = Marks::from_fn(w, maps.window.height, |_| false);
     let (mut weight, mut middle) = (0.0_f32, [0.0_f32; 2]);
     for &at in &pixels {
-        marks.set[at] = true;
         let taken = maps.opacity.values[at].abs();
         weight += taken;
         middle[0] += taken * (maps.window.x + at % w) as f32;
         middle[1] += taken * (maps.window.y + at / w) as f32;
     }
-    let [left, top, right, low] = span(&marks).unwrap_or_default();
-    Region {
-        soft,
-        bounds: [
-            (maps.window.x + left) as f32,
-            (maps.window.y + top) as f32,
-            (right - left) as f32,
-            (low - top) as f32,
-        ],
-        middle: middle.map(|sum| sum / weight.max(1e-6)),
-        pixels,
-    }
+    Region { soft, middle: middle.map(|sum| sum / weight.max(1e-6)), pixels }
 }
 
 /// By how much less blue is taken than red, of the optical depth; 0 where too little is taken to say.

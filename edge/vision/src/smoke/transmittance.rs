@@ -91,7 +91,7 @@ pub(super) fn line(points: &[[f32; 2]]) -> Option<Line> {
 
 /// T from a ratio, when soot sends this much light of its own.
 pub(super) fn through(ratio: f32, behind: f32, soot: f32) -> f32 {
-    let own = (soot / behind.max(1e-4)).min(0.5);
+    let own = (soot / behind.max(1e-4)).min(0.25);
     ((ratio - own) / (1.0 - own)).clamp(0.0, 1.0)
 }
 
