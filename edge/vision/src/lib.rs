@@ -15,5 +15,6 @@ pub mod source;
 pub mod smoke;
 pub mod track;
 pub mod worker;
+pub mod drawn;
 pub mod commands;
 pub mod bench;
