@@ -11,6 +11,7 @@ pub use eval_plates::{EvalPlates, Fold, ManifestError, WeightsUnderTest, eval_pl
 pub use eval_smoke::{EvalSmoke, eval_smoke_command};
 pub use measure_smoke::measure_smoke_command;
 pub use read_plates::{chain, read_plates_command};
+pub use share::share;
 
 /// What a command did, for the exit status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

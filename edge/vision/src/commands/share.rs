@@ -1,7 +1,7 @@
 //! Shares of a whole with their intervals, and text for a page: what every evaluation prints.
 
 /// `part` of `whole` as percent, with its Wilson interval of 95 %.
-pub(crate) fn share(part: u32, whole: u32) -> String {
+pub fn share(part: u32, whole: u32) -> String {
     if whole == 0 {
         return "-".to_owned();
     }
