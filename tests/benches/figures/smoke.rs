@@ -16,7 +16,7 @@ use super::camera::full_hd;
 
 /// Vehicles of each light; so many that one miss is about a point of recall.
 const VEHICLES: usize = 120;
-const SKIES: [(&str, Sky); 3] = [("day", Sky::Day), ("dusk", Sky::Dusk), ("rain", Sky::Rain)];
+const SKIES: [(&str, Sky); 3] = [("day", Sky::Day), ("rain", Sky::Rain), ("night", Sky::Night)];
 const SEED: u64 = 4;
 /// Vehicles whose frames are timed.
 const TIMED: usize = 3;

@@ -16,6 +16,9 @@ const LEAST_FRAMES: usize = 6;
 /// … and the share of the picture it must take there: 200 pixels of 640 x 360.
 const LEAST_CORE: f32 = 200.0 / (640.0 * 360.0);
 
+/// A camera that looks at much that is dark is not opened so far that white is lost altogether.
+const BRIGHTEST: f32 = 1.25;
+
 /// A seeded clip whose truth is known.
 #[derive(Debug)]
 pub struct Clip {
@@ -56,7 +59,7 @@ impl Clip {
         }
         let backdrop = Backdrop::new(&script.view, &script.looks, &mut dice.apart(100));
         let mean = backdrop.light.iter().sum::<f32>() / backdrop.light.len() as f32;
-        let gain = script.exposed / mean.max(1e-3);
+        let gain = (script.exposed / mean.max(1e-3)).min(BRIGHTEST);
         let sensor = Sensor::new(script.curve, script.shot, script.read, script.quality, dice.apart(101));
         let covered = vec![false; script.view.width * script.view.height];
         let light = backdrop.light.clone();

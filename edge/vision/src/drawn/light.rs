@@ -43,6 +43,8 @@ impl Curve {
 
 /// Steps of light that a code is looked up in.
 const STEPS: usize = 16_384;
+/// Steps of light for each of which the noise is known.
+const NOISE_STEPS: usize = 1_024;
 /// Normal numbers kept for noise; each row begins elsewhere among them.
 const NOISES: usize = 1 << 16;
 
@@ -61,7 +63,9 @@ impl Sensor {
         let light = |step: usize| step as f32 / (STEPS - 1) as f32;
         Self {
             codes: (0..STEPS).map(|step| curve.code(light(step)) * 255.0).collect(),
-            deviations: (0..STEPS).map(|step| (shot * light(step) + read * read).sqrt()).collect(),
+            deviations: (0..NOISE_STEPS)
+                .map(|step| (shot * step as f32 / NOISE_STEPS as f32 + read * read).sqrt())
+                .collect(),
             noise: (0..NOISES).map(|_| dice.normal()).collect(),
             quality,
         }
@@ -75,11 +79,11 @@ impl Sensor {
         dice: &mut Dice,
     ) -> Result<Vec<u8>, PictureError> {
         let mut bytes = Vec::with_capacity(light.len());
-        let top = (STEPS - 1) as f32;
+        let (top, loudest) = ((STEPS - 1) as f32, (NOISE_STEPS - 1) as f32);
         for row in light.chunks_exact(width * 3) {
             let from = dice.roll() as usize;
             for (at, &value) in row.iter().enumerate() {
-                let level = (value * top).clamp(0.0, top) as usize;
+                let level = (value * loudest).clamp(0.0, loudest) as usize;
                 let noisy = value + self.deviations[level] * self.noise[(from.wrapping_add(at)) % NOISES];
                 let code = self.codes[(noisy * top).clamp(0.0, top) as usize];
                 bytes.push((code + 0.5) as u8);

@@ -163,7 +163,9 @@ pub(crate) struct Script {
 }
 
 /// Frames of a clip at most: the bound of a clip's cost.
-pub(crate) const MAX_FRAMES: usize = 96;
+pub(crate) const MAX_FRAMES: usize = 60;
+/// Of them at most these show the empty road first.
+const MAX_LEAD: f32 = 28.0;
 
 impl Script {
     pub(crate) fn roll(subject: Subject, dice: &mut Dice) -> Self {
@@ -201,7 +203,7 @@ impl Script {
         } else {
             (-(side + body.length), 2.0 * side + body.length + 1.5)
         };
-        let lead = lead.min(MAX_FRAMES as f32 / fps / 3.0);
+        let lead = lead.min(MAX_LEAD / fps);
         // Slow vehicles are shown from further on, so that a clip stays short.
         let longest = MAX_FRAMES as f32 / fps - lead;
         let cut = (way_m - longest * speed).max(0.0);
@@ -288,8 +290,8 @@ fn sky(confuser: Option<Confuser>, dice: &mut Dice) -> Sky {
 fn view(along: bool, dice: &mut Dice) -> View {
     // Mostly small, so that hundreds of clips take minutes; each kind of camera comes up.
     let (width, height) = match dice.unit() {
-        u if u < 0.58 => (640, 360),
-        u if u < 0.92 => (960, 540),
+        u if u < 0.72 => (640, 360),
+        u if u < 0.94 => (960, 540),
         u if u < 0.98 => (1_280, 720),
         _ => (1_920, 1_080),
     };
