@@ -90,6 +90,9 @@ pre{font:12px/1.45 'DejaVu Sans Mono','Noto Sans Mono CJK SC',monospace;overflow
 figure{margin:0;border:1px solid #cfd6db;padding:8px}figure img{max-width:100%;display:block;margin-bottom:4px}\
 figcaption b{display:block}figcaption i{color:#59656d;font-style:normal;font-size:12px}";
 
+/// The tables' columns in Chinese.
+const COLUMNS: &str = "n 例数；mean |e| 平均绝对误差（百分点）；bias 偏差；largest 最大误差；&gt;15 误差超过 15 点的例数；measured 已测得；no fig 见烟但无法给出数值；missed 漏检；with miss 把漏检按 0 % 计的平均绝对误差；within ±1.96 σ 真值落在所述 95 % 区间内的比例。no black smoke 无黑烟的干扰场景；called black smoke 被判为林格曼 1 级及以上的比例；any figure 给出任何数值的比例；unmeasurable 判为无法测量的比例；括号内为 95 % 威尔逊区间。";
+
 /// The page.
 pub(super) fn page(table: &str, plumes: &[Plume], misses: &[Miss]) -> String {
     let mut out = format!(
@@ -97,7 +100,7 @@ pub(super) fn page(table: &str, plumes: &[Plume], misses: &[Miss]) -> String {
          <h1>黑烟测量检验 · How well smoke is measured</h1>\n\
          <p>渲染的已知不透光度烟羽，经真实的跟踪与测量程序。真值为烟羽核心沿视线的平均不透光度。<br>\
          Rendered plumes of known opacity through the real tracker and measure. Truth: mean opacity of the plume's core along the line of sight.</p>\n\
-         <div class=\"charts\">{}{}</div>\n<h2>表 · Tables</h2><pre>{}</pre>\n<h2>误差超过 {MEAN_ERROR_BAR} 点、漏检、误报：{n} 例 · Errors above {MEAN_ERROR_BAR} points, missed, called smoke: {n}</h2><div class=\"misses\">\n",
+         <div class=\"charts\">{}{}</div>\n<h2>表 · Tables</h2><pre>{}</pre>\n<p>{COLUMNS}</p>\n<h2>误差超过 {MEAN_ERROR_BAR} 点、漏检、误报：{n} 例 · Errors above {MEAN_ERROR_BAR} points, missed, called smoke: {n}</h2><div class=\"misses\">\n",
         scatter(plumes),
         bars(plumes),
         escaped(table),
@@ -219,7 +222,7 @@ fn bars(plumes: &[Plume]) -> String {
     let (row, unit, left, top) = (74.0, 16.0, 90.0, 46.0);
     let zero = left + 90.0;
     let mut out = format!(
-        "<svg width=\"520\" height=\"{0}\" viewBox=\"0 0 520 {0}\" role=\"img\" aria-label=\"mean error and bias by band\"><text x=\"0\" y=\"16\">各段平均绝对误差（绿）与偏差（灰），点 · mean absolute error (green) and bias (grey) by band, points</text>",
+        "<svg width=\"600\" height=\"{0}\" viewBox=\"0 0 600 {0}\" role=\"img\" aria-label=\"mean error and bias by band\"><text x=\"0\" y=\"16\">各段平均绝对误差（上）与偏差（灰），百分点 · mean absolute error and bias (grey), points</text>",
         top + row * 5.0 + 24.0
     );
     let bar = zero + MEAN_ERROR_BAR * unit;
@@ -248,19 +251,19 @@ fn bars(plumes: &[Plume]) -> String {
                 out,
                 "<rect x=\"{zero}\" y=\"{}\" width=\"{:.1}\" height=\"18\" fill=\"{colour}\"/><text x=\"{:.1}\" y=\"{}\">{error:.2}</text><rect x=\"{:.1}\" y=\"{}\" width=\"{:.1}\" height=\"14\" fill=\"#9aa6ad\"/><text x=\"{:.1}\" y=\"{}\">{bias:+.2}</text>",
                 y + 6.0,
-                (error * unit).min(320.0),
-                zero + (error * unit).min(320.0) + 6.0,
+                (error * unit).min(300.0),
+                zero + (error * unit).min(300.0) + 6.0,
                 y + 20.0,
                 zero + (bias * unit).clamp(-80.0, 0.0),
                 y + 28.0,
-                (bias.abs() * unit).min(if bias < 0.0 { 80.0 } else { 320.0 }),
-                zero + (bias * unit).clamp(0.0, 320.0) + 6.0,
+                (bias.abs() * unit).min(if bias < 0.0 { 80.0 } else { 300.0 }),
+                zero + (bias * unit).clamp(0.0, 300.0) + 6.0,
                 y + 40.0
             );
         }
         let _ = write!(
             out,
-            "<text x=\"{zero}\" y=\"{}\" fill=\"#59656d\">测得 {} · 无法测量 {} · 漏检 {} (measured, unmeasurable, missed)</text>",
+            "<text x=\"{zero}\" y=\"{}\" fill=\"#59656d\">测得 measured {} · 无法测量 unmeasurable {} · 漏检 missed {}</text>",
             y + 60.0,
             sums.measured,
             sums.unmeasurable,
