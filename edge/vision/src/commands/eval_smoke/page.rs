@@ -85,7 +85,7 @@ impl Miss {
 const STYLE: &str = "body{font:14px/1.5 'Noto Sans CJK SC',sans-serif;margin:2em auto;max-width:1240px;color:#1c2329;padding:0 1em}\
 h1{font-size:22px}h2{font-size:17px;margin-top:2em;border-bottom:1px solid #cfd6db}\
 pre{font:12px/1.45 'DejaVu Sans Mono','Noto Sans Mono CJK SC',monospace;overflow-x:auto;background:#f5f7f8;padding:12px}\
-.charts{display:flex;flex-wrap:wrap;gap:32px}svg{font:12px 'Noto Sans CJK SC',sans-serif}\
+.charts{display:flex;flex-wrap:wrap;gap:32px}svg{font:12px 'Noto Sans CJK SC',sans-serif}svg text{paint-order:stroke;stroke:#fff;stroke-width:3px}\
 .misses{display:grid;grid-template-columns:repeat(auto-fill,minmax(380px,1fr));gap:20px}\
 figure{margin:0;border:1px solid #cfd6db;padding:8px}figure img{max-width:100%;display:block;margin-bottom:4px}\
 figcaption b{display:block}figcaption i{color:#59656d;font-style:normal;font-size:12px}";
