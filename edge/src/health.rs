@@ -186,6 +186,7 @@ fn facts(instrument: &Instrument) -> Facts {
                 running: camera.running,
                 frame: camera.frame,
                 ended: camera.ended,
+                smoke_untrusted: camera.smoke_untrusted,
             }
         }
     }

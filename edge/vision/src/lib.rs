@@ -15,5 +15,7 @@ pub mod source;
 pub mod smoke;
 pub mod track;
 pub mod worker;
+pub mod self_test;
+pub mod drawn;
 pub mod commands;
 pub mod bench;

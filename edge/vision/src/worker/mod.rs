@@ -23,6 +23,7 @@ pub use message::{
 use crate::network::NetworkError;
 use crate::picture::Picture;
 use crate::plates::{PlateReader, ReadError};
+use crate::self_test::{SelfTest, SelfTestError, self_test};
 use crate::source::{self, Next, SourceConfig, SourceError, watch::Watch};
 use crate::track::{CameraRole, TrackEnded, Tracker};
 
@@ -74,6 +75,9 @@ pub enum WorkerError {
     /// Frames cannot be worked on.
     #[error("frames cannot be worked on")]
     Frames(#[from] ReadError),
+    /// The reference frames cannot be measured at all.
+    #[error("the self-test of the smoke measure failed")]
+    SelfTest(#[from] SelfTestError),
     /// The parent is gone.
     #[error("the parent does not listen any more")]
     Parent(#[from] io::Error),
@@ -103,10 +107,11 @@ fn work(config: &WorkerConfig, out: &mut impl Write) -> Result<(), WorkerError> 
     if let Some(accept) = config.accept_per_mille {
         reader = reader.accepting(f32::from(accept.min(1_000)) / 1_000.0);
     }
+    let smoke_untrusted = config.role == CameraRole::Rear && differs(self_test()?, out)?;
     let mut tracker = Tracker::new(config.role, reader)?;
     let mut source = source::open(&config.source, ClockQuality::Unsynchronised)?;
     write_message(out, &WorkerMessage::Started)?;
-    let mut report = Report::new(config.preview);
+    let mut report = Report::new(config.preview, smoke_untrusted);
     let mut failed = 0;
     loop {
         match source.next(WAIT)? {
@@ -115,7 +120,7 @@ fn work(config: &WorkerConfig, out: &mut impl Write) -> Result<(), WorkerError> 
                 match tracker.on_frame(&frame) {
                     Ok(ended) => {
                         failed = 0;
-                        send(out, ended)?;
+                        send(out, ended, smoke_untrusted)?;
                     }
                     Err(error) => {
                         failed += 1;
@@ -132,14 +137,32 @@ fn work(config: &WorkerConfig, out: &mut impl Write) -> Result<(), WorkerError> 
             write_message(out, &WorkerMessage::Health(report.health(source.dropped())?))?;
         }
     }
-    send(out, tracker.finish_all()?)?;
+    send(out, tracker.finish_all()?, smoke_untrusted)?;
     write_message(out, &WorkerMessage::Health(report.health(source.dropped())?))?;
     write_message(out, &WorkerMessage::SourceEnded)?;
     Ok(())
 }
 
-fn send(out: &mut impl Write, ended: Vec<TrackEnded>) -> io::Result<()> {
-    ended.into_iter().try_for_each(|track| write_message(out, &WorkerMessage::TrackEnded(Box::new(track))))
+/// Did the reference frames give other figures than they must? Told to the parent if so.
+fn differs(outcome: SelfTest, out: &mut impl Write) -> io::Result<bool> {
+    Ok(match outcome {
+        SelfTest::Passed => false,
+        SelfTest::Differs { got } => {
+            let text = format!("the reference frames do not give their figures; smoke is left out: {got}");
+            write_message(out, &WorkerMessage::Fault { text })?;
+            true
+        }
+    })
+}
+
+/// Tells of vehicles that have left; without their smoke where its measure is not to be trusted.
+fn send(out: &mut impl Write, ended: Vec<TrackEnded>, smoke_untrusted: bool) -> io::Result<()> {
+    ended.into_iter().try_for_each(|mut track| {
+        if smoke_untrusted {
+            (track.smoke, track.plume) = (None, None);
+        }
+        write_message(out, &WorkerMessage::TrackEnded(Box::new(track)))
+    })
 }
 
 /// Gathers what health says.
@@ -151,10 +174,11 @@ struct Report {
     last_frame: Option<Moment>,
     latest: Option<Picture>,
     preview: bool,
+    smoke_untrusted: bool,
 }
 
 impl Report {
-    fn new(preview: bool) -> Self {
+    fn new(preview: bool, smoke_untrusted: bool) -> Self {
         let watch = Watch::default();
         Self {
             frames: 0,
@@ -164,6 +188,7 @@ impl Report {
             last_frame: None,
             latest: None,
             preview,
+            smoke_untrusted,
         }
     }
 
@@ -195,6 +220,7 @@ impl Report {
             fps_hundredths,
             sharpness: self.watch.sharpness().min(1e6) as u32,
             frozen: self.watch.is_frozen(),
+            smoke_untrusted: self.smoke_untrusted,
             last_frame: self.last_frame,
             preview,
         })
