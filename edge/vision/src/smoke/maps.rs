@@ -24,6 +24,9 @@ const TREMBLE: f32 = 0.35;
 /// Usual distances of the backdrop's samples by which a place may differ from it by itself.
 const RESTLESS: f32 = 1.5;
 
+/// Change that a place makes by itself, of its own code, from which no veil over it can be seen: leaves in the wind.
+const MOVES_ITSELF: f32 = 0.15;
+
 /// A window of a still.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Window {
@@ -104,7 +107,7 @@ impl Maps {
         let own = |at: usize| {
             1.5 * (TREMBLE * marked.values[at] + restless.values[at]) / (backdrop.code[whole(at)] + 4.0)
         };
-        let tells = |at: usize| !solid.set[at] && !blind.set[at];
+        let tells = |at: usize| !solid.set[at] && !blind.set[at] && own(at) < MOVES_ITSELF;
         let veiled = Marks::from_fn(w, h, |at| opacity.values[at] > FAINT.max(own(at)) && tells(at));
         let lit = Marks::from_fn(w, h, |at| -opacity.values[at] > FAINT.max(own(at)) && tells(at));
         let clear = Marks::from_fn(w, h, |at| opacity.values[at].abs() < CLEAR && !solid.set[at]);
