@@ -7,7 +7,7 @@ use super::backdrop::Backdrop;
 use super::body::Body;
 use super::linear::{Curve, Still};
 use super::maps::Maps;
-use super::plane::{Marks, neighbours};
+use super::plane::{Marks, Plane, neighbours};
 
 /// Fewest pixels of a plume: of a still, one in 1 200.
 const LEAST_SHARE: usize = 1_200;
@@ -25,6 +25,10 @@ const NEAR: f32 = 0.6;
 const BLUISH: f32 = 0.20;
 /// Of a veil's pixels, the share that may be within a fifth of its densest depth: a shadow is even, a plume has a rim.
 const EVEN: f32 = 0.80;
+/// Of the grain that smoke of its depth would show, the share below which a veil hides what is behind it; compression
+/// and trembling take some. Below this ratio too little would show.
+const SHOWN: f32 = 0.4;
+const HIDDEN_BELOW: f32 = 0.25;
 /// Largest share of the still: more is a cloud's shadow.
 const MOST_SHARE: f32 = 0.4;
 
@@ -66,6 +70,7 @@ pub(super) fn find(
         body.outline.grown(reach.round() as usize)
     });
     let rim = Rim::of(maps, body);
+    let grain = [&maps.now, &maps.behind].map(grain);
     let mut found: Option<(f32, Vec<usize>, f32)> = None;
     for part in candidates.parts(least) {
         if part.len() as f32 > MOST_SHARE * (still.width * still.height) as f32 {
@@ -76,7 +81,7 @@ pub(super) fn find(
         }
         let soft = rim.soft(&part, &candidates);
         let shadow = kind == Kind::Darker
-            && (is_even(&part, maps) || bluish(&part, maps, still, backdrop, curve) > BLUISH);
+            && (is_even(&part, maps) || hides(&part, maps, &grain) || bluish(&part, maps, still, backdrop, curve) > BLUISH);
         if soft < SOFT || shadow {
             continue;
         }
@@ -86,6 +91,27 @@ pub(super) fn find(
         }
     }
     found.map(|(_, part, soft)| region(part, soft, maps))
+}
+
+/// What is finer than five pixels in a picture.
+fn grain(light: &Plane) -> Plane {
+    let coarse = light.blurred(2);
+    Plane::from_fn(light.width, light.height, |at| light.values[at] - coarse.values[at])
+}
+
+/// Does the part hide the backdrop's grain, where smoke of its depth would show it? Then it is a smooth solid thing.
+fn hides(part: &[usize], maps: &Maps, [now, behind]: &[Plane; 2]) -> bool {
+    let sum = |of: &dyn Fn(usize) -> f32| part.iter().map(|at| of(*at)).sum::<f32>();
+    let square = sum(&|at| behind.values[at].powi(2));
+    let ratio = sum(&|at| maps.now.values[at]) / sum(&|at| maps.behind.values[at]).max(1e-6);
+    if square <= 0.0 || ratio < HIDDEN_BELOW {
+        return false;
+    }
+    let slope = sum(&|at| now.values[at] * behind.values[at]) / square;
+    let rest = sum(&|at| (now.values[at] - slope * behind.values[at]).powi(2)) / part.len() as f32;
+    // Neighbours share blur: one in four counts.
+    let error = (4.0 * rest / square).sqrt();
+    slope + 2.0 * error < SHOWN * ratio
 }
 
 /// Is nearly all of it equally deep?
