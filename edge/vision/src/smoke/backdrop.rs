@@ -45,7 +45,8 @@ impl Sample {
         for [x, y, width, height] in &self.movers {
             let around = AROUND * width.max(*height);
             let span = |from: f32, size: f32, end: usize| {
-                let [low, high] = [from - around, from + size + around].map(|v| v.clamp(0.0, end as f32) as usize);
+                let [low, high] =
+                    [from - around, from + size + around].map(|v| v.clamp(0.0, end as f32) as usize);
                 low..high
             };
             for row in span(*y, *height, h) {

@@ -36,7 +36,8 @@ impl Body {
         let inside = |at: &&usize| {
             let (x, y) = ((maps.window.x + **at % w) as f32, (maps.window.y + **at / w) as f32);
             let [left, top, width, height] = area;
-            (left - MARGIN..left + width + MARGIN).contains(&x) && (top - MARGIN..top + height + MARGIN).contains(&y)
+            (left - MARGIN..left + width + MARGIN).contains(&x)
+                && (top - MARGIN..top + height + MARGIN).contains(&y)
         };
         let solid = Marks::from_fn(w, h, |at| {
             (maps.solid.set[at] || bright(at)) && !maps.clear.set[at] && inside(&&at)

@@ -126,10 +126,7 @@ mod tests {
     fn frames_that_disagree_make_no_figure() {
         let cores = [0.9, 0.2, 0.85, 0.3, 0.9, 0.25].map(|ratio| core(ratio, None));
         let found = figure(&cores.each_ref()).unwrap();
-        assert_eq!(
-            outcome(&found, 6, 1.0),
-            Some(SmokeOutcome::Unmeasurable(UnmeasurableReason::Unstable))
-        );
+        assert_eq!(outcome(&found, 6, 1.0), Some(SmokeOutcome::Unmeasurable(UnmeasurableReason::Unstable)));
     }
 
     #[test]

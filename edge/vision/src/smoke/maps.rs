@@ -126,7 +126,8 @@ fn roughness(still: &Still, backdrop: &Backdrop, gain: f32, window: &Window) -> 
         0.0722 * b + 0.7152 * g + 0.2126 * r
     });
     let behind = Plane::from_fn(w, h, |at| backdrop.code[whole(at)] * exposure);
-    let ratio = Plane::from_fn(w, h, |at| (now.values[at] + 4.0) / (behind.values[at] + 4.0)).blurred(1).blurred(2);
+    let ratio =
+        Plane::from_fn(w, h, |at| (now.values[at] + 4.0) / (behind.values[at] + 4.0)).blurred(1).blurred(2);
     let unexplained = Plane::from_fn(w, h, |at| {
         (now.values[at] + 4.0 - ratio.values[at] * (behind.values[at] + 4.0)).powi(2)
     })

@@ -180,7 +180,8 @@ fn measured(
     let cores: Vec<_> = story.iter().filter_map(|sight| sight.core.as_ref()).collect();
     let softs = story.iter().filter_map(|sight| sight.darker.as_ref()).map(|region| region.soft);
     let soft = softs.sum::<f32>() / story.len().max(1) as f32;
-    let (Some(figure), Some(first), Some(last)) = (figure::figure(&cores), story.first(), story.last()) else {
+    let (Some(figure), Some(first), Some(last)) = (figure::figure(&cores), story.first(), story.last())
+    else {
         return Ok(summary);
     };
     if figure.opacity < figure::FAINTEST {
@@ -203,7 +204,9 @@ fn measured(
         let look = looked.iter().find(|look| look.sight.at.tick == best.at.tick)?;
         Some((shot, look))
     }) {
-        Some((shot, look)) => Some(panel::panel(&shot.still, backdrop, &look.maps, &look.sight, &figure, story.len())?),
+        Some((shot, look)) => {
+            Some(panel::panel(&shot.still, backdrop, &look.maps, &look.sight, &figure, story.len())?)
+        }
         None => None,
     };
     Ok(SmokeSummary { observation, picture, ..summary })

@@ -106,13 +106,5 @@ fn outline(onto: &mut Mat, pixels: &[usize], maps: &Maps, scale: f64, bgr: [f64;
         imgproc::CHAIN_APPROX_NONE,
         Point::new(0, 0),
     )?;
-    imgproc::polylines(
-        onto,
-        &outlines,
-        true,
-        Scalar::new(bgr[0], bgr[1], bgr[2], 0.0),
-        1,
-        imgproc::LINE_8,
-        0,
-    )
+    imgproc::polylines(onto, &outlines, true, Scalar::new(bgr[0], bgr[1], bgr[2], 0.0), 1, imgproc::LINE_8, 0)
 }

@@ -122,7 +122,8 @@ impl Marks {
         if reach == 0 {
             return self.clone();
         }
-        let near = Plane::from_fn(self.width, self.height, |i| f32::from(u8::from(self.set[i]))).blurred(reach);
+        let near =
+            Plane::from_fn(self.width, self.height, |i| f32::from(u8::from(self.set[i]))).blurred(reach);
         // Of the square's pixels at least one is marked; half of one's share stands above all rounding.
         let one = 0.5 / ((2 * reach + 1) * (2 * reach + 1)) as f32;
         Self::from_fn(self.width, self.height, |i| near.values[i] > one)
@@ -130,7 +131,8 @@ impl Marks {
 
     /// Where at least `share` of the square of `2 * reach + 1` pixels is marked.
     pub(super) fn dense(&self, reach: usize, share: f32) -> Self {
-        let near = Plane::from_fn(self.width, self.height, |i| f32::from(u8::from(self.set[i]))).blurred(reach);
+        let near =
+            Plane::from_fn(self.width, self.height, |i| f32::from(u8::from(self.set[i]))).blurred(reach);
         Self::from_fn(self.width, self.height, |i| near.values[i] >= share)
     }
 

@@ -9,10 +9,10 @@ use super::linear::{Curve, Still};
 use super::maps::Maps;
 use super::plane::{Marks, Plane, neighbours};
 
-/// Fewest pixels of a plume: of a still, one in 1 200.
-const LEAST_SHARE: usize = 1_200;
+/// Fewest pixels of a plume: of a still, one in 900.
+const LEAST_SHARE: usize = 900;
 /// Fewest pixels of a plume, of the vehicle's silhouette: specks beside a large vehicle are shadows of leaves.
-const LEAST_OF_BODY: f32 = 0.025;
+const LEAST_OF_BODY: f32 = 0.035;
 /// Of the rim towards the clear road, the share that must be soft.
 const SOFT: f32 = 0.62;
 /// Of the whole rim, the share that must be soft and towards the clear road.
@@ -81,7 +81,9 @@ pub(super) fn find(
         }
         let soft = rim.soft(&part, &candidates);
         let shadow = kind == Kind::Darker
-            && (is_even(&part, maps) || hides(&part, maps, &grain) || bluish(&part, maps, still, backdrop, curve) > BLUISH);
+            && (is_even(&part, maps)
+                || hides(&part, maps, &grain)
+                || bluish(&part, maps, still, backdrop, curve) > BLUISH);
         if soft < SOFT || shadow {
             continue;
         }
@@ -140,9 +142,8 @@ impl Rim {
     fn of(maps: &Maps, body: Option<&Body>) -> Self {
         let (w, h) = (maps.window.width, maps.window.height);
         let clear = maps.clear.dense(1, 0.6).grown(RIM);
-        let contact = Marks::from_fn(w, h, |at| {
-            maps.blind.set[at] || body.is_some_and(|body| body.zone.set[at])
-        });
+        let contact =
+            Marks::from_fn(w, h, |at| maps.blind.set[at] || body.is_some_and(|body| body.zone.set[at]));
         let hard = Marks::from_fn(w, h, |at| maps.solid.set[at] && clear.set[at]);
         let other = Marks::from_fn(w, h, |at| maps.solid.set[at] && !clear.set[at]);
         Self { contact, hard, other }

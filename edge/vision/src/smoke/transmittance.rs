@@ -12,6 +12,8 @@ use super::region::Region;
 const DENSER: f32 = 0.06;
 /// Pixels of the core reach down to this share of that figure.
 const CORE: f32 = 0.88;
+/// Fewest pixels of a core.
+const LEAST_CORE: usize = 24;
 /// Of the region's pixels, the least share that its core must be.
 const COHERENT: f32 = 0.05;
 /// Spread of the background, of its mean, from which it has light and dark places.
@@ -60,11 +62,12 @@ pub(super) fn core(region: &Region, maps: &Maps) -> Option<Core> {
     let mut marks = Marks::from_fn(w, h, |_| false);
     inside.iter().filter(|at| maps.opacity.values[**at] >= CORE * thick).for_each(|at| marks.set[*at] = true);
     // The largest coherent part: a core is one place, not scattered specks.
-    let pixels = marks.parts(8).into_iter().max_by_key(Vec::len)?;
+    let pixels = marks.parts(LEAST_CORE).into_iter().max_by_key(Vec::len)?;
     if (pixels.len() as f32) < COHERENT * region.pixels.len() as f32 {
         return None;
     }
-    let points: Vec<[f32; 2]> = pixels.iter().map(|at| [maps.behind.values[*at], maps.now.values[*at]]).collect();
+    let points: Vec<[f32; 2]> =
+        pixels.iter().map(|at| [maps.behind.values[*at], maps.now.values[*at]]).collect();
     let behind = points.iter().map(|p| p[0]).sum::<f32>() / points.len() as f32;
     let scene = maps.behind.values.iter().sum::<f32>() / maps.behind.values.len().max(1) as f32;
     Some(Core { ratio: 1.0 - thick, behind, scene, contrast: line(&points), pixels })
