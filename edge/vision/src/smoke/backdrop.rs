@@ -19,7 +19,7 @@ const KEPT: usize = 20;
 /// Time between two samples of the empty road, and of whatever there is; milliseconds.
 const EVERY_MS: [u128; 2] = [120, 250];
 /// Samples of the empty road that suffice alone.
-const ENOUGH: usize = 8;
+const ENOUGH: usize = 4;
 /// Fewest samples of whatever there is.
 const LEAST: usize = 5;
 /// Samples without anything moving there that are enough to know a place.

@@ -39,10 +39,12 @@ impl Body {
             (left - MARGIN..left + width + MARGIN).contains(&x)
                 && (top - MARGIN..top + height + MARGIN).contains(&y)
         };
-        let solid = Marks::from_fn(w, h, |at| {
-            (maps.solid.set[at] || bright(at)) && !maps.clear.set[at] && inside(&&at)
-        });
-        let parts = solid.dense(2, 0.5).grown(2).parts(LEAST);
+        let solid = Marks::from_fn(w, h, |at| (maps.solid.set[at] || bright(at)) && !maps.clear.set[at]);
+        // What is followed may be a part of the vehicle only: solid things that reach into it belong to it.
+        let reaching =
+            |part: &Vec<usize>| part.iter().filter(inside).count() >= LEAST.min(part.len() / 4).max(1);
+        let parts: Vec<Vec<usize>> =
+            solid.dense(2, 0.5).grown(2).parts(LEAST).into_iter().filter(reaching).collect();
         let largest = parts.iter().map(Vec::len).max()?;
         let mut outline = Marks::from_fn(w, h, |_| false);
         // A smooth panel falls apart into its edges; what is small beside the largest part may be anything.

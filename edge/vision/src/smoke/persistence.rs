@@ -12,7 +12,7 @@ const AHEAD: f32 = 0.5;
 /// Way of the vehicle across the picture, of its longer side, from which it has a direction.
 const MOVED: f32 = 0.3;
 /// Least share of the frames between the first and the last hit that must be hits, and of all frames.
-const STEADY: [f32; 2] = [0.5, 0.15];
+const STEADY: [f32; 2] = [0.5, 0.21];
 
 /// One frame: where the vehicle is and what veils there are.
 #[derive(Clone, Debug)]

@@ -80,11 +80,10 @@ pub(super) fn find(
             continue;
         }
         let soft = rim.soft(&part, &candidates);
-        let shadow = kind == Kind::Darker
-            && (is_even(&part, maps)
-                || hides(&part, maps, &grain)
-                || bluish(&part, maps, still, backdrop, curve) > BLUISH);
-        if soft < SOFT || shadow {
+        let other = is_even(&part, maps)
+            || hides(&part, maps, &grain)
+            || (kind == Kind::Darker && bluish(&part, maps, still, backdrop, curve) > BLUISH);
+        if soft < SOFT || other {
             continue;
         }
         let taken: f32 = part.iter().map(|at| maps.opacity.values[*at].abs()).sum();
@@ -118,7 +117,7 @@ fn hides(part: &[usize], maps: &Maps, [now, behind]: &[Plane; 2]) -> bool {
 
 /// Is nearly all of it equally deep?
 fn is_even(part: &[usize], maps: &Maps) -> bool {
-    let depth = |at: &usize| -(1.0 - maps.opacity.values[*at]).max(0.02).ln();
+    let depth = |at: &usize| (1.0 - maps.opacity.values[*at]).max(0.02).ln().abs();
     let mut depths: Vec<f32> = part.iter().map(depth).collect();
     if depths.is_empty() {
         return true;

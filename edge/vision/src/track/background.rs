@@ -33,6 +33,8 @@ pub(crate) struct Seen {
     pub(crate) changed: bool,
     /// Moving things, in the reduced picture's pixels, largest first.
     pub(crate) movers: Vec<Rect>,
+    /// Too few frames were seen to say whether anything moves.
+    pub(crate) young: bool,
     /// Full picture's pixels for one of the reduced picture's.
     pub(crate) scale: f32,
 }
@@ -67,10 +69,11 @@ impl Background {
         let rate = if self.seen < SETTLED_AFTER { 1.0 / f64::from(self.seen + 1) } else { 0.004 };
         let mut mask = Mat::default();
         BackgroundSubtractorMOG2Trait::apply(&mut self.model, &frame, &mut mask, rate)?;
-        let movers = if self.seen >= 3 { movers(&mask)? } else { Vec::new() };
+        let young = self.seen < 3;
+        let movers = if young { Vec::new() } else { movers(&mask)? };
         self.seen += 1;
         self.last = Some(frame);
-        Ok(Seen { changed, movers, scale })
+        Ok(Seen { changed, movers, young, scale })
     }
 
     /// Takes a picture of the empty scene as known, so that the very next frame is held against it.

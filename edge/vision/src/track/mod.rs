@@ -131,14 +131,14 @@ impl Tracker {
         self.assign(&areas, frame);
         self.read_some(frame)?;
         if self.role == CameraRole::Rear {
-            self.film(frame, &areas)?;
+            self.film(frame, &areas, seen.young)?;
         }
         Ok(ended)
     }
 
     /// Keeps what smoke is measured from: the vehicles' frames, and samples of the backdrop.
-    fn film(&mut self, frame: &Frame, movers: &[Area]) -> opencv::Result<()> {
-        let sample = self.sampler.wants(movers.is_empty(), frame.at);
+    fn film(&mut self, frame: &Frame, movers: &[Area], young: bool) -> opencv::Result<()> {
+        let sample = !young && self.sampler.wants(movers.is_empty(), frame.at);
         if !sample && !self.tracks.iter().any(|t| t.last.tick == frame.at.tick) {
             return Ok(());
         }
