@@ -152,7 +152,8 @@ fn mode(sorted: &[(f32, [f32; 3])]) -> f32 {
     part.iter().map(|s| s.0).sum::<f32>() / part.len().max(1) as f32
 }
 
-/// Gathers samples as frames come, and keeps the latest backdrop.
+/// Gathers samples as frames come, and keeps the latest backdrop. A camera that was moved is known again when the empty
+/// road has been seen for some seconds; a vehicle so large that the scene seems to change takes nothing away.
 #[derive(Debug, Default)]
 pub(crate) struct Sampler {
     empty: VecDeque<Sample>,
@@ -188,13 +189,6 @@ impl Sampler {
             push(&mut self.any, sample);
         }
         self.stale = true;
-    }
-
-    /// Forgets everything: the camera looks elsewhere.
-    pub(crate) fn forget(&mut self) {
-        if !self.fixed {
-            *self = Self::default();
-        }
     }
 
     /// The backdrop as far as it is known.

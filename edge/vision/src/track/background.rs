@@ -17,6 +17,8 @@ pub const SIDE: i32 = 320;
 const SCENE_FIELDS: usize = 15;
 /// Share of a field's pixels that must change.
 const SCENE_SHARE: f64 = 0.3;
+/// Frames before anything is said to move.
+const YOUNG: u32 = 3;
 /// Frames over which the model learns fast.
 pub const SETTLED_AFTER: u32 = 12;
 
@@ -24,6 +26,8 @@ pub const SETTLED_AFTER: u32 = 12;
 pub struct Background {
     model: Ptr<BackgroundSubtractorMOG2>,
     seen: u32,
+    /// Frames from which it can say that nothing moves.
+    young_until: u32,
     last: Option<Mat>,
 }
 
@@ -52,7 +56,7 @@ fn model() -> opencv::Result<Ptr<BackgroundSubtractorMOG2>> {
 impl Background {
     /// A model that has seen nothing.
     pub fn new() -> opencv::Result<Self> {
-        Ok(Self { model: model()?, seen: 0, last: None })
+        Ok(Self { model: model()?, seen: 0, young_until: YOUNG, last: None })
     }
 
     pub(crate) fn on_frame(&mut self, picture: &Picture) -> opencv::Result<Seen> {
@@ -64,13 +68,15 @@ impl Background {
         if changed {
             self.model = model()?;
             self.seen = 0;
+            // A vehicle so large that the scene seems to change may still be there: wait longer than at the start.
+            self.young_until = if self.last.is_some() { SETTLED_AFTER } else { YOUNG };
         }
         // Learns fast while young, then slowly: a truck waiting at the stop line is not background soon.
         let rate = if self.seen < SETTLED_AFTER { 1.0 / f64::from(self.seen + 1) } else { 0.004 };
         let mut mask = Mat::default();
         BackgroundSubtractorMOG2Trait::apply(&mut self.model, &frame, &mut mask, rate)?;
-        let young = self.seen < 3;
-        let movers = if young { Vec::new() } else { movers(&mask)? };
+        let young = self.seen < self.young_until;
+        let movers = if self.seen < YOUNG { Vec::new() } else { movers(&mask)? };
         self.seen += 1;
         self.last = Some(frame);
         Ok(Seen { changed, movers, young, scale })

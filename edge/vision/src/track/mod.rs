@@ -123,7 +123,6 @@ impl Tracker {
         let seen = self.background.on_frame(&frame.picture)?;
         if seen.changed {
             ended.extend(self.finish_all()?);
-            self.sampler.forget();
             self.by_plates(frame)?;
             return Ok(ended);
         }
