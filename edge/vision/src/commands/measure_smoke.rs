@@ -13,7 +13,8 @@ use super::{CommandError, Outcome};
 use crate::plates::PlateReader;
 use crate::smoke::backdrop::{Backdrop, Sample};
 use crate::smoke::linear::Still;
-use crate::source::{self, Next, SourceConfig, clock};
+use crate::source::{self, Next, SourceConfig, SourceError, clock};
+use crate::track::background::note_movers;
 use crate::track::{CameraRole, TrackEnded, Tracker};
 
 /// Longest recording that is looked through once before it is measured, seconds: longer ones have vehicles enough
@@ -105,7 +106,10 @@ fn look_through(config: &SourceConfig) -> Result<Option<Backdrop>, CommandError>
             every *= 2;
         }
     }
-    Ok(Backdrop::of(&samples))
+    // Twice: the first guess says what moves, and what moves does not count in the second.
+    let Some(guess) = Backdrop::of(&samples) else { return Ok(None) };
+    note_movers(&mut samples, &guess).map_err(SourceError::from)?;
+    Ok(Backdrop::of(&samples).or(Some(guess)))
 }
 
 /// Writes one vehicle; true if it smoked (Ringelmann level 1 or above).

@@ -8,7 +8,9 @@ use opencv::imgproc;
 use opencv::prelude::*;
 use opencv::video::{self, BackgroundSubtractorMOG2};
 
-use crate::picture::Picture;
+use crate::picture::{Picture, PictureError};
+use crate::smoke::backdrop::{Backdrop, Sample};
+use crate::smoke::linear::Still;
 
 /// Longer side of the pictures compared, pixels.
 pub const SIDE: i32 = 320;
@@ -84,9 +86,9 @@ impl Background {
 
     /// Takes a picture of the empty scene as known, so that the very next frame is held against it.
     pub(crate) fn learn(&mut self, empty: &Picture) -> opencv::Result<()> {
-        for _ in 0..SETTLED_AFTER {
-            self.on_frame(empty)?;
-        }
+        // Once only: the same picture again and again would teach it that there is no noise.
+        self.on_frame(empty)?;
+        self.seen = SETTLED_AFTER;
         Ok(())
     }
 
@@ -114,6 +116,24 @@ impl Background {
         }
         Ok(fields >= SCENE_FIELDS)
     }
+}
+
+/// Notes in samples of a recording what moves in them, against a first guess of its backdrop.
+pub(crate) fn note_movers(samples: &mut [Sample], guess: &Backdrop) -> Result<(), PictureError> {
+    let picture = |still: &Still| Picture::from_bgr(still.width as u32, still.height as u32, &still.bgr);
+    let mut watch = Background::new()?;
+    watch.learn(&picture(&guess.still)?)?;
+    for sample in samples {
+        let seen = watch.on_frame(&picture(&sample.still)?)?;
+        let whole = [0.0, 0.0, sample.still.width as f32, sample.still.height as f32];
+        let by = |v: i32| v as f32 * seen.scale;
+        sample.movers = if seen.changed {
+            vec![whole]
+        } else {
+            seen.movers.iter().map(|r| [by(r.x), by(r.y), by(r.width), by(r.height)]).collect()
+        };
+    }
+    Ok(())
 }
 
 /// Boxes of connected change, at least 1.2 % of the picture.
