@@ -17,7 +17,7 @@ const HIDDEN: [f32; 2] = [0.02, 0.03];
 /// Spread of the frames (half of the middle half) above which they disagree.
 const UNSTABLE: f32 = 0.17;
 /// Opacity below which a darkening is not called smoke.
-pub const FAINTEST: f32 = 0.06;
+pub const FAINTEST: f32 = 0.085;
 /// Of the frames' opacities in ascending order, where the vehicle's is taken: frames lose by a plume half
 /// hidden or thinned, and gain by noise only.
 const RANK: f32 = 0.7;

@@ -10,7 +10,7 @@ pub(super) const FAINT: f32 = 0.05;
 /// Difference from the backdrop up to which a place counts as clear.
 const CLEAR: f32 = 0.045;
 /// Linear light of the backdrop below which a place cannot tell.
-const DARK: f32 = 0.010;
+const DARK: f32 = 0.022;
 /// Linear light added to both sides of a ratio, so that black on black is even.
 const FLOOR: f32 = 0.003;
 /// Of the range within nine pixels, the share that changes from one pixel to the next at an abrupt edge. An edge of

@@ -15,6 +15,9 @@ const LEAST_SHARE: usize = 900;
 const LEAST_OF_BODY: f32 = 0.035;
 /// Of the rim towards the clear road, the share that must be soft.
 const SOFT: f32 = 0.62;
+/// How far from the vehicle shadow may lie, of its shorter side, and the share of a plume that lies further away.
+const FAR: f32 = 0.25;
+const LEFT: f32 = 0.15;
 /// Of the whole rim, the share that must be soft and towards the clear road.
 const FREE: f32 = 0.35;
 /// Pixels from an abrupt edge within which clear road makes it a rim.
@@ -27,7 +30,7 @@ const BLUISH: f32 = 0.20;
 const EVEN: f32 = 0.80;
 /// Of the grain that smoke of its depth would show, the share below which a veil hides what is behind it; compression
 /// and trembling take some. Below this ratio too little would show.
-const SHOWN: f32 = 0.4;
+const SHOWN: f32 = 0.5;
 const HIDDEN_BELOW: f32 = 0.25;
 /// Largest share of the still: more is a cloud's shadow.
 const MOST_SHARE: f32 = 0.4;
@@ -69,6 +72,10 @@ pub(super) fn find(
         let reach = NEAR * body.bounds[2].max(body.bounds[3]);
         body.outline.grown(reach.round() as usize)
     });
+    let far = body.map(|body| {
+        let size = body.bounds[2].min(body.bounds[3]);
+        body.outline.grown((FAR * size).round() as usize)
+    });
     let rim = Rim::of(maps, body);
     let grain = [&maps.now, &maps.behind].map(grain);
     let mut found: Option<(f32, Vec<usize>, f32)> = None;
@@ -77,6 +84,12 @@ pub(super) fn find(
             continue;
         }
         if near.as_ref().is_some_and(|near| !part.iter().any(|at| near.set[*at])) {
+            continue;
+        }
+        // Shadow and reflection stay at the vehicle; smoke is left behind.
+        let left_behind =
+            |near: &Marks| part.iter().filter(|at| !near.set[**at]).count() as f32 > LEFT * part.len() as f32;
+        if far.as_ref().is_some_and(|near| !left_behind(near)) {
             continue;
         }
         let soft = rim.soft(&part, &candidates);
@@ -110,8 +123,8 @@ fn hides(part: &[usize], maps: &Maps, [now, behind]: &[Plane; 2]) -> bool {
     }
     let slope = sum(&|at| now.values[at] * behind.values[at]) / square;
     let rest = sum(&|at| (now.values[at] - slope * behind.values[at]).powi(2)) / part.len() as f32;
-    // Neighbours share blur: one in four counts.
-    let error = (4.0 * rest / square).sqrt();
+    // Neighbours share blur: two in five count.
+    let error = (2.5 * rest / square).sqrt();
     slope + 2.0 * error < SHOWN * ratio
 }
 
