@@ -13,8 +13,8 @@ use anyhow::Context;
 use clap::{Parser, Subcommand};
 use edge_core::reader::decode::{Driver, StreamDecoder};
 use edge_vision::commands::{
-    EvalPlates, Fold, Outcome, WeightsUnderTest, eval_plates_command, measure_smoke_command,
-    read_plates_command,
+    EvalPlates, EvalSmoke, Fold, Outcome, WeightsUnderTest, eval_plates_command, eval_smoke_command,
+    measure_smoke_command, read_plates_command,
 };
 use tokio_util::sync::CancellationToken;
 use tracing::info;
@@ -95,6 +95,27 @@ enum Command {
         /// A video, or a folder of frames.
         recording: PathBuf,
     },
+    /// Hold the measure of smoke against rendered plumes of known opacity, and against what is no smoke.
+    EvalSmoke {
+        /// Names the rendered clips.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Plumes, spread evenly over 0 to 100 % of opacity.
+        #[arg(long, default_value_t = EvalSmoke::PLUMES)]
+        plumes: u32,
+        /// Clips of each kind of what may be taken for smoke.
+        #[arg(long, default_value_t = EvalSmoke::CONFUSERS)]
+        confusers: u32,
+        /// A folder with video/manifest.csv and smoke/manifest.csv: real recordings besides.
+        #[arg(long)]
+        data: Option<PathBuf>,
+        /// Write a page with every miss pictured.
+        #[arg(long)]
+        html: Option<PathBuf>,
+        /// Write one line for every clip.
+        #[arg(long)]
+        csv: Option<PathBuf>,
+    },
     /// Decode an instrument's raw bytes on standard input: remote-sensing or weather.
     Decode {
         /// Which driver: remote-sensing, weather, nht-1l, mqy-200, fty-100, ak or nmea.
@@ -119,6 +140,10 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
                 .context("the released weights are of fold 0; for fold 1 name a folder with --weights")?;
             let asked = EvalPlates { manifest, corners, weights, html, csv };
             return ended(eval_plates_command(&asked, &mut out())?);
+        }
+        Command::EvalSmoke { seed, plumes, confusers, data, html, csv } => {
+            let asked = EvalSmoke { seed, plumes, confusers, data, html, csv };
+            return ended(eval_smoke_command(&asked, &mut out())?);
         }
         Command::MeasureSmoke { json, recording } => {
             return ended(measure_smoke_command(&recording, json, &mut out())?);

@@ -191,6 +191,7 @@ impl Gather {
                     running: camera.running,
                     frame: camera.frame,
                     ended: camera.ended,
+                    smoke_untrusted: camera.smoke_untrusted,
                 }
             }
         }

@@ -260,6 +260,12 @@ impl Obstacle {
             Self::Unmeasurable(UnmeasurableReason::Unstable) => {
                 ("视频各帧测量不一致。", "the camera's frames disagree.")
             }
+            Self::Unmeasurable(UnmeasurableReason::WhitePlume) => {
+                ("视频看到的是白色烟羽，不是黑烟。", "the camera saw a white plume, not black smoke.")
+            }
+            Self::Unmeasurable(UnmeasurableReason::ChangingLight) => {
+                ("过车时光线变化，视频无法测量。", "the light changed while the camera measured.")
+            }
             Self::TooClose(seen) => {
                 let figures = seen.figures();
                 return Bilingual::new(

@@ -164,6 +164,10 @@ pub enum UnmeasurableReason {
     Night,
     /// The frames disagree.
     Unstable,
+    /// It lightens what is behind it: vapour, spray or dust, not soot.
+    WhitePlume,
+    /// The light changed while the vehicle passed: a cloud's shadow.
+    ChangingLight,
 }
 
 /// What is not clear about a passage.

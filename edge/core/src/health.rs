@@ -88,6 +88,8 @@ pub enum Facts {
         frame: Option<Tick>,
         /// Does its source end by itself (a file), and has it?
         ended: bool,
+        /// Did the self-test of its smoke measure give other figures than it must?
+        smoke_untrusted: bool,
     },
     /// The clock.
     Clock(ClockQuality),
@@ -247,7 +249,9 @@ fn assess(facts: &Facts, now: Tick) -> (State, Bilingual) {
         }
         Facts::Nmea(facts) => instruments::nmea(facts, now),
         Facts::Analyser { facts, .. } => instruments::analyser(facts, now),
-        Facts::Camera { running, frame, ended, .. } => camera(*running, silence(*frame, now), *ended),
+        Facts::Camera { running, frame, ended, smoke_untrusted, .. } => {
+            camera(*running, silence(*frame, now), *ended, *smoke_untrusted)
+        }
         Facts::Clock(quality) => clock(*quality),
         Facts::Disk { free_bytes, reserve_bytes, shed_files, writable } => {
             disk(*free_bytes, *reserve_bytes, *shed_files, *writable)
@@ -431,7 +435,12 @@ fn opacimeter(port_open: bool, silence: Option<Duration>, warming: bool, fault: 
     }
 }
 
-fn camera(running: bool, silence: Option<Duration>, ended: bool) -> (State, Bilingual) {
+fn camera(
+    running: bool,
+    silence: Option<Duration>,
+    ended: bool,
+    smoke_untrusted: bool,
+) -> (State, Bilingual) {
     match (running, silence) {
         _ if ended => good("录像已播放完毕。", "The recording has been played to its end."),
         (false, _) => {
@@ -445,6 +454,10 @@ fn camera(running: bool, silence: Option<Duration>, ended: bool) -> (State, Bili
                 format!("The camera's picture has stood still for {}.", time.en),
             )
         }
+        (true, Some(_)) if smoke_untrusted => degraded(
+            "黑烟测量自检未通过：参考画面未得出应有的数值。本摄像机的黑烟不作为证据；车牌识别不受影响。",
+            "The self-test of the smoke measure failed: the reference frames did not give their figures. Smoke from this camera is kept out of evidence; plates are still read.",
+        ),
         (true, Some(_)) => good("摄像机工作正常。", "The camera works."),
     }
 }

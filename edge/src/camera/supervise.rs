@@ -62,6 +62,8 @@ pub struct CameraFacts {
     pub sharpness: u32,
     /// Does the picture stand still?
     pub frozen: bool,
+    /// Did the reference frames give other figures of smoke than they must? It is then kept out of evidence.
+    pub smoke_untrusted: bool,
     /// How often a worker was started again.
     pub restarts: u64,
     /// Vehicles that left the picture.
@@ -205,6 +207,7 @@ impl Camera {
                         facts.fps_hundredths = health.fps_hundredths;
                         facts.sharpness = health.sharpness;
                         facts.frozen = health.frozen;
+                        facts.smoke_untrusted = health.smoke_untrusted;
                     });
                     if frozen >= FROZEN_REPORTS && !self.finite {
                         break Ended::Failed("its picture stands still");

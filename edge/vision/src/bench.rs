@@ -35,16 +35,22 @@ pub enum BenchError {
 /// Width and height of the largest look.
 const LOOK: (usize, usize) = (640, 384);
 
-fn cpu_ms() -> f64 {
+/// CPU time of this process so far, milliseconds.
+pub fn cpu_ms() -> f64 {
     let time = clock_gettime(ClockId::ProcessCPUTime);
     time.tv_sec as f64 * 1e3 + time.tv_nsec as f64 / 1e6
+}
+
+/// Keeps OpenCV to the caller's thread, as the camera worker does.
+pub fn one_thread() -> Result<(), BenchError> {
+    Ok(opencv::core::set_num_threads(1).map_err(ReadError::from)?)
 }
 
 /// Prints, for JPEG frames in order of time, the CPU milliseconds a frame of decoding alone, and with each runtime of
 /// this build those of: one read of a strip; one look of the detector; decoding and finding places; decoding, finding
 /// and reading plates; reading the surest of them where it is expected, as in a further frame of one vehicle; the whole camera worker's work on a frame.
 pub fn bench_frames(frames: &[Vec<u8>], out: &mut impl Write) -> Result<(), BenchError> {
-    opencv::core::set_num_threads(1).map_err(ReadError::from)?;
+    one_thread()?;
     let decode = a_frame(frames, |jpeg| Ok(Picture::decode(jpeg)?))?;
     writeln!(out, "decode alone        {decode:8.2} ms  1.00")?;
     for &runtime in RuntimeKind::ALL {

@@ -17,5 +17,7 @@ pub mod smoke;
 pub mod track;
 pub mod clip;
 pub mod worker;
+pub mod self_test;
+pub mod drawn;
 pub mod commands;
 pub mod bench;

@@ -29,7 +29,7 @@ pub(crate) fn measure() {
 }
 
 /// The simulator renders 1280×720; this is the same picture as a full-HD camera would send it.
-fn full_hd(jpeg: &[u8]) -> Vec<u8> {
+pub(crate) fn full_hd(jpeg: &[u8]) -> Vec<u8> {
     let picture = image::load_from_memory(jpeg).unwrap();
     let large = picture.resize_exact(1_920, 1_080, image::imageops::FilterType::Triangle).to_rgb8();
     let mut packed = Cursor::new(Vec::new());

@@ -13,15 +13,17 @@ mod hard;
 mod outbox;
 mod postgres;
 mod roadside;
+mod smoke;
 mod times;
 
 /// A part's name and what measures it.
 type Part = (&'static str, fn());
 
-const PARTS: [Part; 7] = [
+const PARTS: [Part; 8] = [
     ("decoders", decoders::measure),
     ("camera", camera::measure),
     ("hard-plates", hard::measure),
+    ("smoke", smoke::measure),
     ("outbox", outbox::measure),
     ("roadside", roadside::measure),
     ("delivery-sqlite", delivery::on_sqlite),

@@ -194,7 +194,14 @@ fn an_analyser_says_what_it_reads_in_its_own_words() {
 #[test]
 fn a_camera_is_down_when_its_picture_stands_still_but_a_recording_may_end() {
     let camera = |running, frame, ended| {
-        state(Facts::Camera { role: CameraRole::Rear, lane: lane(), running, frame, ended })
+        state(Facts::Camera {
+            role: CameraRole::Rear,
+            lane: lane(),
+            running,
+            frame,
+            ended,
+            smoke_untrusted: false,
+        })
     };
     assert_eq!(camera(true, ago(10), false), "good");
     assert_eq!(camera(true, ago(11), false), "down");
@@ -254,7 +261,14 @@ fn the_rulebook_says_its_edition_its_age_and_what_was_refused() {
 
 #[test]
 fn parts_are_named_as_the_page_and_the_server_know_them() {
-    let camera = |role| Facts::Camera { role, lane: lane(), running: true, frame: None, ended: false };
+    let camera = |role| Facts::Camera {
+        role,
+        lane: lane(),
+        running: true,
+        frame: None,
+        ended: false,
+        smoke_untrusted: false,
+    };
     let facts = [
         head(None, HeadStatus::Good),
         Facts::Weather { port_open: true, heard: None },
@@ -270,4 +284,17 @@ fn parts_are_named_as_the_page_and_the_server_know_them() {
         names,
         ["head-1", "weather", "camera-front-1", "camera-rear-1", "clock", "disk", "rulebook", "uplink"]
     );
+}
+
+#[test]
+fn a_camera_whose_smoke_is_not_to_be_trusted_says_so_while_it_works() {
+    let with = |frame| {
+        let role = CameraRole::Rear;
+        let facts =
+            Facts::Camera { role, lane: lane(), running: true, frame, ended: false, smoke_untrusted: true };
+        part(&facts, NOW)
+    };
+    assert_eq!(with(ago(1)).state, "degraded");
+    assert!(with(ago(1)).zh.contains("不作为证据") && with(ago(1)).en.contains("out of evidence"));
+    assert_eq!(with(ago(60)).state, "down", "a picture that stands still is the worse fault");
 }

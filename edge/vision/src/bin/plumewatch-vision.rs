@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use edge_vision::commands::{
-    EvalPlates, Outcome, WeightsUnderTest, chain, eval_plates_command, measure_smoke_command,
-    read_plates_command,
+    EvalPlates, EvalSmoke, Outcome, WeightsUnderTest, chain, eval_plates_command, eval_smoke_command,
+    measure_smoke_command, read_plates_command,
 };
 
 fn main() -> ExitCode {
@@ -25,8 +25,15 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let [html, corners, csv, weights, cross] =
-        ["--html", "--corners", "--csv", "--weights", "--cross"].map(|name| option(name).map(PathBuf::from));
+    let [html, corners, csv, weights, cross, data] =
+        ["--html", "--corners", "--csv", "--weights", "--cross", "--data"]
+            .map(|name| option(name).map(PathBuf::from));
+    let [seed, plumes, confusers] = ["--seed", "--plumes", "--confusers"]
+        .map(|name| option(name).map(|text| text.parse::<u32>()).transpose());
+    let (Ok(seed), Ok(plumes), Ok(confusers)) = (seed, plumes, confusers) else {
+        eprintln!("--seed, --plumes and --confusers take whole numbers");
+        return ExitCode::from(2);
+    };
     let Some(weights) = WeightsUnderTest::asked(cross, weights, fold) else {
         eprintln!("--cross goes with neither --weights nor --fold; the released weights are of fold 0");
         return ExitCode::from(2);
@@ -41,6 +48,18 @@ fn main() -> ExitCode {
         "eval-plates" if paths.len() == 1 => {
             let manifest = paths[0].clone();
             eval_plates_command(&EvalPlates { manifest, corners, weights, html, csv }, &mut out)
+        }
+        "eval-smoke" if paths.is_empty() => {
+            let usual = EvalSmoke::default();
+            let asked = EvalSmoke {
+                seed: seed.map_or(usual.seed, u64::from),
+                plumes: plumes.unwrap_or(usual.plumes),
+                confusers: confusers.unwrap_or(usual.confusers),
+                data,
+                html,
+                csv,
+            };
+            eval_smoke_command(&asked, &mut out)
         }
         "bench" => {
             // JPEG files, in order of time.
@@ -58,6 +77,9 @@ fn main() -> ExitCode {
             eprintln!("usage: plumewatch-vision read-plates [--json] IMAGE_OR_DIR...");
             eprintln!(
                 "       plumewatch-vision eval-plates MANIFEST [--corners FILE] [--cross FOLDER | [--weights FOLDER] [--fold 0|1]] [--html FILE] [--csv FILE]"
+            );
+            eprintln!(
+                "       plumewatch-vision eval-smoke [--seed N] [--plumes N] [--confusers N] [--data DIR] [--html FILE] [--csv FILE]"
             );
             eprintln!("       plumewatch-vision measure-smoke [--json] VIDEO_OR_FRAME_DIR");
             return ExitCode::from(2);

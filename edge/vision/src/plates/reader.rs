@@ -82,13 +82,19 @@ pub enum ReadError {
     Network(#[from] NetworkError),
 }
 
-/// The reader: network and alphabet, loaded once.
+/// The reader: networks and alphabet, loaded once.
 #[derive(Debug)]
 pub struct PlateReader {
+    /// `None` for a reader that sees no plates.
+    eyes: Option<Eyes>,
+    accept: f32,
+}
+
+#[derive(Debug)]
+struct Eyes {
     locator: Locator,
     network: Network,
     table: Vec<char>,
-    accept: f32,
 }
 
 /// A place as one cut shows it.
@@ -115,7 +121,12 @@ impl PlateReader {
     /// Loads these networks and checks their weights.
     pub fn with(networks: &Networks) -> Result<Self, NetworkError> {
         let (locator, network) = (Locator::new(networks)?, Network::load(networks)?);
-        Ok(Self { locator, network, table: table(), accept: ACCEPT })
+        Ok(Self { eyes: Some(Eyes { locator, network, table: table() }), accept: ACCEPT })
+    }
+
+    /// A reader that finds no plate and costs nothing, for following vehicles whose plates nobody asks for.
+    pub fn blind() -> Self {
+        Self { eyes: None, accept: ACCEPT }
     }
 
     /// The same reader with another threshold (0 to 1) in place of [`ACCEPT`].
@@ -126,15 +137,22 @@ impl PlateReader {
 
     /// Every plate of the picture, surest first, abstentions included.
     pub fn read(&self, picture: &Picture) -> Result<Vec<PlateRead>, ReadError> {
-        self.read_places(picture, &self.locator.locate(picture)?)
+        let Some(eyes) = &self.eyes else { return Ok(Vec::new()) };
+        self.read_places(picture, eyes, &eyes.locator.locate(picture)?)
     }
 
     /// The same, near the place of a moment ago only: what a further frame of one vehicle costs.
     pub fn read_near(&self, picture: &Picture, last: &Quad) -> Result<Vec<PlateRead>, ReadError> {
-        self.read_places(picture, &self.locator.locate_near(picture, last)?)
+        let Some(eyes) = &self.eyes else { return Ok(Vec::new()) };
+        self.read_places(picture, eyes, &eyes.locator.locate_near(picture, last)?)
     }
 
-    fn read_places(&self, picture: &Picture, places: &[Candidate]) -> Result<Vec<PlateRead>, ReadError> {
+    fn read_places(
+        &self,
+        picture: &Picture,
+        eyes: &Eyes,
+        places: &[Candidate],
+    ) -> Result<Vec<PlateRead>, ReadError> {
         let mut kept: Vec<Attempt> = Vec::new();
         for (rank, place) in places.iter().enumerate() {
             // Places come likeliest first: once a plate is read, what is hardly one is not looked into.
@@ -143,7 +161,7 @@ impl PlateReader {
                 break;
             }
             let least = if read { NEARLY_ALL_PLACES } else { LEAST_PLACES };
-            let best = self.best_attempt(picture, place, (rank < MAX_REFINED).then_some(least))?;
+            let best = eyes.best_attempt(picture, place, (rank < MAX_REFINED).then_some(least))?;
             if best.chance() >= NOTICE || strongly_written(&best.reading) {
                 kept.push(best);
             }
@@ -155,7 +173,7 @@ impl PlateReader {
             let quad = Quad::from_rect(0.0, 0.0, w, h);
             let whole =
                 Candidate { quad, chance: 0.5, two_rows: if w / h < 2.6 { 0.5 } else { 0.0 }, colour: None };
-            let attempt = self.best_attempt(picture, &whole, Some(LEAST_PLACES))?;
+            let attempt = eyes.best_attempt(picture, &whole, Some(LEAST_PLACES))?;
             let better = kept.iter().all(|best| best.chance() < attempt.chance());
             if better && (attempt.chance() >= NOTICE || strongly_written(&attempt.reading)) {
                 kept = vec![attempt];
@@ -164,7 +182,9 @@ impl PlateReader {
         kept.sort_by(|a, b| b.chance().total_cmp(&a.chance()));
         kept.into_iter().map(|attempt| self.finish(picture, attempt)).collect()
     }
+}
 
+impl Eyes {
     /// The place read in the layout it seems to have; in the other one too where that is in doubt; and in better
     /// cuts if so many characters are `worth_refining`.
     fn best_attempt(
@@ -252,7 +272,9 @@ impl PlateReader {
         let chances = self.network.read(&strip(&upright(picture, &quad, two)?, two)?)?;
         Ok(Attempt { quad, rows, colour, reading: decode(&chances, &self.table) })
     }
+}
 
+impl PlateReader {
     fn finish(&self, picture: &Picture, attempt: Attempt) -> Result<PlateRead, ReadError> {
         let mut chance = attempt.chance();
         let Attempt { quad, rows, reading, colour: seen } = attempt;

@@ -1,155 +1,213 @@
 //! Exhaust smoke behind one vehicle: where the plume is, and how much light it takes.
 //!
-//! A plume is soft, darkens what is behind it and shows it through: [`plume`] looks for that against the
-//! background; [`opacity`] gives the figure by the contrast model in *linear* luminance (STANDARDS.md 9).
-//! [`LEAST_HITS`] frames make an observation. First version: what it cannot measure it calls unmeasurable;
-//! soft shadows and dark smooth loads are told from smoke by their rims only.
+//! Frames are kept while the vehicle is in sight ([`film`]) and judged when it has left, because only then the road
+//! behind it is known for sure ([`backdrop`]). Each frame is brought to the backdrop's exposure ([`gain`]); [`maps`] say
+//! what it takes of the light; [`body`] finds the vehicle; [`region`] what is soft, darker, shows the road through and
+//! trails the vehicle; [`transmittance`] gives the figure of its densest part in *linear* light (STANDARDS.md 9);
+//! [`persistence`] asks whether the frames tell one story; [`figure`] combines them. [`LEAST_HITS`] frames make an
+//! observation. What cannot be measured is called unmeasurable, with the reason.
 
+pub mod backdrop;
+mod body;
+pub mod figure;
+pub mod film;
+pub(crate) mod gain;
 pub mod linear;
-pub mod opacity;
-mod plume;
+mod maps;
+mod panel;
+mod persistence;
+mod plane;
+mod region;
+mod transmittance;
 
-use opencv::core::Rect;
+use std::sync::Arc;
+
 use plumewatch_shared::passage::{SmokeObservation, SmokeOutcome, UnmeasurableReason};
 use plumewatch_shared::time::Moment;
-use plumewatch_shared::units::{CameraOpacity, Opacity, RingelmannLevel};
 
 use crate::picture::Picture;
-use crate::plates::reader::per_mille;
-use crate::track::background::Seen;
-use opacity::Estimate;
+use backdrop::Backdrop;
+use body::Body;
+use film::{Film, Shot};
+use linear::{Curve, Still};
+use maps::{Maps, Window};
+use persistence::Sight;
+use region::{Kind, find};
 
 /// Frames with a plume that make an observation.
 pub const LEAST_HITS: usize = 3;
-/// Hits kept for the figure; a vehicle is rarely in sight for longer.
-const MAX_HITS: usize = 200;
-/// Mean linear luminance (0 to 1) of the background below which it is night.
+/// Mean linear light (0 to 1) of the backdrop below which it is night.
 const NIGHT: f32 = 0.012;
-/// Spread of the hits' opacity, as half the interquartile range, above which no figure is given.
-const UNSTABLE: f32 = 0.16;
-/// Opacity below which a darkening is not called smoke: noise and shadows.
-pub const FAINTEST: f32 = 0.07;
+/// Change of exposure and light within one vehicle's frames, a factor, above which nothing is measured: a cloud's
+/// shadow is passing.
+const CHANGING: f32 = 1.35;
+/// The window looked at, of the vehicle's longer side, on each side of it.
+const AROUND: f32 = 0.7;
 
-/// One frame with a plume.
-#[derive(Clone, Copy, Debug)]
-struct Hit {
-    at: Moment,
-    estimate: Estimate,
-}
-
-/// Collects the hits of one vehicle.
+/// Collects the frames of one vehicle.
 #[derive(Debug, Default)]
 pub struct SmokeMeter {
-    hits: Vec<Hit>,
-    /// Plumes seen while the background was not settled, and while it was too dark.
-    without_background: u32,
-    at_night: u32,
-    first: Option<Moment>,
-    last: Option<Moment>,
-    best: Option<(f32, Picture)>,
+    film: Film,
 }
 
 /// What a vehicle's frames come to.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct SmokeSummary {
     /// The observation, with at least [`LEAST_HITS`].
     pub observation: Option<SmokeObservation>,
-    /// The plume, close, from its clearest frame.
+    /// Its clearest frame as seen, the backdrop, and the light let through, side by side, with the figure.
     pub picture: Option<Picture>,
+    /// Frames judged, and those of them in which something solid was there.
+    pub frames: usize,
+    /// Frames in which something solid was there: a vehicle, not a veil alone.
+    pub solid: usize,
+}
+
+impl SmokeSummary {
+    /// Nothing solid was there in most of the frames.
+    pub(crate) fn is_veil_alone(&self) -> bool {
+        self.frames >= LEAST_HITS && self.solid * 3 < self.frames
+    }
 }
 
 impl SmokeMeter {
-    /// A meter without hits.
+    /// A meter without frames.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Looks around the vehicle at `area` (full pixels) of a frame.
-    pub(crate) fn on_frame(
-        &mut self,
-        seen: &Seen,
-        area: Rect,
-        full: &Picture,
-        at: Moment,
-    ) -> opencv::Result<()> {
-        let Some(background) = &seen.background else {
-            self.without_background += 1;
-            return Ok(());
+    /// Keeps a frame in which the vehicle is at `area` (the still's pixels: x, y, width, height).
+    pub fn on_frame(&mut self, still: &Arc<Still>, area: [f32; 4], at: Moment) {
+        self.film.take(Shot { still: still.clone(), area, at });
+    }
+
+    /// Judges the frames against the backdrop.
+    pub fn summary(&self, backdrop: Option<&Backdrop>) -> opencv::Result<SmokeSummary> {
+        let shots = &self.film.shots;
+        let (Some(first), Some(last)) = (shots.first(), shots.last()) else {
+            return Ok(SmokeSummary::default());
         };
-        let behind = linear::luminance(background)?;
-        if linear::mean(&behind) < NIGHT {
-            self.at_night += 1;
-            return Ok(());
-        }
-        let now = linear::luminance(&seen.frame)?;
-        let shrink = |v: i32| (v as f32 / seen.scale) as i32;
-        let near = Rect::new(shrink(area.x), shrink(area.y), shrink(area.width), shrink(area.height));
-        let Some(plume) = plume::find(&now, &behind, near) else { return Ok(()) };
-        let Some(estimate) = opacity::estimate(&now, &behind, &plume.core) else { return Ok(()) };
-        if estimate.opacity < FAINTEST || self.hits.len() >= MAX_HITS {
-            return Ok(());
-        }
-        self.first.get_or_insert(at);
-        self.last = Some(at);
-        self.hits.push(Hit { at, estimate });
-        let clear = estimate.opacity * (plume.core.len() as f32).sqrt();
-        if self.best.as_ref().is_none_or(|(best, _)| clear > *best) {
-            let grow = |v: i32| (v as f32 * seen.scale) as i32;
-            let b = plume.bounds;
-            let around = Rect::new(grow(b.x) - 20, grow(b.y) - 20, grow(b.width) + 40, grow(b.height) + 40);
-            if let Some(part) = full.part(around)? {
-                self.best = Some((clear, part));
-            }
-        }
-        Ok(())
-    }
-
-    /// The observation and its picture.
-    pub(crate) fn summary(self) -> opencv::Result<SmokeSummary> {
-        Ok(SmokeSummary { observation: self.observation(), picture: self.best.map(|(_, picture)| picture) })
-    }
-
-    fn observation(&self) -> Option<SmokeObservation> {
-        let (first, last) = (self.first?, self.last?);
-        if self.hits.len() < LEAST_HITS {
-            return None;
-        }
-        let made = |outcome| {
-            let hits = self.hits.len() as u32;
-            Some(SmokeObservation { first_seen: first.stamp, last_seen: last.stamp, hits, outcome })
+        let frames = shots.len();
+        // Nothing was measured, and that is the observation: the frames looked at are its hits.
+        let unmeasurable = |reason| SmokeSummary {
+            observation: (frames >= LEAST_HITS).then(|| SmokeObservation {
+                first_seen: first.at.stamp,
+                last_seen: last.at.stamp,
+                hits: frames as u32,
+                outcome: SmokeOutcome::Unmeasurable(reason),
+            }),
+            picture: None,
+            frames,
+            solid: frames,
         };
-        if self.at_night as usize > self.hits.len() {
-            return made(SmokeOutcome::Unmeasurable(UnmeasurableReason::Night));
+        let Some(backdrop) = backdrop.filter(|backdrop| {
+            (backdrop.still.width, backdrop.still.height) == (first.still.width, first.still.height)
+        }) else {
+            return Ok(unmeasurable(UnmeasurableReason::NoBackground));
+        };
+        if backdrop.mean_light() < NIGHT {
+            return Ok(unmeasurable(UnmeasurableReason::Night));
         }
-        if self.without_background as usize > self.hits.len() {
-            return made(SmokeOutcome::Unmeasurable(UnmeasurableReason::NoBackground));
+        let curve = Curve::new();
+        let looked: Vec<Look> = shots.iter().filter_map(|shot| look(shot, backdrop, &curve)).collect();
+        if looked.iter().filter(|look| look.blind > 0.6).count() * 2 > looked.len() {
+            return Ok(unmeasurable(UnmeasurableReason::NoBackground));
         }
-        let mut values: Vec<f32> = self.hits.iter().map(|hit| hit.estimate.opacity).collect();
-        values.sort_by(f32::total_cmp);
-        let at = |share: f32| values[((values.len() - 1) as f32 * share).round() as usize];
-        let spread = (at(0.75) - at(0.25)) / 2.0;
-        if spread > UNSTABLE {
-            return made(SmokeOutcome::Unmeasurable(UnmeasurableReason::Unstable));
+        let gains = looked.iter().map(|look| look.gain);
+        if gains.clone().fold(0.0, f32::max) > CHANGING * gains.fold(f32::INFINITY, f32::min) {
+            return Ok(unmeasurable(UnmeasurableReason::ChangingLight));
         }
-        let value = at(0.5);
-        let own: f32 = self.hits.iter().map(|h| h.estimate.deviation).sum::<f32>() / self.hits.len() as f32;
-        // 2.5 points stand for what no repetition shows: the curve of the camera and stray light.
-        let deviation = (own.powi(2) + spread.powi(2) + 0.025_f32.powi(2)).sqrt();
-        let hundredths = (value.clamp(0.0, 1.0) * 10_000.0).round() as u16;
-        let opacity = Opacity::from_hundredths(hundredths)?;
-        // More hits, and an opacity well above its own deviation, make smoke the better explanation.
-        let many = 1.0 - 1.0 / (1.0 + self.hits.len() as f32 / 2.0);
-        let clear = (value / (2.0 * deviation)).min(1.0);
-        made(SmokeOutcome::Measured {
-            opacity: CameraOpacity(opacity),
-            uncertainty_hundredths: (deviation * 10_000.0).round().min(10_000.0) as u16,
-            level: RingelmannLevel::nearest(opacity),
-            confidence: per_mille(many * clear),
-        })
+        let solid = looked.iter().filter(|look| look.sight.body.is_some()).count();
+        let darker = persistence::story(looked.iter().map(|look| &look.sight), Kind::Darker);
+        let summary = SmokeSummary { frames, solid, ..SmokeSummary::default() };
+        if darker.len() >= LEAST_HITS {
+            return measured(&darker, &looked, shots, backdrop, summary);
+        }
+        let lighter = persistence::story(looked.iter().map(|look| &look.sight), Kind::Lighter);
+        if let (Some(first), Some(last)) = (lighter.first(), lighter.last())
+            && lighter.len() >= LEAST_HITS
+        {
+            let observation = Some(SmokeObservation {
+                first_seen: first.at.stamp,
+                last_seen: last.at.stamp,
+                hits: lighter.len() as u32,
+                outcome: SmokeOutcome::Unmeasurable(UnmeasurableReason::WhitePlume),
+            });
+            return Ok(SmokeSummary { observation, ..summary });
+        }
+        Ok(summary)
     }
+}
 
-    /// Moments of the hits.
-    pub fn hit_moments(&self) -> impl Iterator<Item = Moment> + '_ {
-        self.hits.iter().map(|hit| hit.at)
+/// One frame, judged.
+struct Look {
+    sight: Sight,
+    maps: Maps,
+    /// Share of the window that can tell nothing.
+    blind: f32,
+    /// The frame's exposure, of the backdrop's.
+    gain: f32,
+}
+
+fn look(shot: &Shot, backdrop: &Backdrop, curve: &Curve) -> Option<Look> {
+    let still = &*shot.still;
+    let size = (still.width, still.height);
+    if size != (backdrop.still.width, backdrop.still.height) {
+        return None;
     }
+    let window = Window::around(shot.area, AROUND, size)?;
+    let gain = gain::between(still, &backdrop.still, curve);
+    let maps = Maps::of(still, backdrop, gain, window, curve);
+    let body = Body::of(&maps, shot.area);
+    let darker = find(&maps, body.as_ref(), Kind::Darker, still, backdrop, curve);
+    let lighter = find(&maps, body.as_ref(), Kind::Lighter, still, backdrop, curve);
+    let core = darker.as_ref().and_then(|region| transmittance::core(region, &maps));
+    let blind = maps.blind.count() as f32 / maps.blind.set.len().max(1) as f32;
+    let body = body.map(|body| body.bounds);
+    let whole = body.is_some_and(|[x, _, width, _]| x > 2.0 && x + width < still.width as f32 - 2.0);
+    let sight = Sight { at: shot.at, body, whole, darker, lighter, core };
+    Some(Look { sight, maps, blind, gain })
+}
+
+/// The observation and the picture of a story with enough frames.
+fn measured(
+    story: &[&Sight],
+    looked: &[Look],
+    shots: &[Shot],
+    backdrop: &Backdrop,
+    summary: SmokeSummary,
+) -> opencv::Result<SmokeSummary> {
+    let cores: Vec<_> = story.iter().filter_map(|sight| sight.core.as_ref()).collect();
+    let softs = story.iter().filter_map(|sight| sight.darker.as_ref()).map(|region| region.soft);
+    let soft = softs.sum::<f32>() / story.len().max(1) as f32;
+    let (Some(figure), Some(first), Some(last)) = (figure::figure(&cores), story.first(), story.last())
+    else {
+        return Ok(summary);
+    };
+    if figure.opacity < figure::FAINTEST {
+        return Ok(summary);
+    }
+    let observation = figure::outcome(&figure, story.len(), soft).map(|outcome| SmokeObservation {
+        first_seen: first.at.stamp,
+        last_seen: last.at.stamp,
+        hits: story.len() as u32,
+        outcome,
+    });
+    // The clearest frame: much smoke whose own figure is near the vehicle's.
+    let clear = |sight: &Sight| {
+        let core = sight.core.as_ref();
+        core.map_or(0.0, |c| (c.pixels.len() as f32).sqrt() * (1.0 - c.ratio))
+    };
+    let best = story.iter().max_by(|a, b| clear(a).total_cmp(&clear(b)));
+    let picture = match best.and_then(|best| {
+        let shot = shots.iter().find(|shot| shot.at.tick == best.at.tick)?;
+        let look = looked.iter().find(|look| look.sight.at.tick == best.at.tick)?;
+        Some((shot, look))
+    }) {
+        Some((shot, look)) => {
+            Some(panel::panel(&shot.still, backdrop, &look.maps, &look.sight, &figure, story.len())?)
+        }
+        None => None,
+    };
+    Ok(SmokeSummary { observation, picture, ..summary })
 }

@@ -8,7 +8,9 @@ use opencv::imgproc;
 use opencv::prelude::*;
 use opencv::video::{self, BackgroundSubtractorMOG2};
 
-use crate::picture::Picture;
+use crate::picture::{Picture, PictureError};
+use crate::smoke::backdrop::{Backdrop, Sample};
+use crate::smoke::linear::Still;
 
 /// Longer side of the pictures compared, pixels.
 pub const SIDE: i32 = 320;
@@ -17,13 +19,17 @@ pub const SIDE: i32 = 320;
 const SCENE_FIELDS: usize = 15;
 /// Share of a field's pixels that must change.
 const SCENE_SHARE: f64 = 0.3;
-/// Frames after which the model is called settled.
+/// Frames before anything is said to move.
+const YOUNG: u32 = 3;
+/// Frames over which the model learns fast.
 pub const SETTLED_AFTER: u32 = 12;
 
 /// The model.
 pub struct Background {
     model: Ptr<BackgroundSubtractorMOG2>,
     seen: u32,
+    /// Frames from which it can say that nothing moves.
+    young_until: u32,
     last: Option<Mat>,
 }
 
@@ -33,10 +39,8 @@ pub(crate) struct Seen {
     pub(crate) changed: bool,
     /// Moving things, in the reduced picture's pixels, largest first.
     pub(crate) movers: Vec<Rect>,
-    /// The reduced frame, BGR.
-    pub(crate) frame: Mat,
-    /// The reduced background, BGR; `None` before the model has settled.
-    pub(crate) background: Option<Mat>,
+    /// Too few frames were seen to say whether anything moves.
+    pub(crate) young: bool,
     /// Full picture's pixels for one of the reduced picture's.
     pub(crate) scale: f32,
 }
@@ -54,7 +58,7 @@ fn model() -> opencv::Result<Ptr<BackgroundSubtractorMOG2>> {
 impl Background {
     /// A model that has seen nothing.
     pub fn new() -> opencv::Result<Self> {
-        Ok(Self { model: model()?, seen: 0, last: None })
+        Ok(Self { model: model()?, seen: 0, young_until: YOUNG, last: None })
     }
 
     pub(crate) fn on_frame(&mut self, picture: &Picture) -> opencv::Result<Seen> {
@@ -66,23 +70,26 @@ impl Background {
         if changed {
             self.model = model()?;
             self.seen = 0;
+            // A vehicle so large that the scene seems to change may still be there: wait longer than at the start.
+            self.young_until = if self.last.is_some() { SETTLED_AFTER } else { YOUNG };
         }
         // Learns fast while young, then slowly: a truck waiting at the stop line is not background soon.
         let rate = if self.seen < SETTLED_AFTER { 1.0 / f64::from(self.seen + 1) } else { 0.004 };
         let mut mask = Mat::default();
         BackgroundSubtractorMOG2Trait::apply(&mut self.model, &frame, &mut mask, rate)?;
-        let settled = self.seen >= SETTLED_AFTER;
-        let background = if settled { Some(self.picture()?) } else { None };
-        let movers = if self.seen >= 3 { movers(&mask)? } else { Vec::new() };
+        let young = self.seen < self.young_until;
+        let movers = if self.seen < YOUNG { Vec::new() } else { movers(&mask)? };
         self.seen += 1;
-        self.last = Some(frame.try_clone()?);
-        Ok(Seen { changed, movers, frame, background, scale })
+        self.last = Some(frame);
+        Ok(Seen { changed, movers, young, scale })
     }
 
-    fn picture(&self) -> opencv::Result<Mat> {
-        let mut background = Mat::default();
-        self.model.get_background_image(&mut background)?;
-        Ok(background)
+    /// Takes a picture of the empty scene as known, so that the very next frame is held against it.
+    pub(crate) fn learn(&mut self, empty: &Picture) -> opencv::Result<()> {
+        // Once only: the same picture again and again would teach it that there is no noise.
+        self.on_frame(empty)?;
+        self.seen = SETTLED_AFTER;
+        Ok(())
     }
 
     /// Does nearly all of the picture differ strongly from the frame before? True for the first frame too.
@@ -109,6 +116,24 @@ impl Background {
         }
         Ok(fields >= SCENE_FIELDS)
     }
+}
+
+/// Notes in samples of a recording what moves in them, against a first guess of its backdrop.
+pub(crate) fn note_movers(samples: &mut [Sample], guess: &Backdrop) -> Result<(), PictureError> {
+    let picture = |still: &Still| Picture::from_bgr(still.width as u32, still.height as u32, &still.bgr);
+    let mut watch = Background::new()?;
+    watch.learn(&picture(&guess.still)?)?;
+    for sample in samples {
+        let seen = watch.on_frame(&picture(&sample.still)?)?;
+        let whole = [0.0, 0.0, sample.still.width as f32, sample.still.height as f32];
+        let by = |v: i32| v as f32 * seen.scale;
+        sample.movers = if seen.changed {
+            vec![whole]
+        } else {
+            seen.movers.iter().map(|r| [by(r.x), by(r.y), by(r.width), by(r.height)]).collect()
+        };
+    }
+    Ok(())
 }
 
 /// Boxes of connected change, at least 1.2 % of the picture.

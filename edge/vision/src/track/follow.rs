@@ -60,7 +60,7 @@ impl Area {
     }
 
     /// Overlap as a share of the smaller one.
-    fn overlap(&self, other: &Self) -> f32 {
+    pub(super) fn overlap(&self, other: &Self) -> f32 {
         let w = (self.x + self.w).min(other.x + other.w) - self.x.max(other.x);
         let h = (self.y + self.h).min(other.y + other.h) - self.y.max(other.y);
         if w <= 0.0 || h <= 0.0 { 0.0 } else { w * h / (self.w * self.h).min(other.w * other.h).max(1.0) }

@@ -10,6 +10,9 @@ mod follow;
 mod sharpness;
 pub mod vote;
 
+use std::collections::VecDeque;
+use std::sync::Arc;
+
 use opencv::core::Rect;
 use plumewatch_shared::passage::{PlateSighting, SmokeObservation};
 use plumewatch_shared::time::Moment;
@@ -18,6 +21,8 @@ use serde::{Deserialize, Serialize};
 use crate::picture::Picture;
 use crate::plates::quad::Quad;
 use crate::plates::{PlateReader, ReadError};
+use crate::smoke::backdrop::{Backdrop, Sample, Sampler};
+use crate::smoke::linear::Still;
 use crate::smoke::{SmokeMeter, SmokeSummary};
 use crate::source::Frame;
 use background::Background;
@@ -81,14 +86,36 @@ pub struct Tracker {
     role: CameraRole,
     reader: PlateReader,
     background: Background,
+    sampler: Sampler,
     tracks: Vec<Track>,
+    /// Vehicles that have left lately, for telling a veil that lingers from a vehicle.
+    gone: VecDeque<Gone>,
     next_track: u64,
 }
 
 impl Tracker {
     /// A tracker that has seen nothing.
     pub fn new(role: CameraRole, reader: PlateReader) -> opencv::Result<Self> {
-        Ok(Self { role, reader, background: Background::new()?, tracks: Vec::new(), next_track: 1 })
+        Ok(Self {
+            role,
+            reader,
+            background: Background::new()?,
+            sampler: Sampler::default(),
+            tracks: Vec::new(),
+            gone: VecDeque::new(),
+            next_track: 1,
+        })
+    }
+
+    /// A tracker for a recording whose backdrop is known: vehicles are seen from its first frame on.
+    pub fn knowing(role: CameraRole, reader: PlateReader, backdrop: Backdrop) -> Result<Self, ReadError> {
+        let mut tracker = Self::new(role, reader)?;
+        let Still { width, height, bgr } = &backdrop.still;
+        if let Ok(picture) = Picture::from_bgr(*width as u32, *height as u32, bgr) {
+            tracker.background.learn(&picture)?;
+        }
+        tracker.sampler = Sampler::knowing(backdrop);
+        Ok(tracker)
     }
 
     /// Takes a frame; gives the vehicles that have left.
@@ -104,12 +131,30 @@ impl Tracker {
         let areas: Vec<Area> = seen.movers.iter().map(|mover| Area::of(*mover, seen.scale)).collect();
         self.assign(&areas, frame);
         self.read_some(frame)?;
-        if self.role == CameraRole::Rear && !self.tracks.is_empty() {
-            for track in self.tracks.iter_mut().filter(|t| t.last.tick == frame.at.tick) {
-                track.smoke.on_frame(&seen, track.area.rect(), &frame.picture, frame.at)?;
-            }
+        if self.role == CameraRole::Rear {
+            self.film(frame, &areas, seen.young)?;
         }
         Ok(ended)
+    }
+
+    /// Keeps what smoke is measured from: the vehicles' frames, and samples of the backdrop.
+    fn film(&mut self, frame: &Frame, movers: &[Area], young: bool) -> opencv::Result<()> {
+        let sample = !young && self.sampler.wants(movers.is_empty(), frame.at);
+        if !sample && !self.tracks.iter().any(|t| t.last.tick == frame.at.tick) {
+            return Ok(());
+        }
+        let still = Arc::new(Still::of(&frame.picture)?);
+        let scale = still.width as f32 / frame.picture.width().max(1) as f32;
+        let reduced = |area: &Area| area.pixels().map(|v| v as f32 * scale);
+        if sample {
+            let movers = movers.iter().map(reduced).collect();
+            self.sampler.take(Sample { still: still.clone(), movers }, frame.at);
+        }
+        for track in self.tracks.iter_mut().filter(|t| t.last.tick == frame.at.tick) {
+            let area = reduced(&track.area);
+            track.smoke.on_frame(&still, area, frame.at);
+        }
+        Ok(())
     }
 
     /// Ends the tracks not seen for [`LOST_AFTER_MS`].
@@ -117,12 +162,44 @@ impl Tracker {
         let gone = |track: &Track| now.tick.since(track.last.tick).as_millis() > LOST_AFTER_MS;
         let (lost, kept) = std::mem::take(&mut self.tracks).into_iter().partition(gone);
         self.tracks = kept;
-        all_ended(lost)
+        self.all_ended(lost)
     }
 
     /// Ends every track, as when the source has ended.
     pub fn finish_all(&mut self) -> Result<Vec<TrackEnded>, ReadError> {
-        all_ended(std::mem::take(&mut self.tracks))
+        let tracks = std::mem::take(&mut self.tracks);
+        self.all_ended(tracks)
+    }
+
+    fn all_ended(&mut self, tracks: Vec<Track>) -> Result<Vec<TrackEnded>, ReadError> {
+        if tracks.is_empty() {
+            return Ok(Vec::new());
+        }
+        let backdrop = if self.role == CameraRole::Rear { self.sampler.backdrop() } else { None };
+        let mut judged = Vec::new();
+        for track in tracks {
+            let smoke = track.smoke.summary(backdrop.as_deref())?;
+            judged.push((track, smoke));
+        }
+        for (track, smoke) in &judged {
+            if !smoke.is_veil_alone() {
+                if self.gone.len() >= MAX_TRACKS {
+                    self.gone.pop_front();
+                }
+                self.gone.push_back(Gone::of(track));
+            }
+        }
+        let mut all = Vec::new();
+        for (track, smoke) in judged {
+            let other = |gone: &Gone| gone.number != track.number && gone.is_near(&track);
+            let veil = track.vote.is_empty()
+                && smoke.is_veil_alone()
+                && (self.gone.iter().any(other) || self.tracks.iter().map(Gone::of).any(|gone| other(&gone)));
+            if !veil {
+                all.extend(ended(track, smoke)?);
+            }
+        }
+        Ok(all)
     }
 
     /// A new scene: each plate in it is a vehicle.
@@ -211,8 +288,26 @@ impl Tracker {
     }
 }
 
-fn all_ended(tracks: Vec<Track>) -> Result<Vec<TrackEnded>, ReadError> {
-    tracks.into_iter().filter_map(|track| ended(track).transpose()).collect()
+/// When and where a vehicle was.
+#[derive(Clone, Copy, Debug)]
+struct Gone {
+    number: u64,
+    first: Moment,
+    last: Moment,
+    area: Area,
+}
+
+impl Gone {
+    fn of(track: &Track) -> Self {
+        Self { number: track.number, first: track.first, last: track.last, area: track.best_area }
+    }
+
+    /// Whether it was there when and about where the other was.
+    fn is_near(&self, track: &Track) -> bool {
+        let late = track.first.tick.since(self.last.tick).as_millis() > LOST_AFTER_MS * 3;
+        let early = self.first.tick.since(track.last.tick).as_millis() > 0;
+        !late && !early && self.area.grown(1.0).overlap(&track.best_area) > 0.0
+    }
 }
 
 /// How sharp the place is where a plate is expected.
@@ -223,11 +318,11 @@ fn plate_sharpness(picture: &Picture, expected: &Quad) -> opencv::Result<f32> {
 }
 
 /// The record of a track that is over; `None` for what was no vehicle.
-fn ended(track: Track) -> Result<Option<TrackEnded>, ReadError> {
+fn ended(track: Track, smoke: SmokeSummary) -> Result<Option<TrackEnded>, ReadError> {
     if track.vote.is_empty() && track.frames < LEAST_FRAMES {
         return Ok(None);
     }
-    let SmokeSummary { observation, picture: plume } = track.smoke.summary()?;
+    let SmokeSummary { observation, picture: plume, .. } = smoke;
     let encoded = |picture: Option<Picture>| picture.map(|p| p.jpeg(JPEG_QUALITY)).transpose();
     Ok(Some(TrackEnded {
         track: track.number,

@@ -33,6 +33,8 @@ pub struct Health {
     pub sharpness: u32,
     /// The picture has not changed at all for seconds.
     pub frozen: bool,
+    /// The reference frames did not give their figures: this camera's smoke is kept out of evidence.
+    pub smoke_untrusted: bool,
     /// When the last frame had arrived.
     pub last_frame: Option<Moment>,
     /// The latest frame, small, JPEG.
@@ -101,6 +103,7 @@ enum Body {
         fps_hundredths: u32,
         sharpness: u32,
         frozen: bool,
+        smoke_untrusted: bool,
         last_frame: Option<WireMoment>,
         preview: bool,
     },
@@ -125,6 +128,7 @@ pub fn write_message(out: &mut impl Write, message: &WorkerMessage) -> io::Resul
                 fps_hundredths: health.fps_hundredths,
                 sharpness: health.sharpness,
                 frozen: health.frozen,
+                smoke_untrusted: health.smoke_untrusted,
                 last_frame: health.last_frame.map(WireMoment::from),
                 preview: !blobs.is_empty(),
             }
@@ -191,17 +195,25 @@ pub fn read_message(input: &mut impl Read, quality: ClockQuality) -> Result<Work
         Body::Started => WorkerMessage::Started,
         Body::SourceEnded => WorkerMessage::SourceEnded,
         Body::Fault { text } => WorkerMessage::Fault { text },
-        Body::Health { frames, dropped, fps_hundredths, sharpness, frozen, last_frame, preview } => {
-            WorkerMessage::Health(Health {
-                frames,
-                dropped,
-                fps_hundredths,
-                sharpness,
-                frozen,
-                last_frame: last_frame.map(|at| at.moment(quality)).transpose()?,
-                preview: if preview { blobs.next() } else { None },
-            })
-        }
+        Body::Health {
+            frames,
+            dropped,
+            fps_hundredths,
+            sharpness,
+            frozen,
+            smoke_untrusted,
+            last_frame,
+            preview,
+        } => WorkerMessage::Health(Health {
+            frames,
+            dropped,
+            fps_hundredths,
+            sharpness,
+            frozen,
+            smoke_untrusted,
+            last_frame: last_frame.map(|at| at.moment(quality)).transpose()?,
+            preview: if preview { blobs.next() } else { None },
+        }),
         Body::Clip { track, made } => {
             let clip = if made { Some(blobs.next().ok_or(MessageError::Range("clip"))?) } else { None };
             WorkerMessage::Clip(Made { track, clip })

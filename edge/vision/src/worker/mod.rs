@@ -24,6 +24,7 @@ use crate::clip::Recorder;
 use crate::network::NetworkError;
 use crate::picture::Picture;
 use crate::plates::{PlateReader, ReadError};
+use crate::self_test::{SelfTest, SelfTestError, self_test};
 use crate::source::{self, Next, SourceConfig, SourceError, watch::Watch};
 use crate::track::{CameraRole, TrackEnded, Tracker};
 
@@ -75,6 +76,9 @@ pub enum WorkerError {
     /// Frames cannot be worked on.
     #[error("frames cannot be worked on")]
     Frames(#[from] ReadError),
+    /// The reference frames cannot be measured at all.
+    #[error("the self-test of the smoke measure failed")]
+    SelfTest(#[from] SelfTestError),
     /// The parent is gone.
     #[error("the parent does not listen any more")]
     Parent(#[from] io::Error),
@@ -104,12 +108,13 @@ fn work(config: &WorkerConfig, out: &mut impl Write) -> Result<(), WorkerError> 
     if let Some(accept) = config.accept_per_mille {
         reader = reader.accepting(f32::from(accept.min(1_000)) / 1_000.0);
     }
+    let smoke_untrusted = config.role == CameraRole::Rear && differs(self_test()?, out)?;
     let mut tracker = Tracker::new(config.role, reader)?;
     // Smoke is measured from behind alone.
     let mut recorder = (config.role == CameraRole::Rear).then(Recorder::start);
     let mut source = source::open(&config.source, ClockQuality::Unsynchronised)?;
     write_message(out, &WorkerMessage::Started)?;
-    let mut report = Report::new(config.preview);
+    let mut report = Report::new(config.preview, smoke_untrusted);
     let mut failed = 0;
     loop {
         match source.next(WAIT)? {
@@ -122,7 +127,7 @@ fn work(config: &WorkerConfig, out: &mut impl Write) -> Result<(), WorkerError> 
                 match tracker.on_frame(&frame) {
                     Ok(ended) => {
                         failed = 0;
-                        send(out, ended, &mut recorder)?;
+                        send(out, ended, smoke_untrusted, &mut recorder)?;
                     }
                     Err(error) => {
                         failed += 1;
@@ -142,7 +147,7 @@ fn work(config: &WorkerConfig, out: &mut impl Write) -> Result<(), WorkerError> 
             write_message(out, &WorkerMessage::Health(report.health(source.dropped())?))?;
         }
     }
-    send(out, tracker.finish_all()?, &mut recorder)?;
+    send(out, tracker.finish_all()?, smoke_untrusted, &mut recorder)?;
     for made in recorder.as_mut().map(Recorder::finish).unwrap_or_default() {
         write_message(out, &WorkerMessage::Clip(made))?;
     }
@@ -151,9 +156,30 @@ fn work(config: &WorkerConfig, out: &mut impl Write) -> Result<(), WorkerError> 
     Ok(())
 }
 
-/// Tells of vehicles that have left; the clips of those that smoked follow.
-fn send(out: &mut impl Write, ended: Vec<TrackEnded>, recorder: &mut Option<Recorder>) -> io::Result<()> {
+/// Did the reference frames give other figures than they must? Told to the parent if so.
+fn differs(outcome: SelfTest, out: &mut impl Write) -> io::Result<bool> {
+    Ok(match outcome {
+        SelfTest::Passed => false,
+        SelfTest::Differs { got } => {
+            let text = format!("the reference frames do not give their figures; smoke is left out: {got}");
+            write_message(out, &WorkerMessage::Fault { text })?;
+            true
+        }
+    })
+}
+
+/// Tells of vehicles that have left, without their smoke where its measure is not to be trusted; the clips of those that
+/// smoked follow.
+fn send(
+    out: &mut impl Write,
+    ended: Vec<TrackEnded>,
+    smoke_untrusted: bool,
+    recorder: &mut Option<Recorder>,
+) -> io::Result<()> {
     ended.into_iter().try_for_each(|mut track| {
+        if smoke_untrusted {
+            (track.smoke, track.plume) = (None, None);
+        }
         if let Some(recorder) = recorder {
             track.clip_follows = recorder.on_track(track.track, track.smoke.as_ref());
         }
@@ -170,10 +196,11 @@ struct Report {
     last_frame: Option<Moment>,
     latest: Option<Picture>,
     preview: bool,
+    smoke_untrusted: bool,
 }
 
 impl Report {
-    fn new(preview: bool) -> Self {
+    fn new(preview: bool, smoke_untrusted: bool) -> Self {
         let watch = Watch::default();
         Self {
             frames: 0,
@@ -183,6 +210,7 @@ impl Report {
             last_frame: None,
             latest: None,
             preview,
+            smoke_untrusted,
         }
     }
 
@@ -214,6 +242,7 @@ impl Report {
             fps_hundredths,
             sharpness: self.watch.sharpness().min(1e6) as u32,
             frozen: self.watch.is_frozen(),
+            smoke_untrusted: self.smoke_untrusted,
             last_frame: self.last_frame,
             preview,
         })

@@ -59,6 +59,7 @@ fn samples() -> Vec<WorkerMessage> {
         fps_hundredths: 812,
         sharpness: 300,
         frozen: false,
+        smoke_untrusted: true,
         last_frame: Some(at(44)),
         preview: Some(vec![3; 99]),
     };
@@ -128,6 +129,23 @@ fn a_source_that_is_not_there_is_a_fault_said_before_the_end() {
     let mut pipe = Vec::new();
     assert!(run_worker(WorkerConfig::new(source, CameraRole::Front), &mut pipe).is_err());
     assert!(matches!(read_message(&mut pipe.as_slice(), QUALITY), Ok(WorkerMessage::Fault { .. })));
+}
+
+/// ALT-082: figures that differ at start take the camera's smoke out of evidence.
+#[test]
+fn smoke_is_left_out_when_the_reference_frames_gave_other_figures() {
+    let mut pipe = Vec::new();
+    assert!(differs(SelfTest::Differs { got: "4120 ± 310".to_owned() }, &mut pipe).unwrap());
+    send(&mut pipe, vec![track()], true).unwrap();
+    let mut input = pipe.as_slice();
+    let Ok(WorkerMessage::Fault { text }) = read_message(&mut input, QUALITY) else {
+        panic!("it is not told")
+    };
+    assert!(text.contains("4120"), "{text}");
+    let Ok(WorkerMessage::TrackEnded(told)) = read_message(&mut input, QUALITY) else { panic!("no track") };
+    assert_eq!((&told.smoke, &told.plume, told.sighting.frames), (&None, &None, 4));
+    let mut quiet = Vec::new();
+    assert!(!differs(SelfTest::Passed, &mut quiet).unwrap() && quiet.is_empty());
 }
 
 proptest! {

@@ -92,6 +92,8 @@ enum WireOutcome {
     NoBackground,
     Night,
     Unstable,
+    WhitePlume,
+    ChangingLight,
 }
 
 impl WireTrack {
@@ -250,6 +252,8 @@ impl WireSmoke {
             SmokeOutcome::Unmeasurable(UnmeasurableReason::NoBackground) => WireOutcome::NoBackground,
             SmokeOutcome::Unmeasurable(UnmeasurableReason::Night) => WireOutcome::Night,
             SmokeOutcome::Unmeasurable(UnmeasurableReason::Unstable) => WireOutcome::Unstable,
+            SmokeOutcome::Unmeasurable(UnmeasurableReason::WhitePlume) => WireOutcome::WhitePlume,
+            SmokeOutcome::Unmeasurable(UnmeasurableReason::ChangingLight) => WireOutcome::ChangingLight,
         };
         let (first_seen, last_seen) = (smoke.first_seen.micros(), smoke.last_seen.micros());
         Self { first_seen, last_seen, hits: smoke.hits, outcome }
@@ -270,6 +274,8 @@ impl WireSmoke {
             WireOutcome::NoBackground => SmokeOutcome::Unmeasurable(UnmeasurableReason::NoBackground),
             WireOutcome::Night => SmokeOutcome::Unmeasurable(UnmeasurableReason::Night),
             WireOutcome::Unstable => SmokeOutcome::Unmeasurable(UnmeasurableReason::Unstable),
+            WireOutcome::WhitePlume => SmokeOutcome::Unmeasurable(UnmeasurableReason::WhitePlume),
+            WireOutcome::ChangingLight => SmokeOutcome::Unmeasurable(UnmeasurableReason::ChangingLight),
         };
         Ok(SmokeObservation {
             first_seen: stamp(self.first_seen, quality)?,

@@ -16,19 +16,24 @@ use crate::draw::{Canvas, Dice};
 const FRAMES: u64 = 40;
 const PACE: Duration = Duration::from_millis(125);
 
-/// Draws a lorry that drives off in the middle of an empty road, with a plume of this opacity.
+/// Draws a lorry that drives off up the picture, with puffs of this opacity that stay behind.
 fn draw(folder: &Path, opacity: f32) {
     let (seed, mut dice) = (3, Dice(3));
     let road = Canvas::road(640, 360, seed);
     for number in 0..FRAMES {
         let mut canvas = road.clone();
-        if (20..28).contains(&number) {
-            let y = 150 - (number as i32 - 20) * 12;
-            canvas.fill([300, y - 110, 200, 170], [150, 152, 150]);
-            canvas.fill([310, y + 30, 180, 30], [30, 30, 34]);
+        if (15..29).contains(&number) {
+            let step = number as i32 - 15;
+            let y = 190 - step * 14;
+            canvas.fill([270, y - 120, 150, 190], [150, 152, 150]);
+            canvas.fill([280, y + 30, 130, 34], [30, 30, 34]);
             if opacity > 0.0 {
-                let sway = (number as f32 * 1.7).sin() * 6.0;
-                canvas.plume((262.0 + sway, y as f32 + 50.0), 42.0, opacity);
+                let puff = |age: f32| {
+                    let x = 315.0 + (age * 1.3 + step as f32).sin() * (3.0 + age);
+                    (x, y as f32 + 74.0 + age * 13.0, 20.0 + age * 4.0)
+                };
+                let puffs: Vec<(f32, f32, f32)> = (0..9_u8).map(|age| puff(f32::from(age))).collect();
+                canvas.cloud(&puffs, opacity, 0.01);
             }
         }
         let jpeg = canvas.shot(&mut dice).jpeg(92).unwrap();

@@ -82,19 +82,42 @@ impl Canvas {
         }
     }
 
-    /// A plume: full opacity out to `radius`, soft to nothing over as much again.
-    pub(crate) fn plume(&mut self, (cx, cy): (f32, f32), radius: f32, opacity: f32) {
-        let reach = (radius * 2.0) as i32 + 1;
-        for y in cy as i32 - reach..=cy as i32 + reach {
-            for x in cx as i32 - reach..=cx as i32 + reach {
-                let away = (x as f32 - cx).hypot(y as f32 - cy) / radius;
-                let share = (2.0 - away).clamp(0.0, 1.0);
-                let taken = opacity * share * share * (3.0 - 2.0 * share);
-                if let Some(pixel) = self.inside(x, y) {
-                    *pixel = pixel.map(|v| v * (1.0 - taken));
+    /// Puffs (middle and radius) that overlap without adding up, each flat to half of its radius and soft to nothing;
+    /// where they are thickest they take `opacity` of the light and send `own` light instead.
+    pub(crate) fn cloud(&mut self, puffs: &[(f32, f32, f32)], opacity: f32, own: f32) {
+        let depth = -(1.0 - opacity).max(0.001).ln();
+        for y in 0..self.height {
+            for x in 0..self.width {
+                let mut free = 1.0_f32;
+                for (at, (cx, cy, radius)) in puffs.iter().enumerate() {
+                    let away = (x as f32 - cx).hypot(y as f32 - cy) / radius;
+                    let share = (2.0 * (1.0 - away)).clamp(0.0, 1.0);
+                    let thin = 1.0 - (at as f32 / puffs.len() as f32 - 0.5).max(0.0) * 2.0;
+                    free *= 1.0 - thin * share * share * (3.0 - 2.0 * share);
+                }
+                if free < 1.0 {
+                    let through = (-depth * (1.0 - free)).exp();
+                    let pixel = &mut self.light[y * self.width + x];
+                    *pixel = pixel.map(|v| v * through + (1.0 - through) * own);
                 }
             }
         }
+    }
+
+    /// A shadow: what is left of the light inside of a rectangle; the blue sky's share is more.
+    pub(crate) fn shade(&mut self, [x, y, w, h]: [i32; 4], left: f32) {
+        for row in y..y + h {
+            for column in x..x + w {
+                if let Some([r, g, b]) = self.inside(column, row) {
+                    (*r, *g, *b) = (*r * left * 0.92, *g * left, *b * left * 1.2);
+                }
+            }
+        }
+    }
+
+    /// Changes the exposure.
+    pub(crate) fn expose(&mut self, gain: f32) {
+        self.light.iter_mut().for_each(|pixel| *pixel = pixel.map(|v| v * gain));
     }
 
     /// A plate `width` pixels wide at this corner; two rows when `two`.

@@ -70,6 +70,8 @@ export const en: Messages = {
     readings: 'Exhaust reading', noReading: 'No exhaust reading.', smoke: 'Smoke (camera)', noSmoke: 'No smoke was seen.',
     smokeLevel: 'Ringelmann level', smokeOpacity: 'Opacity along the line of sight', smokeHits: 'measured in {n} frames', unmeasurable: {
       'no-background': 'no settled background to measure against', night: 'too dark to measure', unstable: 'the frames disagree',
+      'white-plume': 'a white plume (vapour, spray or dust), not measured as black smoke',
+      'changing-light': 'the light changed while the vehicle passed',
     },
     counts: 'The reading counts', countsNot: 'The reading does not count', validity: 'Validity', weather: 'Weather', noWeather: 'No weather reading.',
     quantity: {

@@ -68,6 +68,8 @@ export const zh = {
     readings: '尾气读数', noReading: '没有尾气读数。', smoke: '黑烟（摄像机）', noSmoke: '没有看到黑烟。',
     smokeLevel: '林格曼黑度', smokeOpacity: '视线方向不透光度', smokeHits: '测到 {n} 帧', unmeasurable: {
       'no-background': '没有稳定的背景，无法测量', night: '光线太暗，无法测量', unstable: '各帧不一致，无法测量',
+      'white-plume': '白色烟羽（水汽、水雾或扬尘），不按黑烟测量',
+      'changing-light': '过车时光线变化过大，无法测量',
     },
     counts: '读数有效', countsNot: '读数无效，不计入', validity: '有效性', weather: '气象条件', noWeather: '没有气象读数。',
     quantity: {

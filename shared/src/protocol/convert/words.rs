@@ -42,7 +42,10 @@ words!(AbstainReason {
     NoPlateFound = "no-plate-found", LowConfidence = "low-confidence", NotGrammatical = "not-grammatical",
     FramesDisagree = "frames-disagree",
 });
-words!(UnmeasurableReason { NoBackground = "no-background", Night = "night", Unstable = "unstable" });
+words!(UnmeasurableReason {
+    NoBackground = "no-background", Night = "night", Unstable = "unstable", WhitePlume = "white-plume",
+    ChangingLight = "changing-light",
+});
 words!(Doubt {
     SeveralVehicles = "several-vehicles", NoVehicleSeen = "no-vehicle-seen", NoReading = "no-reading",
     PlateUnread = "plate-unread", PlatesDiffer = "plates-differ", TrailerBehind = "trailer-behind",

@@ -18,7 +18,8 @@ use opencv::prelude::*;
 
 use self::manifest::Row;
 use self::page::Miss;
-use self::tally::{Fate, Strata, compared, share};
+use self::tally::{Fate, Strata, compared};
+use super::share::share;
 use super::{CommandError, Outcome, chain};
 use crate::network::{Networks, RuntimeKind};
 use crate::picture::Picture;

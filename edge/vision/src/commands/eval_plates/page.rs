@@ -5,6 +5,7 @@ use std::fmt::Write;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
+use crate::commands::share::escaped;
 use crate::picture::Picture;
 use crate::plates::quad::Quad;
 
@@ -43,10 +44,6 @@ pub(super) fn page(table: &str, misses: &[Miss]) -> String {
         );
     }
     out
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]

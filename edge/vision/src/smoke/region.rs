@@ -1,0 +1,222 @@
+//! The plume in one frame: a veil outside of the vehicle, near it, whose rim towards the clear road is soft.
+//!
+//! A shadow of the sun, a load, a tyre or another vehicle ends abruptly; what shadow has soft rims lies in
+//! the strip around the vehicle that [`Body`] keeps out. What is bluer than the road is lit by the sky alone: shadow.
+
+use super::backdrop::Backdrop;
+use super::body::Body;
+use super::linear::{Curve, Still};
+use super::maps::Maps;
+use super::plane::{Marks, Plane, neighbours};
+
+/// Fewest pixels of a plume: of a still, one in 900.
+const LEAST_SHARE: usize = 900;
+/// Fewest pixels of a plume, of the vehicle's silhouette: specks beside a large vehicle are shadows of leaves.
+const LEAST_OF_BODY: f32 = 0.035;
+/// Of the rim towards the clear road, the share that must be soft.
+const SOFT: f32 = 0.62;
+/// How far from the vehicle shadow may lie, of its shorter side, and the share of a plume that lies further away.
+const FAR: f32 = 0.25;
+const LEFT: f32 = 0.15;
+/// Of the whole rim, the share that must be soft and towards the clear road.
+const FREE: f32 = 0.35;
+/// Pixels from an abrupt edge within which clear road makes it a rim.
+const RIM: usize = 5;
+/// Furthest from the vehicle a plume begins, of the vehicle's longer side.
+const NEAR: f32 = 0.6;
+/// Blue's optical depth below red's, of the whole, from which a veil is the sky's light: shadow.
+const BLUISH: f32 = 0.20;
+/// Of a veil's pixels, the share that may be within a fifth of its densest depth: a shadow is even, a plume has a rim.
+const EVEN: f32 = 0.80;
+/// Of the grain that smoke of its depth would show, the share below which a veil hides what is behind it; compression
+/// and trembling take some. Below this ratio too little would show.
+const SHOWN: f32 = 0.5;
+const HIDDEN_BELOW: f32 = 0.25;
+/// Largest share of the still: more is a cloud's shadow.
+const MOST_SHARE: f32 = 0.4;
+
+/// A veil in one frame.
+#[derive(Clone, Debug)]
+pub(super) struct Region {
+    /// Its pixels, the window's indices.
+    pub(super) pixels: Vec<usize>,
+    /// Of its rim towards the clear road, the soft share.
+    pub(super) soft: f32,
+    /// Its middle, weighted by opacity.
+    pub(super) middle: [f32; 2],
+}
+
+/// Whether a darkening or a lightening is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Darker,
+    Lighter,
+}
+
+/// The veil that may be this vehicle's plume, the one that takes most light; `None` if there is none.
+pub(super) fn find(
+    maps: &Maps,
+    body: Option<&Body>,
+    kind: Kind,
+    still: &Still,
+    backdrop: &Backdrop,
+    curve: &Curve,
+) -> Option<Region> {
+    let (w, h) = (maps.window.width, maps.window.height);
+    let of = if kind == Kind::Darker { &maps.veiled } else { &maps.lit };
+    let kept_out = |at: usize| body.is_some_and(|body| body.zone.set[at]);
+    let candidates = Marks::from_fn(w, h, |at| of.set[at] && !kept_out(at));
+    let of_body = body.map_or(0, |body| (body.outline.count() as f32 * LEAST_OF_BODY) as usize);
+    let least = (still.width * still.height / LEAST_SHARE).max(40).max(of_body);
+    let near = body.map(|body| {
+        let reach = NEAR * body.bounds[2].max(body.bounds[3]);
+        body.outline.grown(reach.round() as usize)
+    });
+    let far = body.map(|body| {
+        let size = body.bounds[2].min(body.bounds[3]);
+        body.outline.grown((FAR * size).round() as usize)
+    });
+    let rim = Rim::of(maps, body);
+    let grain = [&maps.now, &maps.behind].map(grain);
+    let mut found: Option<(f32, Vec<usize>, f32)> = None;
+    for part in candidates.parts(least) {
+        if part.len() as f32 > MOST_SHARE * (still.width * still.height) as f32 {
+            continue;
+        }
+        if near.as_ref().is_some_and(|near| !part.iter().any(|at| near.set[*at])) {
+            continue;
+        }
+        // Shadow and reflection stay at the vehicle; smoke is left behind.
+        let left_behind =
+            |near: &Marks| part.iter().filter(|at| !near.set[**at]).count() as f32 > LEFT * part.len() as f32;
+        if far.as_ref().is_some_and(|near| !left_behind(near)) {
+            continue;
+        }
+        let soft = rim.soft(&part, &candidates);
+        let other = is_even(&part, maps)
+            || hides(&part, maps, &grain)
+            || (kind == Kind::Darker && bluish(&part, maps, still, backdrop, curve) > BLUISH);
+        if soft < SOFT || other {
+            continue;
+        }
+        let taken: f32 = part.iter().map(|at| maps.opacity.values[*at].abs()).sum();
+        if found.as_ref().is_none_or(|(most, ..)| taken > *most) {
+            found = Some((taken, part, soft));
+        }
+    }
+    found.map(|(_, part, soft)| region(part, soft, maps))
+}
+
+/// What is finer than five pixels in a picture.
+fn grain(light: &Plane) -> Plane {
+    let coarse = light.blurred(2);
+    Plane::from_fn(light.width, light.height, |at| light.values[at] - coarse.values[at])
+}
+
+/// Does the part hide the backdrop's grain, where smoke of its depth would show it? Then it is a smooth solid thing.
+fn hides(part: &[usize], maps: &Maps, [now, behind]: &[Plane; 2]) -> bool {
+    let sum = |of: &dyn Fn(usize) -> f32| part.iter().map(|at| of(*at)).sum::<f32>();
+    let square = sum(&|at| behind.values[at].powi(2));
+    let ratio = sum(&|at| maps.now.values[at]) / sum(&|at| maps.behind.values[at]).max(1e-6);
+    if square <= 0.0 || ratio < HIDDEN_BELOW {
+        return false;
+    }
+    let slope = sum(&|at| now.values[at] * behind.values[at]) / square;
+    let rest = sum(&|at| (now.values[at] - slope * behind.values[at]).powi(2)) / part.len() as f32;
+    // Neighbours share blur: two in five count.
+    let error = (2.5 * rest / square).sqrt();
+    slope + 2.0 * error < SHOWN * ratio
+}
+
+/// Is nearly all of it equally deep?
+fn is_even(part: &[usize], maps: &Maps) -> bool {
+    let depth = |at: &usize| (1.0 - maps.opacity.values[*at]).max(0.02).ln().abs();
+    let mut depths: Vec<f32> = part.iter().map(depth).collect();
+    if depths.is_empty() {
+        return true;
+    }
+    let rank = (depths.len() - 1) * 9 / 10;
+    let deep = *depths.select_nth_unstable_by(rank, f32::total_cmp).1;
+    depths.iter().filter(|depth| **depth > 0.8 * deep).count() as f32 > EVEN * depths.len() as f32
+}
+
+/// What lies beyond the rim of a veil.
+struct Rim {
+    /// The vehicle and its strip, and what can tell nothing: neither for nor against.
+    contact: Marks,
+    /// Abrupt edges with clear road beside them.
+    hard: Marks,
+    /// Abrupt edges between other things.
+    other: Marks,
+}
+
+impl Rim {
+    fn of(maps: &Maps, body: Option<&Body>) -> Self {
+        let (w, h) = (maps.window.width, maps.window.height);
+        let clear = maps.clear.dense(1, 0.6).grown(RIM);
+        let contact =
+            Marks::from_fn(w, h, |at| maps.blind.set[at] || body.is_some_and(|body| body.zone.set[at]));
+        let hard = Marks::from_fn(w, h, |at| maps.solid.set[at] && clear.set[at]);
+        let other = Marks::from_fn(w, h, |at| maps.solid.set[at] && !clear.set[at]);
+        Self { contact, hard, other }
+    }
+
+    /// The soft share of a part's rim towards the clear road; 0 if too much of its rim touches other things.
+    fn soft(&self, part: &[usize], candidates: &Marks) -> f32 {
+        let (w, h) = (candidates.width, candidates.height);
+        let (mut soft, mut hard, mut touching) = (0_u32, 0_u32, 0_u32);
+        for &at in part {
+            for next in neighbours(at, w, h) {
+                if candidates.set[next] {
+                    continue;
+                }
+                if self.contact.set[next] || self.other.set[next] {
+                    touching += 1;
+                } else if self.hard.set[next] {
+                    hard += 1;
+                } else {
+                    soft += 1;
+                }
+            }
+        }
+        // What is closed in by other things is a panel of the vehicle.
+        if (soft as f32) < FREE * (soft + hard + touching) as f32 {
+            return 0.0;
+        }
+        soft as f32 / (soft + hard).max(8) as f32
+    }
+}
+
+fn region(pixels: Vec<usize>, soft: f32, maps: &Maps) -> Region {
+    let w = maps.window.width;
+    let (mut weight, mut middle) = (0.0_f32, [0.0_f32; 2]);
+    for &at in &pixels {
+        let taken = maps.opacity.values[at].abs();
+        weight += taken;
+        middle[0] += taken * (maps.window.x + at % w) as f32;
+        middle[1] += taken * (maps.window.y + at / w) as f32;
+    }
+    Region { soft, middle: middle.map(|sum| sum / weight.max(1e-6)), pixels }
+}
+
+/// By how much less blue is taken than red, of the optical depth; 0 where too little is taken to say.
+fn bluish(part: &[usize], maps: &Maps, still: &Still, backdrop: &Backdrop, curve: &Curve) -> f32 {
+    let (mut now, mut behind) = ([0.0_f32; 3], [0.0_f32; 3]);
+    let mut all = [0.0_f32; 2];
+    for &at in part.iter().filter(|at| maps.opacity.values[**at] > 0.12) {
+        let whole = maps.window.whole(at, still.width);
+        let (seen, bare) = (still.codes(whole), backdrop.still.codes(whole));
+        for channel in 0..3 {
+            now[channel] += curve.light(seen[channel]);
+            behind[channel] += curve.light(bare[channel]);
+        }
+        all[0] += maps.now.values[at];
+        all[1] += maps.behind.values[at];
+    }
+    if all[0] <= 0.0 || all[1] <= all[0] || now.iter().chain(&behind).any(|light| *light <= 0.0) {
+        return 0.0;
+    }
+    let depth = (all[1] / all[0]).ln();
+    let kept = |channel: usize| (now[channel] / behind[channel]).ln();
+    if depth < 0.1 { 0.0 } else { (kept(0) - kept(2)) / depth }
+}
