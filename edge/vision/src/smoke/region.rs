@@ -25,7 +25,7 @@ const RIM: usize = 5;
 /// Furthest from the vehicle a plume begins, of the vehicle's longer side.
 const NEAR: f32 = 0.6;
 /// Blue's optical depth below red's, of the whole, from which a veil is the sky's light: shadow.
-const BLUISH: f32 = 0.20;
+const BLUISH: f32 = 0.10;
 /// Of a veil's pixels, the share that may be within a fifth of its densest depth: a shadow is even, a plume has a rim.
 const EVEN: f32 = 0.80;
 /// Of the grain that smoke of its depth would show, the share below which a veil hides what is behind it; compression
