@@ -40,7 +40,7 @@ impl EvalSmoke {
     /// Plumes unless told.
     pub const PLUMES: u32 = 300;
     /// Clips of each kind of confuser unless told.
-    pub const CONFUSERS: u32 = 20;
+    pub const CONFUSERS: u32 = 10;
 }
 
 impl Default for EvalSmoke {
