@@ -69,7 +69,7 @@ impl Progress {
         let _ = match (err.is_terminal(), part == self.whole) {
             (true, false) => write!(err, "\r{line} "),
             (true, true) => writeln!(err, "\r{line} "),
-            (false, last) if last || part % 50 == 0 => writeln!(err, "{line}"),
+            (false, last) if last || part.is_multiple_of(50) => writeln!(err, "{line}"),
             (false, _) => Ok(()),
         };
     }
