@@ -40,7 +40,7 @@ impl EvalSmoke {
     /// Plumes unless told.
     pub const PLUMES: u32 = 300;
     /// Clips of each kind of confuser unless told.
-    pub const CONFUSERS: u32 = 20;
+    pub const CONFUSERS: u32 = 10;
 }
 
 impl Default for EvalSmoke {
@@ -69,7 +69,7 @@ impl Progress {
         let _ = match (err.is_terminal(), part == self.whole) {
             (true, false) => write!(err, "\r{line} "),
             (true, true) => writeln!(err, "\r{line} "),
-            (false, last) if last || part % 50 == 0 => writeln!(err, "{line}"),
+            (false, last) if last || part.is_multiple_of(50) => writeln!(err, "{line}"),
             (false, _) => Ok(()),
         };
     }

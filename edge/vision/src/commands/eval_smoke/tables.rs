@@ -118,7 +118,7 @@ pub(super) fn bands() -> impl Iterator<Item = (f64, f64)> {
 }
 
 /// The plumes of a band.
-pub(super) fn within<'a>(plumes: &'a [Plume], (low, high): (f64, f64)) -> impl Iterator<Item = &'a Plume> {
+pub(super) fn within(plumes: &[Plume], (low, high): (f64, f64)) -> impl Iterator<Item = &Plume> {
     plumes.iter().filter(move |p| p.truth >= low && (p.truth < high || high >= 100.0 && p.truth <= high))
 }
 
