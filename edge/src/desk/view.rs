@@ -206,11 +206,14 @@ impl Desk {
     }
 }
 
+/// Step, rejection, accelerations and purges of a test that is led.
+type LedStand = (Step, Option<Rejection>, usize, u32);
+
 /// What of it shows on a page; pages are told when this changes.
 #[derive(PartialEq, Eq)]
 pub(super) struct Stand {
     meter: MeterCondition,
-    test: Option<(i64, Option<(Step, Option<Rejection>, usize, u32)>)>,
+    test: Option<(i64, Option<LedStand>)>,
     signing: bool,
     cut_off: bool,
     signed: Option<String>,

@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -206,7 +206,7 @@ impl Drop for Opacimeter {
     }
 }
 
-fn run(terminal: Terminal, link: &PathBuf, protocol: MeterProtocol, state: &Mutex<State>) {
+fn run(terminal: Terminal, link: &Path, protocol: MeterProtocol, state: &Mutex<State>) {
     let mut terminal = Some(terminal);
     let (mut held, mut room) = (Vec::new(), [0; 64]);
     let mut dice = Dice::new(7);
