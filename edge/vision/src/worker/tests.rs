@@ -136,7 +136,7 @@ fn a_source_that_is_not_there_is_a_fault_said_before_the_end() {
 fn smoke_is_left_out_when_the_reference_frames_gave_other_figures() {
     let mut pipe = Vec::new();
     assert!(differs(SelfTest::Differs { got: "4120 ± 310".to_owned() }, &mut pipe).unwrap());
-    send(&mut pipe, vec![track()], true).unwrap();
+    send(&mut pipe, vec![track()], true, &mut None).unwrap();
     let mut input = pipe.as_slice();
     let Ok(WorkerMessage::Fault { text }) = read_message(&mut input, QUALITY) else {
         panic!("it is not told")

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use plumewatch_shared::plume::PlumeRatios;
 use plumewatch_shared::reading::{Condition, Validity, WeatherReading};
-use plumewatch_shared::rulebook::{Circumstances, Rulebook};
+use plumewatch_shared::rulebook::{AuditStanding, Circumstances, Rulebook};
 use plumewatch_shared::sample;
 use plumewatch_shared::units::MoleRatio;
 use proptest::prelude::*;
@@ -54,7 +54,7 @@ fn heard(pieces: &[&[u8]]) -> (Vec<Reading>, u64) {
         decoder.push(piece, moment(0));
         readings.extend(std::iter::from_fn(|| decoder.next_event()).filter_map(|event| match event {
             HeadEvent::Measured(reading) => Some(*reading),
-            HeadEvent::Heartbeat(_) => None,
+            HeadEvent::Heartbeat(_) | HeadEvent::Checked(_) => None,
         }));
     }
     decoder.on_time(moment(u64::try_from(PLUME_TIMEOUT.as_millis()).unwrap() + 1));
@@ -74,7 +74,8 @@ fn one(samples: &[BeamSample], barriers: &[BarrierEvent], change: impl FnOnce(&m
 fn barred(reading: &Reading) -> Vec<Condition> {
     let weather =
         WeatherReading { measured: reading.measured, ..sample::passage(1).passage().weather.unwrap() };
-    let around = Circumstances { reading, weather: Some(&weather), headway: None };
+    let audit = AuditStanding::Unseen;
+    let around = Circumstances { reading, weather: Some(&weather), headway: None, audit };
     match Rulebook::hj845().validity(around) {
         Validity::Valid => Vec::new(),
         Validity::Invalid(reasons) => reasons.into_iter().map(|reason| reason.condition).collect(),
