@@ -206,6 +206,7 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<()> 
             clock: clock.clone(),
             weather,
             scribe: scribe.clone(),
+            rulebooks: rulebooks.clone(),
         },
     );
     let (token, leading) = (stop.clone(), desk.clone());

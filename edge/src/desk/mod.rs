@@ -42,6 +42,7 @@ use crate::{
     clock::{self, Clock},
     outbox::Outbox,
     record::{Entry, Scribe},
+    rulebooks::RulebookShelf,
     serial::opacimeter::{MeterCommand, MeterNews},
 };
 use marker::Marker;
@@ -81,7 +82,12 @@ pub struct Parts {
     pub weather: watch::Receiver<Option<WeatherReading>>,
     /// Writes the records.
     pub scribe: Arc<Scribe>,
+    /// The rulebooks that hold.
+    pub rulebooks: RulebookShelf,
 }
+
+/// What a stopped vehicle or machine is tested by.
+const STANDARDS: [&str; 2] = ["GB 3847-2018", "GB 36886-2018"];
 
 /// The desk. Clones are the same desk.
 #[derive(Clone)]
@@ -91,7 +97,6 @@ pub struct Desk {
 
 struct Shared {
     parts: Parts,
-    books: [TestRulebook; 2],
     marker: Marker,
     now: Mutex<Now>,
     changed: watch::Sender<u64>,
@@ -115,7 +120,8 @@ struct Running {
     started: Stamp,
     passage: Option<PassageId>,
     vehicle: TestedVehicle,
-    book: usize,
+    /// By which it is led and judged, to its end, whatever is published meanwhile.
+    book: Arc<TestRulebook>,
     method: Method,
 }
 
@@ -178,7 +184,6 @@ impl Desk {
         };
         let shared = Shared {
             parts,
-            books: [TestRulebook::gb3847(), TestRulebook::gb36886()],
             marker,
             now: Mutex::new(now),
             changed: watch::Sender::new(0),
@@ -255,17 +260,23 @@ impl Desk {
         given
     }
 
+    /// The rulebooks that hold today: for vehicles and for machinery.
+    fn books(&self) -> Vec<Arc<TestRulebook>> {
+        let today = self.shared.parts.clock.now().stamp.legal_day();
+        STANDARDS.iter().filter_map(|id| self.shared.parts.rulebooks.tests_of(id, today)).collect()
+    }
+
     /// Begins a test.
     pub fn begin(&self, order: Begin) -> Result<(), Refusal> {
         let started = self.shared.parts.clock.now().stamp;
-        let order = order.check(&self.shared.books, self.shared.parts.meter.is_some())?;
+        let order = order.check(&self.books(), self.shared.parts.meter.is_some())?;
         self.change(|now| {
             if now.test.is_some() {
                 return Err(Refusal::Running);
             }
             let method = match order.method {
                 orders::Method::FreeAcceleration => {
-                    let rule = self.shared.books[order.book].free_acceleration.clone();
+                    let rule = order.book.free_acceleration.clone();
                     Method::FreeAcceleration(Box::new(LedTest::new(rule, now.meter)))
                 }
                 orders::Method::ByEye => Method::ByEye,
@@ -307,10 +318,9 @@ impl Desk {
     /// The accelerations begin anew, with a new zero.
     pub fn again(&self, test: i64) -> Result<(), Refusal> {
         let meter = self.now().meter;
-        let rule = |book: usize| self.shared.books[book].free_acceleration.clone();
         self.change(|now| {
             let running = now.named(test)?;
-            let fresh = LedTest::new(rule(running.book), meter);
+            let fresh = LedTest::new(running.book.free_acceleration.clone(), meter);
             match &mut running.method {
                 Method::FreeAcceleration(led) => **led = fresh,
                 Method::ByEye | Method::Samples => return Err(Refusal::NotNow),
@@ -418,8 +428,7 @@ impl Desk {
             note: signature.note,
             evidence: Vec::new(),
         };
-        let book = &self.shared.books[running.book];
-        let verdict = measured.then(|| judge(&test.values(), &test.vehicle.subject(), book));
+        let verdict = measured.then(|| judge(&test.values(), &test.vehicle.subject(), &running.book));
         Ok(TestEntry { test, verdict })
     }
 

@@ -1,5 +1,7 @@
 //! What officers order, checked; and why an order is refused, in words for them.
 
+use std::sync::Arc;
+
 use plumewatch_shared::{
     exhaust_test::{
         TestRulebook,
@@ -61,7 +63,7 @@ pub struct Begun {
     pub(super) method: Method,
     pub(super) passage: Option<PassageId>,
     pub(super) vehicle: TestedVehicle,
-    pub(super) book: usize,
+    pub(super) book: Arc<TestRulebook>,
 }
 
 /// One sample as it is ordered to be kept.
@@ -278,7 +280,7 @@ fn given(text: Option<String>) -> Option<String> {
 
 impl Begin {
     /// Checks everything that can be checked before the test begins.
-    pub(super) fn check(self, books: &[TestRulebook], metered: bool) -> Result<Begun, Refusal> {
+    pub(super) fn check(self, books: &[Arc<TestRulebook>], metered: bool) -> Result<Begun, Refusal> {
         if self.method == Method::FreeAcceleration && !metered {
             return Err(Refusal::NoMeter);
         }
@@ -294,13 +296,13 @@ impl Begin {
             return Err(Refusal::NoVehicle);
         }
         let passage = given(self.passage).map(|id| id.parse::<PassageId>().map_err(|_| Refusal::Passage));
-        let has = |book: &TestRulebook| book.classes.iter().any(|class| class.word == self.class);
-        let book = books.iter().position(has).ok_or(Refusal::Class)?;
+        let has = |book: &&Arc<TestRulebook>| book.classes.iter().any(|class| class.word == self.class);
+        let book = books.iter().find(has).ok_or(Refusal::Class)?;
         let class: ClassWord = self.class.parse().map_err(|_| Refusal::Class)?;
         let by_power = |limit: &plumewatch_shared::exhaust_test::TestLimit| {
             limit.class == self.class && (limit.rated_w_from.is_some() || limit.rated_w_below.is_some())
         };
-        if self.rated_power_w.is_none() && books[book].limits.iter().any(by_power) {
+        if self.rated_power_w.is_none() && book.limits.iter().any(by_power) {
             return Err(Refusal::Power);
         }
         Ok(Begun {
@@ -314,7 +316,7 @@ impl Begin {
                 rated_power_w: self.rated_power_w,
                 altitude_m: None,
             },
-            book,
+            book: book.clone(),
         })
     }
 }

@@ -30,6 +30,7 @@ fn parts(folder: &Path, meter: Option<DeskMeter>) -> Parts {
         clock: Clock::new(ClockConfig::Trusted),
         weather: watch::channel(None).1,
         scribe: scribe(folder),
+        rulebooks: RulebookShelf::shipped(),
     }
 }
 

@@ -140,7 +140,7 @@ impl Desk {
             device: meter.device.to_string(),
             condition: condition(now.meter),
         });
-        let classes = self.shared.books.iter().flat_map(classes).collect();
+        let classes = self.books().iter().flat_map(|book| classes(book)).collect();
         let signed = now.signed.iter().map(|signed| SignedView {
             id: signed.report.id.clone(),
             ended: signed.report.ended.utc_us,
@@ -157,7 +157,7 @@ impl Desk {
     }
 
     fn test_view(&self, running: &Running, signing: bool) -> TestView {
-        let book = &self.shared.books[running.book];
+        let book = &running.book;
         let subject = running.vehicle.subject();
         let (method, item, led) = match &running.method {
             Method::FreeAcceleration(led) => ("free-acceleration", TestItem::FreeAccelerationK, Some(led)),

@@ -34,6 +34,7 @@ fn roadside_of(evidence: &Path, folder: &Path) -> Roadside {
         clock: crate::clock::Clock::new(crate::config::ClockConfig::Trusted),
         weather: tokio::sync::watch::channel(None).1,
         scribe: crate::record::testing::scribe(folder),
+        rulebooks: crate::rulebooks::RulebookShelf::shipped(),
     };
     Roadside {
         desk: Desk::open(folder, parts),

@@ -2,7 +2,7 @@
 export const zh = {
   app: { name: '路检通', tagline: '柴油车路检执法台', skip: '跳到正文' },
   nav: {
-    passages: '实时过车', tests: '拦检', review: '复核', cases: '案件', stations: '点位', watchlist: '布控', rulebooks: '规则集', accounts: '账号',
+    passages: '实时过车', tests: '路检', review: '复核', cases: '案件', stations: '点位', watchlist: '布控', rulebooks: '规则集', accounts: '账号',
     audit: '操作日志', menu: '菜单', signOut: '退出登录', password: '修改密码', language: 'English', main: '主导航',
   },
   role: { admin: '系统管理员', reviewer: '复核员', enforcer: '执法人员', authority: '主管部门' },
@@ -80,7 +80,7 @@ export const zh = {
     head: { good: '正常', 'weak-plume': '烟羽太弱', reblocked: '光路被再次遮挡', scattered: '采样点离散过大', implausible: '数值不合理', fault: '故障' },
     wind: '风速', windFrom: '风向', temperature: '气温', humidity: '相对湿度', pressure: '气压', precipitation: '降水', rain: '有雨雪', dry: '无雨雪',
     passed: '通过时间', received: '服务器收到', lane: '车道', station: '点位', number: '记录编号', doubts: '存疑之处', noDoubts: '没有存疑之处',
-    candidate: '查看复核', case: '查看案件', test: '查看拦检', device: '设备', sha: 'SHA-256', printedAt: '打印于 {at}', chainBroken: '这条记录与上一条的哈希链不衔接，请核查', evidence: '证据文件', size: '大小',
+    candidate: '查看复核', case: '查看案件', test: '查看路检', device: '设备', sha: 'SHA-256', printedAt: '打印于 {at}', chainBroken: '这条记录与上一条的哈希链不衔接，请核查', evidence: '证据文件', size: '大小',
     auditBreach: { missing: '没有路侧单元认可的合格检查', 'not-met': '遥测仪最近的检查未通过' },
     stored: '已到', awaited: '在路上', breach: {
       missing: '未知', 'not-met': '不符合要求', below: '{measured}，低于 {limit}', above: '{measured}，高于 {limit}',
@@ -92,12 +92,12 @@ export const zh = {
     compass: ['北', '东北', '东', '东南', '南', '西南', '西', '西北'],
   },
   tests: {
-    title: '拦检', lead: '被拦下的车辆和机械在路边的检验：自由加速、目测黑度、取样。',
+    title: '路检', lead: '被拦下的车辆和机械在路边的检验：自由加速、目测黑度、取样。',
     started: '开始', station: '点位', vehicle: '车辆', method: '方法', result: '结果', outcome: '结论', samples: '样品', level: '林格曼 {n} 级',
-    samplesOf: '{n} 瓶，{done} 瓶已出结果', empty: '还没有拦检记录', emptyHint: '执法人员在路侧单元的页面上完成一次检验并签名后，记录会自动传到这里；断网时先存在路侧。', emptyFiltered: '没有符合条件的拦检',
+    samplesOf: '{n} 瓶，{done} 瓶已出结果', empty: '还没有路检记录', emptyHint: '执法人员在路侧单元的页面上完成一次检验并签名后，记录会自动传到这里；断网时先存在路侧。', emptyFiltered: '没有符合条件的路检',
   },
   test: {
-    title: '拦检记录', ended: '签名', officers: '执法人员', passage: '查看过车记录', method: { 'free-acceleration': '自由加速', 'by-eye': '目测黑度', samples: '仅取样' },
+    title: '路检记录', ended: '签名', officers: '执法人员', passage: '查看过车记录', method: { 'free-acceleration': '自由加速', 'by-eye': '目测黑度', samples: '仅取样' },
     mean: '计入各次峰值的平均', noMean: '各次差别过大，没有结果', kAxis: '光吸收系数 m⁻¹', seconds: '秒', run: '加速', runNo: '第 {n} 次', peak: '峰值', rpm: '最高转速 r/min',
     purges: '此前吹扫排气管 {n} 次。', noCurve: '这条记录没有曲线，只有峰值。', curveLabel: '各次加速的光吸收系数曲线，峰值 {peaks}，平均 {mean}',
     noRulebook: '服务器没有路侧判定所用的规则，不能复判。', nothingJudged: '没有测量值，没有判定。',
@@ -176,7 +176,7 @@ export const zh = {
   audit: {
     title: '操作日志', empty: '还没有操作记录', emptyHint: '每次登录、按车牌查询、查看过车记录、复核和办案都会记在这里。', actor: '操作人', action: '动作', subject: '对象', reason: '理由', detail: '详情',
     verb: {
-      'plate-searched': '按车牌查询', 'passage-viewed': '查看过车记录', 'exhaust-test-viewed': '查看拦检记录', 'sample-result-entered': '登记样品检测结果', 'candidate-confirmed': '确认线索', 'candidate-rejected': '驳回线索', 'candidate-voided': '线索失效',
+      'plate-searched': '按车牌查询', 'passage-viewed': '查看过车记录', 'exhaust-test-viewed': '查看路检记录', 'sample-result-entered': '登记样品检测结果', 'candidate-confirmed': '确认线索', 'candidate-rejected': '驳回线索', 'candidate-voided': '线索失效',
       'candidate-contested': '线索存疑，需人工核查', 'candidate-upheld': '线索重新成立', 'case-opened': '立案', 'case-viewed': '查看案件', 'repair-ordered': '责令维修',
       'case-repaired': '登记维修完成', 'retest-passed': '复检合格', 'retest-failed': '复检不合格', 'case-withdrawn': '撤销案件', 'wanted-added': '加入布控',
       'wanted-removed': '移出布控', 'station-added': '添加点位', 'token-issued': '生成登记令牌', 'station-enrolled': '点位登记', 'rulebooks-issued': '发布规则集', 'account-added': '添加账号',
