@@ -13,7 +13,7 @@ use plumewatch_edge::lane::Input;
 use plumewatch_edge::serial::{LineState, head::Head as HeadReader};
 use plumewatch_shared::ids::LaneNo;
 use plumewatch_shared::plume::PlumeRatios;
-use plumewatch_shared::reading::{Condition, Reading, Validity, WeatherReading};
+use plumewatch_shared::reading::{Condition, Reading, ReadingOrigin, Validity, WeatherReading};
 use plumewatch_shared::rulebook::{AuditStanding, Circumstances, Rulebook};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -42,9 +42,8 @@ async fn replayed(sends: HeadSends, passages: &[Recorded]) -> Vec<Reading> {
     let folder = tempfile::tempdir().unwrap();
     let lane = LaneNo::new(1).unwrap();
     let head = Head::start_sending(sends, folder.path(), lane, 1).unwrap();
-    for one in passages {
-        head.measure_exhaust(&exhaust(one), Instant::now());
-    }
+    let made: Vec<ReadingOrigin> =
+        passages.iter().map(|one| head.measure_exhaust(&exhaust(one), Instant::now())).collect();
     let (inputs_tx, mut inputs) = mpsc::channel(16);
     let (origins, acknowledge) = mpsc::channel(16);
     let reader = HeadReader {
@@ -62,10 +61,16 @@ async fn replayed(sends: HeadSends, passages: &[Recorded]) -> Vec<Reading> {
     let mut found: Vec<Option<Reading>> = vec![None; passages.len()];
     while found.iter().any(Option::is_none) {
         let input = tokio::time::timeout(PATIENCE, inputs.recv()).await.unwrap().unwrap();
-        let Input::Reading(reading) = input else { panic!("a head sees no vehicles") };
-        origins.send(reading.origin.clone()).await.unwrap();
-        let at = reading.origin.sequence as usize - 1;
-        found[at] = Some(*reading);
+        match input {
+            Input::Reading(reading) => {
+                origins.send(reading.origin.clone()).await.unwrap();
+                let at = made.iter().position(|origin| *origin == reading.origin).unwrap();
+                found[at] = Some(*reading);
+            }
+            // A head is checked when it is switched on.
+            Input::Check(check) => origins.send(check.origin.clone()).await.unwrap(),
+            Input::Track(_) | Input::Clip => panic!("a head sees no vehicles"),
+        }
     }
     stop.cancel();
     task.await.unwrap();
