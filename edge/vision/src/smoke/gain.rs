@@ -13,21 +13,50 @@ const CLIPPED: f32 = 0.93;
 /// Ratios believed; beyond them the frames are not of one scene.
 const WITHIN: f32 = 4.0;
 
+/// Places that must be left to look at, of all: beside a vehicle that fills the picture its own colour is what most
+/// places share.
+const LEAST_SHARE: usize = 12;
+
 /// The factor from `base` to `now`, linear; 1 if nothing can be said.
 pub(crate) fn between(now: &Still, base: &Still, curve: &Curve) -> f32 {
     if (now.width, now.height) != (base.width, base.height) {
         return 1.0;
     }
+    factor(ratios(now, base, curve, |_, _| true))
+}
+
+/// The same by what lies outside `area` (x, y, width, height); `None` where too little does.
+pub(crate) fn outside(now: &Still, base: &Still, curve: &Curve, [x, y, w, h]: [f32; 4]) -> Option<f32> {
+    if (now.width, now.height) != (base.width, base.height) {
+        return None;
+    }
+    let beyond = |column: usize, row: usize| {
+        let (column, row) = (column as f32, row as f32);
+        column < x || column > x + w || row < y || row > y + h
+    };
+    let found = ratios(now, base, curve, beyond);
+    let all = (now.width / STEP) * (now.height / STEP);
+    (found.len() * LEAST_SHARE >= all).then(|| factor(found))
+}
+
+/// Logarithms of the ratios of the places that can tell, of those that are `looked_at`.
+fn ratios(now: &Still, base: &Still, curve: &Curve, looked_at: impl Fn(usize, usize) -> bool) -> Vec<f32> {
     let light = |still: &Still, at: usize| curve.luminance(still.codes(at));
-    let ratios = (0..now.height).step_by(STEP).flat_map(|y| {
-        (0..now.width).step_by(STEP).filter_map(move |x| {
+    let mut found = Vec::new();
+    for y in (0..now.height).step_by(STEP) {
+        for x in (0..now.width).step_by(STEP).filter(|&x| looked_at(x, y)) {
             let at = y * now.width + x;
             let (a, b) = (light(now, at), light(base, at));
-            let usable = a.min(b) > DARK && a.max(b) < CLIPPED;
-            usable.then(|| (a / b).ln())
-        })
-    });
-    shared(ratios.collect()).exp().clamp(1.0 / WITHIN, WITHIN)
+            if a.min(b) > DARK && a.max(b) < CLIPPED {
+                found.push((a / b).ln());
+            }
+        }
+    }
+    found
+}
+
+fn factor(ratios: Vec<f32>) -> f32 {
+    shared(ratios).exp().clamp(1.0 / WITHIN, WITHIN)
 }
 
 /// The value most of these share: the mean of the fullest eighth-wide window, 0 for none.
@@ -63,6 +92,17 @@ mod tests {
         });
         let gain = between(&now, &base, &curve);
         assert!((gain - 1.2).abs() < 0.02, "{gain}");
+    }
+
+    #[test]
+    fn a_vehicle_that_fills_most_of_the_picture_is_no_change_of_exposure() {
+        let curve = Curve::new();
+        let base = still(|at| 90 + (at * 7 % 60) as u8);
+        let now = still(|at| if at % 64 < 48 { 45 } else { 90 + (at * 7 % 60) as u8 });
+        assert!(between(&now, &base, &curve) < 0.5, "seen as a whole it is");
+        let gain = outside(&now, &base, &curve, [0.0, 0.0, 47.5, 48.0]).unwrap();
+        assert!((gain - 1.0).abs() < 0.02, "{gain}");
+        assert_eq!(outside(&now, &base, &curve, [0.0, 0.0, 62.5, 48.0]), None, "too little is left");
     }
 
     #[test]

@@ -109,12 +109,16 @@ impl SmokeMeter {
             return Ok(unmeasurable(UnmeasurableReason::Night));
         }
         let curve = Curve::new();
-        let looked: Vec<Look> = shots.iter().filter_map(|shot| look(shot, backdrop, &curve)).collect();
+        let gains = gains(shots, backdrop, &curve);
+        let looked: Vec<Look> =
+            shots.iter().zip(&gains).filter_map(|(shot, gain)| look(shot, *gain, backdrop, &curve)).collect();
         if looked.iter().filter(|look| look.blind > 0.6).count() * 2 > looked.len() {
             return Ok(unmeasurable(UnmeasurableReason::NoBackground));
         }
-        let gains = looked.iter().map(|look| look.gain);
-        if gains.clone().fold(0.0, f32::max) > CHANGING * gains.fold(f32::INFINITY, f32::min) {
+        let (darkest, lightest) = gains
+            .iter()
+            .fold((f32::INFINITY, 0.0_f32), |(low, high), gain| (low.min(*gain), high.max(*gain)));
+        if lightest > CHANGING * darkest {
             return Ok(unmeasurable(UnmeasurableReason::ChangingLight));
         }
         let solid = looked.iter().filter(|look| look.sight.body.is_some()).count();
@@ -145,18 +149,26 @@ struct Look {
     maps: Maps,
     /// Share of the window that can tell nothing.
     blind: f32,
-    /// The frame's exposure, of the backdrop's.
-    gain: f32,
 }
 
-fn look(shot: &Shot, backdrop: &Backdrop, curve: &Curve) -> Option<Look> {
+/// Each frame's exposure, of the backdrop's, by what is beside the vehicle; a frame that a vehicle fills has that of the
+/// others in the middle.
+fn gains(shots: &[Shot], backdrop: &Backdrop, curve: &Curve) -> Vec<f32> {
+    let told: Vec<Option<f32>> =
+        shots.iter().map(|shot| gain::outside(&shot.still, &backdrop.still, curve, shot.area)).collect();
+    let mut known: Vec<f32> = told.iter().flatten().copied().collect();
+    known.sort_by(f32::total_cmp);
+    let middle = known.get(known.len() / 2).copied().unwrap_or(1.0);
+    told.into_iter().map(|gain| gain.unwrap_or(middle)).collect()
+}
+
+fn look(shot: &Shot, gain: f32, backdrop: &Backdrop, curve: &Curve) -> Option<Look> {
     let still = &*shot.still;
     let size = (still.width, still.height);
     if size != (backdrop.still.width, backdrop.still.height) {
         return None;
     }
     let window = Window::around(shot.area, AROUND, size)?;
-    let gain = gain::between(still, &backdrop.still, curve);
     let maps = Maps::of(still, backdrop, gain, window, curve);
     let body = Body::of(&maps, shot.area);
     let darker = find(&maps, body.as_ref(), Kind::Darker, still, backdrop, curve);
@@ -166,7 +178,7 @@ fn look(shot: &Shot, backdrop: &Backdrop, curve: &Curve) -> Option<Look> {
     let body = body.map(|body| body.bounds);
     let whole = body.is_some_and(|[x, _, width, _]| x > 2.0 && x + width < still.width as f32 - 2.0);
     let sight = Sight { at: shot.at, body, whole, darker, lighter, core };
-    Some(Look { sight, maps, blind, gain })
+    Some(Look { sight, maps, blind })
 }
 
 /// The observation and the picture of a story with enough frames.
