@@ -5,7 +5,8 @@
 
 use super::backdrop::Backdrop;
 use super::body::Body;
-use super::linear::{Curve, Still};
+use super::figure::SOOT;
+use super::linear::{Curve, Still, code};
 use super::maps::Maps;
 use super::plane::{Marks, Plane, neighbours};
 
@@ -32,6 +33,8 @@ const EVEN: f32 = 0.80;
 /// and trembling take some. Below this ratio too little would show.
 const SHOWN: f32 = 0.5;
 const HIDDEN_BELOW: f32 = 0.25;
+/// Codes of grain that smoke must let through before its absence says anything.
+const TELLING: f32 = 2.0;
 /// Largest share of the still: more is a cloud's shadow.
 const MOST_SHARE: f32 = 0.4;
 
@@ -125,6 +128,13 @@ fn hides(part: &[usize], maps: &Maps, [now, behind]: &[Plane; 2]) -> bool {
     let rest = sum(&|at| (now.values[at] - slope * behind.values[at]).powi(2)) / part.len() as f32;
     // Neighbours share blur: two in five count.
     let error = (2.5 * rest / square).sqrt();
+    // Compression swallows weak grain whatever lies over it: then nothing can be told.
+    let mean = (sum(&|at| maps.now.values[at]) / part.len() as f32).max(1e-3);
+    let shown =
+        ratio * (square / part.len() as f32).sqrt() * (code(mean * 1.05) - code(mean * 0.95)) / (0.1 * mean);
+    if shown < TELLING {
+        return false;
+    }
     slope + 2.0 * error < SHOWN * ratio
 }
 
@@ -217,6 +227,10 @@ fn bluish(part: &[usize], maps: &Maps, still: &Still, backdrop: &Backdrop, curve
         return 0.0;
     }
     let depth = (all[1] / all[0]).ln();
-    let kept = |channel: usize| (now[channel] / behind[channel]).ln();
+    // Soot sends grey light of its own, which lifts what the backdrop shows least of: blue before leaves.
+    let scene = maps.behind.values.iter().sum::<f32>() / maps.behind.values.len().max(1) as f32;
+    let count = part.iter().filter(|at| maps.opacity.values[**at] > 0.12).count() as f32;
+    let own = SOOT * (scene * count * all[1]).sqrt() * (1.0 - all[0] / all[1]);
+    let kept = |channel: usize| ((now[channel] - own).max(0.3 * now[channel]) / behind[channel]).ln();
     if depth < 0.1 { 0.0 } else { (kept(0) - kept(2)) / depth }
 }
