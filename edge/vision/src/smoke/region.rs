@@ -6,7 +6,7 @@
 use super::backdrop::Backdrop;
 use super::body::Body;
 use super::figure::SOOT;
-use super::linear::{Curve, Still, code};
+use super::linear::{Curve, Still};
 use super::maps::Maps;
 use super::plane::{Marks, Plane, neighbours};
 
@@ -33,8 +33,6 @@ const EVEN: f32 = 0.80;
 /// and trembling take some. Below this ratio too little would show.
 const SHOWN: f32 = 0.5;
 const HIDDEN_BELOW: f32 = 0.25;
-/// Codes of grain that smoke must let through before its absence says anything.
-const TELLING: f32 = 2.0;
 /// Largest share of the still: more is a cloud's shadow.
 const MOST_SHARE: f32 = 0.4;
 
@@ -128,13 +126,6 @@ fn hides(part: &[usize], maps: &Maps, [now, behind]: &[Plane; 2]) -> bool {
     let rest = sum(&|at| (now.values[at] - slope * behind.values[at]).powi(2)) / part.len() as f32;
     // Neighbours share blur: two in five count.
     let error = (2.5 * rest / square).sqrt();
-    // Compression swallows weak grain whatever lies over it: then nothing can be told.
-    let mean = (sum(&|at| maps.now.values[at]) / part.len() as f32).max(1e-3);
-    let shown =
-        ratio * (square / part.len() as f32).sqrt() * (code(mean * 1.05) - code(mean * 0.95)) / (0.1 * mean);
-    if shown < TELLING {
-        return false;
-    }
     slope + 2.0 * error < SHOWN * ratio
 }
 
