@@ -18,8 +18,11 @@ use super::linear::{Curve, Still, code};
 const KEPT: usize = 20;
 /// Time between two samples of the empty road, and of whatever there is; milliseconds.
 const EVERY_MS: [u128; 2] = [120, 250];
+/// The same while there are fewer than [`FEW`]: a camera that has just begun may have a vehicle within a second.
+const EARLY_MS: [u128; 2] = [35, 90];
+const FEW: usize = 8;
 /// Samples of the empty road that suffice alone.
-const ENOUGH: usize = 4;
+const ENOUGH: usize = 6;
 /// Fewest samples of whatever there is.
 const LEAST: usize = 5;
 /// Samples without anything moving there that are enough to know a place.
@@ -172,10 +175,14 @@ impl Sampler {
 
     /// Whether a still of a frame is wanted now.
     pub(crate) fn wants(&self, empty: bool, at: Moment) -> bool {
-        let due = |kind: usize| {
-            self.last[kind].is_none_or(|last| at.tick.since(last.tick).as_millis() >= EVERY_MS[kind])
-        };
-        !self.fixed && (due(1) || (empty && due(0)))
+        !self.fixed && (self.due(1, at) || (empty && self.due(0, at)))
+    }
+
+    /// Is a sample of the empty road (0) or of whatever there is (1) due?
+    fn due(&self, kind: usize, at: Moment) -> bool {
+        let few = [&self.empty, &self.any][kind].len() < FEW;
+        let every = if few { EARLY_MS[kind] } else { EVERY_MS[kind] };
+        self.last[kind].is_none_or(|last| at.tick.since(last.tick).as_millis() >= every)
     }
 
     /// Takes a sample that was wanted.
@@ -184,7 +191,7 @@ impl Sampler {
             self.last[0] = Some(at);
             push(&mut self.empty, sample.clone());
         }
-        if self.last[1].is_none_or(|last| at.tick.since(last.tick).as_millis() >= EVERY_MS[1]) {
+        if self.due(1, at) {
             self.last[1] = Some(at);
             push(&mut self.any, sample);
         }

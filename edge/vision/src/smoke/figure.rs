@@ -8,19 +8,28 @@ use crate::plates::reader::per_mille;
 
 /// Light that soot sends of its own before anything is seen of it, of the light around (geometric mean of the scene's
 /// and the background's): it scatters a fifth of what falls on it, all around.
-const SOOT: f32 = 0.07;
+pub(super) const SOOT: f32 = 0.07;
 /// How sure that is.
 const SOOT_DEVIATION: f32 = 0.07;
-/// Deviation that no repetition shows: the camera's own curve, stray light, the plume's shape. A share of the
-/// light taken, and a part of its own.
-const HIDDEN: [f32; 2] = [0.02, 0.03];
+/// Deviation that no repetition shows: the camera's own curve, stray light, the plume's shape. A part of its own, and a
+/// share of the light taken.
+const HIDDEN: [f32; 2] = [0.03, 0.06];
+/// Of the whole range of the frames, the share by which all of them may lie beside the densest place: a plume that thins
+/// or is half hidden does so in every frame.
+const RANGED: f32 = 0.1;
 /// Spread of the frames (half of the middle half) above which they disagree.
 const UNSTABLE: f32 = 0.17;
+/// Share of the vehicle's frames before the first hit, and of the opacity lost over the hits, from which they show the
+/// remainder of a plume only.
+const LATE: f32 = 0.48;
+const THINNING: f32 = 0.15;
+/// Deviation below which frames count alike.
+const SURE: f32 = 0.03;
 /// Opacity below which a darkening is not called smoke.
 pub const FAINTEST: f32 = 0.085;
 /// Of the frames' opacities in ascending order, where the vehicle's is taken: frames lose by a plume half
 /// hidden or thinned, and gain by noise only.
-const RANK: f32 = 0.7;
+const RANK: f32 = 0.8;
 
 /// An opacity and its deviation, both 0 to 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -29,6 +38,16 @@ pub(super) struct Figure {
     pub(super) deviation: f32,
     /// Half of the middle half of the frames.
     pub(super) spread: f32,
+    /// From the first third of the frames to the last, the share of the opacity that is lost.
+    pub(super) decline: f32,
+}
+
+impl Figure {
+    /// Was the densest of it not seen? A plume found only after this share of the vehicle's way, and thinning from then on,
+    /// was hidden by the vehicle, or taken for it, while it was denser.
+    fn is_remainder(&self, way: f32) -> bool {
+        way >= LATE && self.decline > THINNING
+    }
 }
 
 /// The figure of these frames' cores; `None` without any.
@@ -43,14 +62,48 @@ pub(super) fn figure(cores: &[&Core]) -> Option<Figure> {
         let (low, part) = (place as usize, place.fract());
         values[low] * (1.0 - part) + values[(low + 1).min(last)] * part
     };
-    let opacity = at(RANK);
+    let opacity = ranked(&frames);
     let spread = (at(0.75) - at(0.25)) / 2.0;
-    let own = frames.iter().map(|f| f.1).sum::<f32>() / frames.len() as f32;
+    let own = frames.iter().map(|f| f.1 * weight(f.1)).sum::<f32>()
+        / frames.iter().map(|f| weight(f.1)).sum::<f32>();
+    // From the first third of the frames to the last.
+    let third = (frames.len() / 3).max(1);
+    let mean = |some: &[(f32, f32)]| some.iter().map(|f| f.0).sum::<f32>() / third as f32;
+    let (early, late) = (mean(&frames[..third]), mean(&frames[frames.len() - third..]));
+    let decline = (early - late) / early.max(0.01);
     // Frames after one another see the same puffs: one in three counts.
     let repeated = 1.5 * spread / (frames.len() as f32 / 3.0).max(1.0).sqrt();
     let hidden = HIDDEN[0] + HIDDEN[1] * opacity;
-    let deviation = (own.powi(2) + repeated.powi(2) + hidden.powi(2)).sqrt();
-    Some(Figure { opacity, deviation, spread })
+    let ranged = RANGED * (at(1.0) - at(0.0));
+    let deviation = [own, repeated, hidden, ranged].map(|part| part.powi(2)).iter().sum::<f32>().sqrt();
+    Some(Figure { opacity, deviation, spread, decline })
+}
+
+/// What a frame of this deviation counts.
+fn weight(deviation: f32) -> f32 {
+    1.0 / (deviation.powi(2) + SURE.powi(2))
+}
+
+/// The opacity at [`RANK`] of all frames' weight; 0 for none.
+fn ranked(frames: &[(f32, f32)]) -> f32 {
+    let mut sorted = frames.to_vec();
+    sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
+    // Each frame stands in the middle of its own weight.
+    let mut sum = 0.0;
+    let places: Vec<(f32, f32)> = sorted
+        .iter()
+        .map(|(opacity, deviation)| {
+            sum += weight(*deviation);
+            (sum - weight(*deviation) / 2.0, *opacity)
+        })
+        .collect();
+    let (Some(first), Some(last)) = (places.first(), places.last()) else { return 0.0 };
+    let wanted = first.0 + (last.0 - first.0) * RANK;
+    let pair = places.windows(2).find(|pair| wanted <= pair[1].0);
+    pair.map_or(last.1, |pair| {
+        let part = ((wanted - pair[0].0) / (pair[1].0 - pair[0].0).max(1e-6)).clamp(0.0, 1.0);
+        pair[0].1 * (1.0 - part) + pair[1].1 * part
+    })
 }
 
 /// Light of the soot itself as the contrast of all frames has it, drawn towards what is known before.
@@ -86,9 +139,10 @@ fn of_frame(core: &Core, soot: f32, soot_error: f32) -> (f32, f32) {
     ((by_ratio * a + (1.0 - line.slope) * b) / (a + b), (a + b).powf(-0.5))
 }
 
-/// The outcome of a figure from `hits` frames, this soft at the rim.
-pub(super) fn outcome(figure: &Figure, hits: usize, soft: f32) -> Option<SmokeOutcome> {
-    if figure.spread > UNSTABLE {
+/// The outcome of a figure from `hits` frames, this soft at the rim, the first of them after this share of the vehicle's
+/// way.
+pub(super) fn outcome(figure: &Figure, hits: usize, soft: f32, way: f32) -> Option<SmokeOutcome> {
+    if figure.spread > UNSTABLE || figure.is_remainder(way) {
         return Some(SmokeOutcome::Unmeasurable(UnmeasurableReason::Unstable));
     }
     let hundredths = (figure.opacity.clamp(0.0, 1.0) * 10_000.0).round() as u16;
@@ -126,7 +180,32 @@ mod tests {
     fn frames_that_disagree_make_no_figure() {
         let cores = [0.9, 0.2, 0.85, 0.3, 0.9, 0.25].map(|ratio| core(ratio, None));
         let found = figure(&cores.each_ref()).unwrap();
-        assert_eq!(outcome(&found, 6, 1.0), Some(SmokeOutcome::Unmeasurable(UnmeasurableReason::Unstable)));
+        assert_eq!(
+            outcome(&found, 6, 1.0, 0.0),
+            Some(SmokeOutcome::Unmeasurable(UnmeasurableReason::Unstable))
+        );
+    }
+
+    /// First found after half of the way and thinning: the densest of it was not seen. From the beginning on, it was.
+    #[test]
+    fn the_remainder_of_a_plume_makes_no_figure() {
+        let cores = [0.5, 0.52, 0.55, 0.58, 0.61, 0.64].map(|ratio| core(ratio, None));
+        let found = figure(&cores.each_ref()).unwrap();
+        assert_eq!(
+            outcome(&found, 6, 1.0, 0.6),
+            Some(SmokeOutcome::Unmeasurable(UnmeasurableReason::Unstable))
+        );
+        assert!(matches!(outcome(&found, 6, 1.0, 0.1), Some(SmokeOutcome::Measured { .. })), "{found:?}");
+    }
+
+    /// Over a dark background the soot's own light is guessed: frames over a light one say more.
+    #[test]
+    fn frames_over_a_light_background_count_for_more() {
+        let dark = Core { behind: 0.02, ..core(0.3, None) };
+        let light = core(0.5, None);
+        let found = figure(&[&dark, &light, &dark, &light, &dark, &light]).unwrap();
+        let alone = figure(&[&light; 6]).unwrap();
+        assert!((found.opacity - alone.opacity).abs() < 0.06, "{found:?} {alone:?}");
     }
 
     #[test]

@@ -199,7 +199,9 @@ fn measured(
     if figure.opacity < figure::FAINTEST {
         return Ok(summary);
     }
-    let observation = figure::outcome(&figure, story.len(), soft).map(|outcome| SmokeObservation {
+    let before = looked.iter().filter(|look| look.sight.at.tick < first.at.tick).count();
+    let way = before as f32 / looked.len().max(1) as f32;
+    let observation = figure::outcome(&figure, story.len(), soft, way).map(|outcome| SmokeObservation {
         first_seen: first.at.stamp,
         last_seen: last.at.stamp,
         hits: story.len() as u32,

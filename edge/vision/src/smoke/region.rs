@@ -5,6 +5,7 @@
 
 use super::backdrop::Backdrop;
 use super::body::Body;
+use super::figure::SOOT;
 use super::linear::{Curve, Still};
 use super::maps::Maps;
 use super::plane::{Marks, Plane, neighbours};
@@ -217,6 +218,10 @@ fn bluish(part: &[usize], maps: &Maps, still: &Still, backdrop: &Backdrop, curve
         return 0.0;
     }
     let depth = (all[1] / all[0]).ln();
-    let kept = |channel: usize| (now[channel] / behind[channel]).ln();
+    // Soot sends grey light of its own, which lifts what the backdrop shows least of: blue before leaves.
+    let scene = maps.behind.values.iter().sum::<f32>() / maps.behind.values.len().max(1) as f32;
+    let count = part.iter().filter(|at| maps.opacity.values[**at] > 0.12).count() as f32;
+    let own = SOOT * (scene * count * all[1]).sqrt() * (1.0 - all[0] / all[1]);
+    let kept = |channel: usize| ((now[channel] - own).max(0.3 * now[channel]) / behind[channel]).ln();
     if depth < 0.1 { 0.0 } else { (kept(0) - kept(2)) / depth }
 }
