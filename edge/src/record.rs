@@ -193,12 +193,30 @@ impl Scribe {
 pub(crate) mod testing {
     //! A scribe on a folder of its own.
 
+    use std::time::Instant;
+
     use super::*;
     use crate::{evidence::shelf::Limits, outbox::rebuild};
 
+    /// Far longer than sled takes to let its lock go on a busy machine.
+    const PATIENCE: Duration = Duration::from_secs(30);
+
+    /// sled's own thread lets the lock go a moment after the last owner has gone, so a folder that was just given up is
+    /// asked for again.
+    fn opened(folder: &std::path::Path) -> rebuild::Opened {
+        let began = Instant::now();
+        loop {
+            match rebuild::open(folder) {
+                Ok(opened) => return opened,
+                Err(OutboxError::Disk { .. }) if began.elapsed() < PATIENCE => std::thread::yield_now(),
+                Err(error) => panic!("{error}"),
+            }
+        }
+    }
+
     /// A scribe whose disk works; what it wrote before is there again.
     pub(crate) fn scribe(folder: &std::path::Path) -> Arc<Scribe> {
-        let opened = rebuild::open(folder).unwrap();
+        let opened = opened(folder);
         let limits = Limits { quota: 1 << 40, floor: 0 };
         Arc::new(Scribe {
             station: "A140105001".parse().unwrap(),
