@@ -14,6 +14,7 @@ mod weather;
 mod wire;
 
 #[cfg(test)]
+#[allow(clippy::print_stdout, reason = "says what it found, and loudly that it was skipped")]
 mod recorded_tests;
 
 pub use head::{CheckResult, Exhaust, Head, HeadSends, HeadTally, LineFault};

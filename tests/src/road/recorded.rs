@@ -88,6 +88,7 @@ pub fn recorded(path: &Path) -> anyhow::Result<Vec<Recorded>> {
 }
 
 #[cfg(test)]
+#[allow(clippy::print_stdout, reason = "says what it found, and loudly that it was skipped")]
 mod tests {
     use super::*;
 

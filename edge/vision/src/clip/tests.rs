@@ -85,7 +85,7 @@ fn a_clip_shows_five_seconds_before_the_first_plume_to_five_after_the_last() {
     // From 1 s to 13 s.
     assert!((118..=121).contains(&frames), "{frames} frames");
     assert_eq!(&clip[4..8], b"ftyp", "a browser knows it by this");
-    println!("{frames} frames, {} bytes", clip.len());
+
     assert!(clip.len() <= CLIP_BYTES_MAX);
 }
 
@@ -131,10 +131,10 @@ fn the_ring_holds_half_a_minute_and_no_more_bytes_than_its_limit() {
         let (_, bytes) = ring.held();
         assert!(bytes <= RING_BYTES);
     }
-    let (stills, bytes) = ring.held();
+    let (stills, _) = ring.held();
     // Every third of twenty-five frames a second.
     assert!((240..=RING_TIME.as_secs() as usize * FPS as usize + 1).contains(&stills), "{stills}");
-    println!("{stills} stills, {bytes} bytes");
+
     let all = ring.between(i64::MIN, i64::MAX);
     assert_eq!(all.last().unwrap().at_us - all[0].at_us, 30_000_000);
     // A clock that is set back leaves nothing that lies in the future.

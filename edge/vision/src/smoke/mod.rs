@@ -90,7 +90,7 @@ impl SmokeMeter {
         let frames = shots.len();
         // Nothing was measured, and that is the observation: the frames looked at are its hits.
         let unmeasurable = |reason| SmokeSummary {
-            observation: (frames >= LEAST_HITS).then(|| SmokeObservation {
+            observation: (frames >= LEAST_HITS).then_some(SmokeObservation {
                 first_seen: first.at.stamp,
                 last_seen: last.at.stamp,
                 hits: frames as u32,

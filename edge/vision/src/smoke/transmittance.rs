@@ -43,7 +43,7 @@ pub(super) struct Line {
     pub(super) slope: f32,
     /// Its standard error.
     pub(super) error: f32,
-    /// Light at a black background: (1−T)·L_soot.
+    /// Light at a black background: `(1−T)·L_soot`.
     pub(super) intercept: f32,
 }
 

@@ -31,7 +31,7 @@ mod tests {
 
     /// Stripes `period` pixels wide, blurred over `blur` pixels.
     fn stripes(blur: usize, contrast: f32) -> Picture {
-        let light = |x: usize| if x / 6 % 2 == 0 { 1.0 } else { 0.0 };
+        let light = |x: usize| if (x / 6).is_multiple_of(2) { 1.0 } else { 0.0 };
         let bytes: Vec<u8> = (0..40 * 120)
             .flat_map(|i| {
                 let x = i % 120;
