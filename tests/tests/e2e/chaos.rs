@@ -162,14 +162,15 @@ fn settle(world: &mut World, seed: u64, dealt: &BTreeMap<Blow, u32>, began: Inst
     let tally = world.station().head().tally();
     assert_eq!(tally.lost, 0, "seed {seed}: the head's memory was never full");
     let api = world.server.sign_in("admin").unwrap();
+    // Checks of the head are records of the same sequence.
+    let records = (tally.made.len() + tally.checks.len()) as u64;
     wait_for("everything on the server", SETTLING, || {
         let station = api.station("A140105001").map_err(|error| format!("{error:#}"))?;
         let (received, missing) = (station["received"].as_u64(), station["missing"].as_u64());
         let backlog = station["health"]["backlog_records"].as_u64();
-        let whole = received >= Some(tally.made.len() as u64) && missing == Some(0) && backlog == Some(0);
+        let whole = received >= Some(records) && missing == Some(0) && backlog == Some(0);
         let state = format!(
-            "{} made, received {received:?}, missing {missing:?}, backlog {backlog:?}",
-            tally.made.len()
+            "{records} records made, received {received:?}, missing {missing:?}, backlog {backlog:?}"
         );
         if whole { Ok(()) } else { Err(state) }
     });
