@@ -10,7 +10,7 @@ const [base, plate, shots, warm] = process.argv.slice(2)
 mkdirSync(shots, { recursive: true })
 
 const at = (name) => `[data-testid="${name}"]`
-const within = { timeout: 60_000 }
+const within = { timeout: 180_000 }
 const browser = await puppeteer.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'],
