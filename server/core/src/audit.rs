@@ -58,6 +58,74 @@ actions! {
     RetestFailed = "retest-failed",
     /// The case was withdrawn.
     CaseWithdrawn = "case-withdrawn",
+    /// A first reviewer confirmed; the region's rule asks for a second.
+    CandidateSeconded = "candidate-seconded",
+    /// The notice was served: by letter, text or public notice.
+    NoticeServed = "notice-served",
+    /// The vehicle's side appealed.
+    AppealEntered = "appeal-entered",
+    /// An appeal was won: the case ends, its exceedances count no more.
+    AppealUpheld = "appeal-upheld",
+    /// An appeal was lost: the case goes on.
+    AppealRejected = "appeal-rejected",
+    /// A deadline passed.
+    CaseOverdue = "case-overdue",
+    /// The case was handed to the traffic police.
+    CaseReferred = "case-referred",
+    /// A case was closed without a passing retest, by a named person for a stated reason.
+    CaseClosedByException = "case-closed-by-exception",
+    /// A case's evidence package was taken out.
+    CaseExported = "case-exported",
+    /// An import of the register was applied.
+    RegisterImported = "register-imported",
+    /// One row of the register was changed by hand.
+    RegisterChanged = "register-changed",
+    /// A person looked a vehicle up.
+    VehicleLookedUp = "vehicle-looked-up",
+    /// A shop took a repair order.
+    OrderTaken = "order-taken",
+    /// An order was given to another station or shop.
+    OrderReassigned = "order-reassigned",
+    /// An order was called off.
+    OrderCancelled = "order-cancelled",
+    /// A repair's record was uploaded.
+    RepairRecorded = "repair-recorded",
+    /// A deadline of a repair order passed.
+    OrderOverdue = "order-overdue",
+    /// An inspection's result was uploaded.
+    InspectionUploaded = "inspection-uploaded",
+    /// An inspection's report was issued.
+    ReportIssued = "report-issued",
+    /// A finding came up at a station or shop.
+    FindingRaised = "finding-raised",
+    /// A person closed a finding.
+    FindingDecided = "finding-decided",
+    /// A carrier's share reached the rule: a listing is proposed.
+    ListingProposed = "listing-proposed",
+    /// A proposal to list fell away before anyone decided.
+    ListingProposalVoided = "listing-proposal-voided",
+    /// An authority listed a carrier.
+    CarrierListed = "carrier-listed",
+    /// An authority declined a proposal to list.
+    ListingDeclined = "listing-declined",
+    /// The carrier answered.
+    CarrierAnswered = "carrier-answered",
+    /// The share fell or the term ended: delisting is proposed.
+    DelistingProposed = "delisting-proposed",
+    /// An authority delisted a carrier.
+    CarrierDelisted = "carrier-delisted",
+    /// A key for a program was given out.
+    KeyIssued = "key-issued",
+    /// A key was revoked.
+    KeyRevoked = "key-revoked",
+    /// A second factor was set up.
+    SecondFactorSet = "second-factor-set",
+    /// A second factor was removed.
+    SecondFactorRemoved = "second-factor-removed",
+    /// Sessions of an account were ended by somebody.
+    SessionsEnded = "sessions-ended",
+    /// The audit was taken out as a file.
+    AuditExported = "audit-exported",
     /// A plate was put on the list of wanted ones.
     WantedAdded = "wanted-added",
     /// A plate was taken off it.

@@ -64,6 +64,7 @@ pub async fn make_if_none(
         password_hash: doorman.hash(&password).await?,
         role: Role::Admin.word().to_owned(),
         region: 0,
+        organisation: None,
         // It is 100 random bits that nobody chose: changing it is advice, not a must.
         must_change_password: false,
         disabled: false,

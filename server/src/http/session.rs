@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use plumewatch_shared::ids::Region;
-use server_core::access::{Operation, Role, Scope, may};
+use server_core::access::{Operation, OrganisationCode, Reach, Role, Scope, may};
 
 use super::Site;
 use super::error::ApiError;
@@ -32,20 +32,35 @@ pub struct Signed {
     pub display_name: String,
     /// What it is for.
     pub role: Role,
-    /// What it sees.
+    /// The region whose records it sees.
     pub scope: Scope,
+    /// The inspection station or repair shop it acts for.
+    pub organisation: Option<OrganisationCode>,
     /// Was its password set by somebody else?
     pub must_change_password: bool,
 }
 
 impl Signed {
-    /// The account's scope, if it may do this.
+    /// The account's region, if it may do this. For what only people of a region do; where stations and shops
+    /// come in, ask for the [`reach`](Self::reach).
     pub fn may(&self, operation: Operation) -> Result<Scope, ApiError> {
+        self.allowed(operation)?;
+        Ok(self.scope)
+    }
+
+    /// Which records the account reaches, if it may do this.
+    pub fn reach(&self, operation: Operation) -> Result<Reach, ApiError> {
+        self.allowed(operation)?;
+        let reach = Reach::of(self.role, self.scope.0, self.organisation.as_ref());
+        reach.ok_or_else(ApiError::forbidden)
+    }
+
+    fn allowed(&self, operation: Operation) -> Result<(), ApiError> {
         if self.must_change_password {
             let (zh, en) = ("请先修改密码。", "Change your password first.");
             return Err(ApiError::new(axum::http::StatusCode::FORBIDDEN, "change-password", zh, en));
         }
-        if may(self.role, operation) { Ok(self.scope) } else { Err(ApiError::forbidden()) }
+        if may(self.role, operation) { Ok(()) } else { Err(ApiError::forbidden()) }
     }
 }
 
@@ -73,6 +88,7 @@ impl FromRequestParts<Site> for Signed {
             display_name: account.display_name,
             role,
             scope,
+            organisation: account.organisation.as_deref().and_then(OrganisationCode::parse),
             must_change_password: account.must_change_password,
         })
     }

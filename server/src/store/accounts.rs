@@ -16,6 +16,8 @@ pub struct AccountRow {
     pub role: String,
     /// GB/T 2260 code.
     pub region: i64,
+    /// Code of the inspection station or repair shop it acts for; `None` for other roles.
+    pub organisation: Option<String>,
     /// Was the password set by somebody else?
     pub must_change_password: bool,
     /// May it sign in no more?
@@ -37,8 +39,8 @@ impl std::fmt::Debug for AccountRow {
 }
 
 const COLUMNS: &str =
-    "select name, display_name, password_hash, role, region, must_change_password, disabled,
-    failed_attempts, last_failed_us from accounts where (name = $1 or $1 = '') order by name";
+    "select name, display_name, password_hash, role, region, organisation, must_change_password,
+    disabled, failed_attempts, last_failed_us from accounts where (name = $1 or $1 = '') order by name";
 
 impl Reading {
     /// Every account, by name.
@@ -67,14 +69,15 @@ impl Writing {
     pub async fn add_account(&mut self, account: &AccountRow, now_us: i64) -> Stored<bool> {
         let added = change!(
             self,
-            "insert into accounts (name, display_name, password_hash, role, region, must_change_password,
-                                   disabled, failed_attempts, created_us)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (name) do nothing",
+            "insert into accounts (name, display_name, password_hash, role, region, organisation,
+                                   must_change_password, disabled, failed_attempts, created_us)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (name) do nothing",
             &account.name,
             &account.display_name,
             &account.password_hash,
             &account.role,
             account.region,
+            account.organisation.as_deref(),
             account.must_change_password,
             account.disabled,
             0_i64,
@@ -87,11 +90,13 @@ impl Writing {
     pub async fn change_account(&mut self, account: &AccountRow) -> Stored<bool> {
         let changed = change!(
             self,
-            "update accounts set display_name = $2, role = $3, region = $4, disabled = $5 where name = $1",
+            "update accounts set display_name = $2, role = $3, region = $4, organisation = $5, disabled = $6
+             where name = $1",
             &account.name,
             &account.display_name,
             &account.role,
             account.region,
+            account.organisation.as_deref(),
             account.disabled
         )?;
         Ok(changed == 1)

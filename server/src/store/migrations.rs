@@ -22,6 +22,11 @@ macro_rules! steps {
                 include_str!(concat!("../../migrations/", $folder, "/0005_exhaust_tests_and_checks.sql")),
             ),
             (6, "rulebooks", include_str!(concat!("../../migrations/", $folder, "/0006_rulebooks.sql"))),
+            (
+                7,
+                "organisations",
+                include_str!(concat!("../../migrations/", $folder, "/0007_organisations.sql")),
+            ),
         ]
     };
 }

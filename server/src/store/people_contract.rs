@@ -22,6 +22,7 @@ fn account(name: &str, role: &str) -> AccountRow {
         password_hash: "$argon2id$…".to_owned(),
         role: role.to_owned(),
         region: 140_000,
+        organisation: None,
         must_change_password: true,
         disabled: false,
         failed_attempts: 0,

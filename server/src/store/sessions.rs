@@ -12,8 +12,8 @@ impl Reading {
         row!(
             self,
             AccountRow,
-            "select a.name, a.display_name, a.password_hash, a.role, a.region, a.must_change_password,
-                    a.disabled, a.failed_attempts, a.last_failed_us
+            "select a.name, a.display_name, a.password_hash, a.role, a.region, a.organisation,
+                    a.must_change_password, a.disabled, a.failed_attempts, a.last_failed_us
              from sessions s join accounts a on a.name = s.account
              where s.token_hash = $1 and s.expires_us > $2 and a.disabled = false",
             token.0.to_vec(),

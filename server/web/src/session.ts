@@ -14,6 +14,9 @@ const AREAS: Record<Role, Area[]> = {
   reviewer: ['passages', 'tests', 'review', 'cases', 'stations', 'rulebooks'],
   enforcer: ['passages', 'tests', 'stations', 'watchlist', 'rulebooks'],
   authority: ['passages', 'tests', 'review', 'cases', 'stations', 'watchlist', 'rulebooks', 'audit'],
+  'inspection-station': ['rulebooks'],
+  'repair-shop': ['rulebooks'],
+  auditor: ['passages', 'tests', 'review', 'cases', 'stations', 'rulebooks', 'audit'],
 }
 
 export const areas = computed<Area[]>(() => (account.value ? AREAS[account.value.role] : []))

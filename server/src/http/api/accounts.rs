@@ -105,6 +105,7 @@ pub(super) async fn add(
         display_name: display_name(&new.display_name)?,
         role: role(&new.role)?.word().to_owned(),
         region: region_within(&new.region, scope.0)?,
+        organisation: None,
         password_hash: site.doorman.hash(&new.password).await?,
         name: new.name,
         must_change_password: new.must_change_password,

@@ -37,6 +37,9 @@ use crate::store::{NewPassage, Store};
 /// Everybody's password here.
 pub(super) const PASSWORD: &str = "a long enough password";
 
+/// Whom accounts of inspection stations and repair shops act for here.
+pub(super) const ORGANISATION: &str = "ORG-1";
+
 pub(super) struct World {
     _folder: TempDir,
     pub(super) site: Site,
@@ -101,7 +104,8 @@ impl World {
         self.clock.fetch_add(time.as_micros() as i64, Ordering::SeqCst);
     }
 
-    /// An account of this role and region, with everybody's password.
+    /// An account of this role and region, with everybody's password. Who acts for a station or a shop acts
+    /// for [`ORGANISATION`].
     pub(super) async fn add_account(&self, name: &str, role: Role, region: i64) {
         let account = AccountRow {
             name: name.to_owned(),
@@ -109,6 +113,8 @@ impl World {
             password_hash: self.site.doorman.hash(PASSWORD).await.unwrap(),
             role: role.word().to_owned(),
             region,
+            organisation: matches!(role, Role::InspectionStation | Role::RepairShop)
+                .then(|| ORGANISATION.to_owned()),
             must_change_password: false,
             disabled: false,
             failed_attempts: 0,

@@ -3,7 +3,7 @@
  * in the name, and only `format/` turns them into what people read.
  */
 
-export type Role = 'admin' | 'reviewer' | 'enforcer' | 'authority'
+export type Role = 'admin' | 'reviewer' | 'enforcer' | 'authority' | 'inspection-station' | 'repair-shop' | 'auditor'
 export type Outcome = 'passed' | 'screened' | 'exceeding' | 'not-judged'
 export type Clock = 'synchronised' | 'holdover' | 'unsynchronised'
 export type PlateColour = 'blue' | 'yellow' | 'green' | 'yellow-green' | 'white' | 'black'

@@ -7,7 +7,7 @@ export const en: Messages = {
     passages: 'Live passages', tests: 'Tests', review: 'Review', cases: 'Cases', stations: 'Stations', watchlist: 'Wanted', rulebooks: 'Rulebooks', accounts: 'Accounts',
     audit: 'Audit log', menu: 'Menu', signOut: 'Sign out', password: 'Change password', language: '中文', main: 'Main navigation',
   },
-  role: { admin: 'Administrator', reviewer: 'Reviewer', enforcer: 'Enforcement officer', authority: 'Authority' },
+  role: { admin: 'Administrator', reviewer: 'Reviewer', enforcer: 'Enforcement officer', authority: 'Authority', 'inspection-station': 'Inspection station', 'repair-shop': 'Repair shop', auditor: 'Auditor' },
   common: {
     retry: 'Retry', cancel: 'Cancel', confirm: 'OK', close: 'Close', back: 'Back', loading: 'Loading', more: 'Load more',
     all: 'All', none: '—', yes: 'Yes', no: 'No', reason: 'Reason', optional: 'optional', at: 'Time', copy: 'Copy', copied: 'Copied',

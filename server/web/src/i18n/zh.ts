@@ -5,7 +5,7 @@ export const zh = {
     passages: '实时过车', tests: '路检', review: '复核', cases: '案件', stations: '点位', watchlist: '布控', rulebooks: '规则集', accounts: '账号',
     audit: '操作日志', menu: '菜单', signOut: '退出登录', password: '修改密码', language: 'English', main: '主导航',
   },
-  role: { admin: '系统管理员', reviewer: '复核员', enforcer: '执法人员', authority: '主管部门' },
+  role: { admin: '系统管理员', reviewer: '复核员', enforcer: '执法人员', authority: '主管部门', 'inspection-station': '检验机构', 'repair-shop': '维修站', auditor: '审计员' },
   common: {
     retry: '重试', cancel: '取消', confirm: '确定', close: '关闭', back: '返回', loading: '正在加载', more: '加载更多',
     all: '全部', none: '—', yes: '是', no: '否', reason: '理由', optional: '可不填', at: '时间', copy: '复制', copied: '已复制',
