@@ -273,6 +273,8 @@ impl Doorman {
         caller: &Caller,
         now: Timestamp,
     ) -> Result<Begun, SignInError> {
+        // Before the try is counted: a new password that cannot be is no failure to know the old one.
+        PasswordError::of(new)?;
         let account = self.admit(store, account, now).await?.ok_or(SignInError::Wrong)?;
         if !self.passwords.check(old, Some(&account.password_hash)).await {
             return Err(SignInError::Wrong);

@@ -104,6 +104,7 @@ impl Operation<'_> {
         }
         self.problems();
         self.answers(public);
+        self.good_answers();
         self.examples();
     }
 
@@ -189,6 +190,23 @@ impl Operation<'_> {
         for status in given {
             let told = json!({"$ref": format!("#/components/responses/{}", component(status))});
             responses.entry(status).or_insert(told);
+        }
+    }
+
+    /// Good answers that the handler does not describe in words.
+    fn good_answers(&mut self) {
+        let responses = self.operation["responses"].as_object_mut().into_iter().flatten();
+        for (status, response) in responses {
+            let silent = response["description"].as_str().unwrap_or_default().is_empty();
+            if silent && response.get("$ref").is_none() {
+                let words = match status.as_str() {
+                    "200" => "What was asked for.",
+                    "201" => "It was made.",
+                    "204" => "It was done; there is nothing to tell.",
+                    _ => "See the body.",
+                };
+                response["description"] = words.into();
+            }
         }
     }
 

@@ -60,8 +60,9 @@ impl Rates {
             make_room(&mut empty_at, now);
         }
         let at = empty_at.entry(caller.together()).or_insert(now);
-        // A clock set back must not lock anybody out: no bucket is fuller than full.
-        let filled = (*at).clamp(now, now + MINUTE_US) + each;
+        // Fuller than full is only a bucket of before the clock was set back: it locks nobody out.
+        let begun = if *at > now + MINUTE_US { now } else { (*at).max(now) };
+        let filled = begun + each;
         if filled > now + MINUTE_US {
             let wait = u64::try_from(filled - now - MINUTE_US).unwrap_or(0);
             return Err(too_often(Duration::from_micros(wait)));

@@ -6,6 +6,8 @@ mod enrolment;
 mod exhaust_tests;
 mod keys;
 mod limits;
+mod matrix;
+mod oidc;
 mod people;
 mod reading;
 mod rulebooks;

@@ -119,6 +119,11 @@ impl World {
     /// An account of this role and region, with everybody's password. Who acts for a station or a shop acts
     /// for [`ORGANISATION`].
     pub(super) async fn add_account(&self, name: &str, role: Role, region: i64) {
+        self.add_account_for(name, role, region, ORGANISATION).await;
+    }
+
+    /// The same, acting for this organisation if its role acts for one.
+    pub(super) async fn add_account_for(&self, name: &str, role: Role, region: i64, organisation: &str) {
         let account = AccountRow {
             name: name.to_owned(),
             display_name: name.to_owned(),
@@ -126,7 +131,7 @@ impl World {
             role: role.word().to_owned(),
             region,
             organisation: matches!(role, Role::InspectionStation | Role::RepairShop)
-                .then(|| ORGANISATION.to_owned()),
+                .then(|| organisation.to_owned()),
             must_change_password: false,
             disabled: false,
             failed_attempts: 0,
