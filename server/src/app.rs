@@ -25,11 +25,12 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::first_admin;
+use crate::auth::oidc::Oidc;
 use crate::auth::sign_in::Doorman;
 use crate::auth::token::Secret;
 use crate::config::{Config, ExternalBrokerConfig, secret};
 use crate::evidence::{EvidenceStore, Intake};
-use crate::http::{Bounded, ForEdges, Site, SiteParts, router};
+use crate::http::{Bounded, ForEdges, Peer, Site, SiteParts, router};
 use crate::ingest::link::{self, Arrival, Link, Poller};
 use crate::ingest::{Ingest, IngestFigures, MqttEndpoint};
 use crate::live::Live;
@@ -133,6 +134,7 @@ impl Server {
             live,
             watchlist: nudge,
             doorman,
+            oidc: config.http.oidc.as_ref().map(Oidc::open).transpose()?,
             authority,
             for_edges,
             books,
@@ -189,7 +191,8 @@ impl Server {
             Ok(())
         });
         let token = stop.clone();
-        let pages = axum::serve(Bounded::new(listener), router(site))
+        let service = router(site).into_make_service_with_connect_info::<Peer>();
+        let pages = axum::serve(Bounded::new(listener), service)
             .with_graceful_shutdown(async move { token.cancelled().await });
         tasks.spawn(async move { pages.await.context("the pages have stopped") });
 

@@ -12,7 +12,7 @@ use crate::config::{Config, DEFAULT_TOML};
 use crate::enrol::{add_station, issue_token, rename_station};
 use crate::pki::Authority;
 use crate::store::Store;
-use crate::{app, http};
+use crate::{app, audit_file, http};
 
 /// Plumewatch server (路检通): takes what the edges report; people review it here.
 #[derive(Debug, Parser)]
@@ -34,6 +34,12 @@ enum Command {
     Config,
     /// Print the OpenAPI document of the server's API.
     Openapi,
+    /// Check a file that the audit was taken out as: whether its rows are as the server wrote them. Prints one JSON object;
+    /// needs no server.
+    VerifyAudit {
+        /// The file, JSON lines or CSV.
+        file: PathBuf,
+    },
     /// Print a one-time token that a station's edge unit enrols with; adds the station if it is new. Works
     /// while the server runs.
     EnrolToken {
@@ -54,10 +60,17 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Run { config } => app::run(Config::read(config.as_deref())?).await,
         Command::Config => print(DEFAULT_TOML),
         Command::Openapi => print(&http::openapi_json()),
+        Command::VerifyAudit { file } => print(&verify_audit(&file)?),
         Command::EnrolToken { config, station, name } => {
             print(&format!("{}\n", enrol_token(config.as_deref(), station, name.as_deref()).await?))
         }
     }
+}
+
+fn verify_audit(path: &Path) -> anyhow::Result<String> {
+    let file = std::fs::File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
+    let checked = audit_file::check(io::BufReader::new(file)).with_context(|| path.display().to_string())?;
+    Ok(format!("{}\n", serde_json::to_string(&checked)?))
 }
 
 async fn enrol_token(

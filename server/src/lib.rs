@@ -5,6 +5,7 @@
 //! [`watchlist`] tells the edges.
 
 pub mod app;
+pub mod audit_file;
 pub mod auth;
 pub mod casework;
 pub mod cli;

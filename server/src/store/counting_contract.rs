@@ -93,7 +93,7 @@ on_both! {
         assert_eq!(take(&store, &[record(shot(3, "2026-03-10", 3_300))]).await, Counted::default());
         let counted = take(&store, &[record(shot(2, "2026-02-10", 1_000))]).await;
         assert_eq!((counted.voided, waiting(&store).await), (1, vec![]));
-        let audit = store.reading().await.unwrap().audit_before(None, 10).await.unwrap();
+        let audit = store.reading().await.unwrap().audit_search(&whole_audit(), 10).await.unwrap();
         assert_eq!(audit[0].entry.action, Action::CandidateVoided);
         assert_eq!(audit[0].entry.actor, crate::counting::SYSTEM);
     }

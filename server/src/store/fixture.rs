@@ -24,11 +24,12 @@ use plumewatch_shared::protocol::seal::{CHAIN_START, Purpose, Sealed};
 use plumewatch_shared::rulebook::Rulebook;
 use plumewatch_shared::sample::{self, SamplePassage};
 use plumewatch_shared::verdict::judge;
+use server_core::access::Scope;
 use sqlx::ConnectOptions;
 use sqlx::postgres::PgConnectOptions;
 
 use super::engine::change;
-use super::{Insertion, NewPassage, NewRecord, Store, Stored, Writing};
+use super::{AuditFilter, Insertion, NewPassage, NewRecord, Store, Stored, Writing};
 use crate::ingest::examine;
 use crate::rulebooks::Books;
 
@@ -347,6 +348,11 @@ pub(crate) async fn insert_records(store: &Store, records: &[NewRecord]) -> Vec<
 /// The whole country, as an account of the ministry sees it.
 pub(crate) fn china() -> Region {
     "000000".parse().unwrap()
+}
+
+/// Every row of the audit.
+pub(crate) fn whole_audit() -> AuditFilter {
+    AuditFilter::all(Scope(china()))
 }
 
 /// A passage on a day, with so much opacity.

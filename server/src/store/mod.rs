@@ -23,7 +23,11 @@
 mod bulk;
 pub mod accounts;
 mod enrolment;
-mod sessions;
+pub mod sessions;
+pub mod second_factors;
+pub mod keys;
+pub mod idempotency;
+mod oidc;
 pub mod stations;
 pub mod wanted;
 mod engine;
@@ -52,6 +56,8 @@ mod counting_contract;
 #[cfg(test)]
 mod people_contract;
 #[cfg(test)]
+mod keys_contract;
+#[cfg(test)]
 mod records_contract;
 #[cfg(test)]
 mod statistics_contract;
@@ -70,6 +76,7 @@ pub use passages::NewPassage;
 pub use quarantine::{QUARANTINED_BYTES_MAX, QUARANTINED_MAX, QuarantineRow, Quarantined};
 pub use records::{Insertion, NewRecord};
 pub use review::{CandidateRow, CaseRow, REVIEW_MAX};
+pub use audit::AuditFilter;
 pub use rulebooks::{IssueRow, PublishedRow};
 pub use statistics::{DayRow, ErrorDayRow, PAIRS_MAX, STATISTICS_DAYS_MAX, SiteNoRow, Span};
 pub use watchlist::EditionRow;

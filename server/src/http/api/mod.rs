@@ -7,16 +7,21 @@ mod device_checks;
 mod enrol;
 mod evidence;
 mod exhaust_tests;
+mod keys;
+mod oidc;
 mod passages;
 mod review;
 mod rulebook;
 mod rulebook_rows;
 mod rulebooks;
 mod server;
+mod second_factor;
 mod session;
+mod sessions;
 mod statistics;
 mod stations;
 mod summary;
+mod today;
 mod wanted;
 mod wire;
 
@@ -35,10 +40,23 @@ use super::Site;
 pub(super) fn routes() -> OpenApiRouter<Site> {
     let people = OpenApiRouter::new()
         .routes(routes!(session::sign_in, session::sign_out, session::who))
+        .routes(routes!(session::ways))
         .routes(routes!(session::change_password))
+        .routes(routes!(oidc::begin))
+        .routes(routes!(oidc::finish))
+        .routes(routes!(second_factor::state, second_factor::begin, second_factor::remove))
+        .routes(routes!(second_factor::confirm))
+        .routes(routes!(sessions::own, sessions::end_others))
+        .routes(routes!(sessions::end_one))
         .routes(routes!(accounts::list, accounts::add))
-        .routes(routes!(accounts::change))
-        .routes(routes!(audit::list));
+        .routes(routes!(accounts::detail, accounts::change))
+        .routes(routes!(sessions::of_account, sessions::end_of_account))
+        .routes(routes!(second_factor::remove_of))
+        .routes(routes!(keys::list, keys::issue))
+        .routes(routes!(keys::revoke))
+        .routes(routes!(audit::list))
+        .routes(routes!(audit::export))
+        .routes(routes!(today::tasks));
     let passages = OpenApiRouter::new()
         .routes(routes!(passages::list))
         .routes(routes!(passages::live))

@@ -26,8 +26,9 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use crate::auth::first_admin::password_file;
+use crate::auth::oidc::Oidc;
 use crate::auth::sign_in::Doorman;
-use crate::config::Config;
+use crate::config::{Config, HttpConfig};
 use crate::evidence::Intake;
 use crate::http::{ForEdges, Site, SiteParts, router};
 use crate::pki::Authority;
@@ -67,16 +68,26 @@ pub(super) struct Person<'w> {
     world: &'w World,
     pub(super) cookie: Option<String>,
     pub(super) guarded: bool,
+    /// A program's key, as it stands in `Authorization`.
+    pub(super) key: Option<String>,
+    /// More headers of each request.
+    pub(super) headers: Vec<(&'static str, String)>,
 }
 
 impl World {
     pub(super) async fn start() -> Self {
+        Self::configured(|_| {}, None).await
+    }
+
+    /// With other settings of pages and API, and perhaps another provider of sign-in.
+    pub(super) async fn configured(change: impl FnOnce(&mut HttpConfig), oidc: Option<Oidc>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let data_dir = folder.path();
         let noon = sample::noon().utc;
         let clock = Arc::new(AtomicI64::new(noon.as_microsecond()));
         let store = Store::open(&format!("sqlite:{}", data_dir.join("test.sqlite").display())).await.unwrap();
-        let http = Config::default().http;
+        let mut http = Config::default().http;
+        change(&mut http);
         let hand = Arc::clone(&clock);
         let site = Site::new(SiteParts {
             evidence: crate::evidence::EvidenceStore::open(&data_dir.join("evidence")).unwrap(),
@@ -84,6 +95,7 @@ impl World {
             watchlist: crate::watchlist::Nudge::default(),
             ingest: Arc::default(),
             doorman: Doorman::new(Duration::from_secs(3_600), password_file(data_dir)).unwrap(),
+            oidc,
             authority: Authority::open(&data_dir.join("pki"), noon).unwrap(),
             for_edges: ForEdges {
                 mqtt_host: "broker.test".to_owned(),
@@ -107,6 +119,11 @@ impl World {
     /// An account of this role and region, with everybody's password. Who acts for a station or a shop acts
     /// for [`ORGANISATION`].
     pub(super) async fn add_account(&self, name: &str, role: Role, region: i64) {
+        self.add_account_for(name, role, region, ORGANISATION).await;
+    }
+
+    /// The same, acting for this organisation if its role acts for one.
+    pub(super) async fn add_account_for(&self, name: &str, role: Role, region: i64, organisation: &str) {
         let account = AccountRow {
             name: name.to_owned(),
             display_name: name.to_owned(),
@@ -114,7 +131,7 @@ impl World {
             role: role.word().to_owned(),
             region,
             organisation: matches!(role, Role::InspectionStation | Role::RepairShop)
-                .then(|| ORGANISATION.to_owned()),
+                .then(|| organisation.to_owned()),
             must_change_password: false,
             disabled: false,
             failed_attempts: 0,
@@ -126,7 +143,17 @@ impl World {
     }
 
     pub(super) fn stranger(&self) -> Person<'_> {
-        Person { world: self, cookie: None, guarded: true }
+        Person { world: self, cookie: None, guarded: true, key: None, headers: Vec::new() }
+    }
+
+    /// A program with this key, and nothing of a browser.
+    pub(super) fn program(&self, key: &str) -> Person<'_> {
+        Person { guarded: false, key: Some(key.to_owned()), ..self.stranger() }
+    }
+
+    /// What the clock shows.
+    pub(super) fn now(&self) -> Timestamp {
+        self.site.now()
     }
 
     /// A person of this role who sees the whole country, signed in.
@@ -232,6 +259,10 @@ impl Person<'_> {
         self.ask(Method::POST, path, Body::from(body.to_string())).await
     }
 
+    pub(super) async fn delete(&self, path: &str, body: &Value) -> Answer {
+        self.ask(Method::DELETE, path, Body::from(body.to_string())).await
+    }
+
     pub(super) async fn ask(&self, method: Method, path: &str, body: Body) -> Answer {
         let response = self.open(method, path, body).await;
         let (status, headers) = (response.status(), response.headers().clone());
@@ -248,6 +279,12 @@ impl Person<'_> {
         }
         if self.guarded {
             request = request.header("X-Plumewatch", "1");
+        }
+        if let Some(key) = &self.key {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {key}"));
+        }
+        for (name, value) in &self.headers {
+            request = request.header(*name, value);
         }
         let request = request.header(header::CONTENT_TYPE, "application/json").body(body).unwrap();
         self.world.router.clone().oneshot(request).await.unwrap()
