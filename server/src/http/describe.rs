@@ -7,7 +7,7 @@
 use serde_json::{Map, Value, json};
 use utoipa::openapi::OpenApi;
 
-use super::error::PROBLEM_JSON;
+use super::error::{PROBLEM_JSON, title};
 use super::example::example_of;
 use super::session::COOKIE;
 
@@ -15,13 +15,13 @@ use super::session::COOKIE;
 const METHODS: [&str; 5] = ["get", "put", "post", "patch", "delete"];
 
 /// An answer that many operations may give: status, name, code and what it means.
-struct Common {
-    status: &'static str,
-    code: &'static str,
-    about: &'static str,
+struct Common<'a> {
+    status: &'a str,
+    code: &'a str,
+    about: &'a str,
 }
 
-const COMMON: [Common; 11] = [
+const COMMON: [Common<'static>; 11] = [
     Common { status: "400", code: "invalid", about: "The request does not say what it must." },
     Common { status: "401", code: "signed-out", about: "Nobody is signed in, or the key is not good." },
     Common { status: "403", code: "forbidden", about: "The account or key may not do this." },
@@ -66,16 +66,8 @@ fn component(status: &str) -> String {
     format!("Problem{status}")
 }
 
-fn response(common: &Common, components: &Value) -> Value {
-    let mut example = example_of(&json!({"$ref": "#/components/schemas/ErrorBody"}), components);
-    example["type"] = format!("urn:plumewatch:problem:{}", common.code).into();
-    example["status"] = common.status.parse::<u16>().unwrap_or(500).into();
-    example["title"] = common.code.into();
-    example["detail"] = common.about.into();
-    example["code"] = common.code.into();
-    example["en"] = common.about.into();
-    example["error"]["code"] = common.code.into();
-    example["error"]["en"] = common.about.into();
+fn response(common: &Common<'_>, components: &Value) -> Value {
+    let example = problem(common, common.about, components);
     let mut response = json!({
         "description": common.about,
         "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/ErrorBody"}, "example": example}},
@@ -85,6 +77,22 @@ fn response(common: &Common, components: &Value) -> Value {
             json!({"description": "Seconds until it may be tried again.", "schema": {"type": "integer", "minimum": 1}});
     }
     response
+}
+
+/// An example of a problem. Its Chinese is the schema's own example: the words that are shown are the handler's.
+fn problem(common: &Common<'_>, about: &str, components: &Value) -> Value {
+    let mut example = example_of(&json!({"$ref": "#/components/schemas/ErrorBody"}), components);
+    let zh = example["zh"].clone();
+    let code = common.code;
+    example["type"] = format!("urn:plumewatch:problem:{code}").into();
+    example["title"] = title(code).into();
+    example["status"] = common.status.parse::<u16>().unwrap_or(500).into();
+    example["code"] = code.into();
+    for key in ["detail", "en"] {
+        example[key] = about.into();
+    }
+    example["error"] = json!({"code": code, "en": about, "zh": zh});
+    example
 }
 
 /// One operation in the making.
@@ -148,21 +156,13 @@ impl Operation<'_> {
                 continue;
             }
             let mut body = content.remove("application/json").unwrap_or_default();
-            let mut example = example_of(&body["schema"], self.components);
-            if let Some(common) = COMMON.iter().find(|common| common.status == status) {
-                for (key, value) in [("type", format!("urn:plumewatch:problem:{}", common.code))] {
-                    example[key] = value.into();
-                }
-                example["code"] = common.code.into();
-                example["error"]["code"] = common.code.into();
-            }
-            example["status"] = status.parse::<u16>().unwrap_or(500).into();
-            body["example"] = example;
-            content.insert(PROBLEM_JSON.to_owned(), body);
-            let empty = response["description"].as_str().unwrap_or_default().is_empty();
-            if let (true, Some(common)) = (empty, COMMON.iter().find(|common| common.status == status)) {
-                response["description"] = common.about.into();
-            }
+            let other = Common { status, code: "refused", about: "The request is refused." };
+            let common = COMMON.iter().find(|common| common.status == status).unwrap_or(&other);
+            let words = response["description"].as_str().filter(|words| !words.is_empty());
+            let words = words.unwrap_or(common.about).to_owned();
+            body["example"] = problem(common, &words, self.components);
+            response["content"] = json!({PROBLEM_JSON: body});
+            response["description"] = words.into();
         }
     }
 

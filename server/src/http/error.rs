@@ -177,7 +177,7 @@ impl ApiError {
 }
 
 /// A code in words: `not-found` is "Not found".
-fn title(code: &str) -> String {
+pub(super) fn title(code: &str) -> String {
     let words = code.replace('-', " ");
     let mut letters = words.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()

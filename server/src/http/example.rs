@@ -38,6 +38,16 @@ const STRINGS: &[(&str, &str)] = &[
     ("rulebook", "HJ 845-2017"),
     ("clause", "HJ 845-2017, 6.1"),
     ("label", "检测线软件"),
+    ("id", "00112233445566778899"),
+    ("created_by", "admin"),
+    ("opened_by", "li.wei"),
+    ("decided_by", "li.wei"),
+    ("added_by", "wang.zhuguan"),
+    ("entered_by", "li.wei"),
+    ("revoked_by", "admin"),
+    ("rulebook_version", "2017-07-27.1"),
+    ("external_id", "li.wei@city"),
+    ("token", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"),
 ];
 
 /// An example of what the schema describes.
