@@ -44,6 +44,11 @@ mod audit;
 mod watchlist;
 mod rulebooks;
 mod statistics;
+mod register;
+mod register_known;
+mod register_lists;
+mod register_imports;
+mod register_life;
 
 #[cfg(test)]
 mod contract;
@@ -53,6 +58,8 @@ mod counting_contract;
 mod people_contract;
 #[cfg(test)]
 mod records_contract;
+#[cfg(test)]
+mod register_contract;
 #[cfg(test)]
 mod statistics_contract;
 #[cfg(test)]
@@ -69,6 +76,10 @@ pub use lists::{PAGE_MAX, PassageFilter, PassageFull, PassageRow};
 pub use passages::NewPassage;
 pub use quarantine::{QUARANTINED_BYTES_MAX, QUARANTINED_MAX, QuarantineRow, Quarantined};
 pub use records::{Insertion, NewRecord};
+pub use register::{HoldRow, MemberRow, QualificationRow, REGISTER_PAGE_MAX, VehicleRow};
+pub use register_imports::{ImportRow, ImportedRow};
+pub use register_life::{LIFE_MAX, LifeRow, Under};
+pub use register_lists::{FleetChangeRow, FleetRow, RegisterCounts};
 pub use review::{CandidateRow, CaseRow, REVIEW_MAX};
 pub use rulebooks::{IssueRow, PublishedRow};
 pub use statistics::{DayRow, ErrorDayRow, PAIRS_MAX, STATISTICS_DAYS_MAX, SiteNoRow, Span};
