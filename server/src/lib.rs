@@ -20,5 +20,6 @@ pub mod metrics;
 pub mod pki;
 pub mod store;
 pub mod rulebooks;
+pub mod sheets;
 pub mod watchlist;
 pub mod web;

@@ -27,6 +27,7 @@ macro_rules! steps {
                 "organisations",
                 include_str!(concat!("../../migrations/", $folder, "/0007_organisations.sql")),
             ),
+            (8, "register", include_str!(concat!("../../migrations/", $folder, "/0008_register.sql"))),
             (11, "keys", include_str!(concat!("../../migrations/", $folder, "/0011_keys.sql"))),
         ]
     };

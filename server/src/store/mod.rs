@@ -48,6 +48,11 @@ mod audit;
 mod watchlist;
 mod rulebooks;
 mod statistics;
+mod register;
+mod register_known;
+mod register_lists;
+mod register_imports;
+mod register_life;
 
 #[cfg(test)]
 mod contract;
@@ -60,10 +65,13 @@ mod keys_contract;
 #[cfg(test)]
 mod records_contract;
 #[cfg(test)]
+mod register_contract;
+#[cfg(test)]
 mod statistics_contract;
 #[cfg(test)]
 pub(crate) mod fixture;
 
+pub use audit::AuditFilter;
 pub use device_checks::{CHECKS_MAX, CheckPointRow, DeviceCheckRow, NewDeviceCheck};
 pub use engine::{Reading, Store, Writing};
 pub use error::{StoreError, Stored};
@@ -75,8 +83,11 @@ pub use lists::{PAGE_MAX, PassageFilter, PassageFull, PassageRow};
 pub use passages::NewPassage;
 pub use quarantine::{QUARANTINED_BYTES_MAX, QUARANTINED_MAX, QuarantineRow, Quarantined};
 pub use records::{Insertion, NewRecord};
+pub use register::{HoldRow, MemberRow, QualificationRow, REGISTER_PAGE_MAX, VehicleRow};
+pub use register_imports::{ImportRow, ImportedRow};
+pub use register_life::{LIFE_MAX, LifeRow, Under};
+pub use register_lists::{FleetChangeRow, FleetRow, RegisterCounts};
 pub use review::{CandidateRow, CaseRow, REVIEW_MAX};
-pub use audit::AuditFilter;
 pub use rulebooks::{IssueRow, PublishedRow};
 pub use statistics::{DayRow, ErrorDayRow, PAIRS_MAX, STATISTICS_DAYS_MAX, SiteNoRow, Span};
 pub use watchlist::EditionRow;

@@ -78,7 +78,8 @@ const QUESTIONS: &[Question] = &[
             Box::pin(async move {
                 let stations = reading.stations(asked.scope).await?;
                 let offline = |online: Option<bool>| online != Some(true);
-                Ok(stations.iter().filter(|row| row.enrolled_us.is_some() && offline(row.online)).count() as u64)
+                Ok(stations.iter().filter(|row| row.enrolled_us.is_some() && offline(row.online)).count()
+                    as u64)
             })
         },
     },
