@@ -104,7 +104,8 @@ impl Server {
         let figures = Arc::new(IngestFigures::default());
         let (link, arrivals, poller) = link::link(&endpoint, Arc::clone(&figures));
         let (live, nudge) = (Live::new(), Nudge::new());
-        let books = Books::new(folder::read(&config.rulebooks.folder)?);
+        let rulebooks = &config.rulebooks.folder;
+        let books = Books::with_calendar(folder::read(rulebooks)?, folder::calendar(rulebooks)?);
         let issue = keep(&store, &books, now).await?;
         tracing::info!(rulebooks.issue = issue.version, "rulebooks in force");
         let ingest = Ingest {

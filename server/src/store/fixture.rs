@@ -22,8 +22,11 @@ use plumewatch_shared::protocol::message::{
 use plumewatch_shared::protocol::record::{DEVICE_CHECK, EXHAUST_TEST, RecordReport};
 use plumewatch_shared::protocol::seal::{CHAIN_START, Purpose, Sealed};
 use plumewatch_shared::rulebook::Rulebook;
+use plumewatch_shared::rulebook::casework::ServiceMethod;
 use plumewatch_shared::sample::{self, SamplePassage};
 use plumewatch_shared::verdict::judge;
+use server_core::access::OrganisationCode;
+use server_core::case::{Event, Paper};
 use sqlx::ConnectOptions;
 use sqlx::postgres::PgConnectOptions;
 
@@ -352,4 +355,23 @@ pub(crate) fn china() -> Region {
 /// A passage on a day, with so much opacity.
 pub(crate) fn shot(sequence: u64, day: &str, opacity: u16) -> SamplePassage {
     sample::passage(sequence).at(&format!("{day}T02:00:00Z")).with_opacity(opacity)
+}
+
+/// A notice by letter, received on the day that tests happen.
+pub(crate) fn notice() -> Event {
+    Event::ServeNotice {
+        method: ServiceMethod::Letter,
+        received: "2026-11-23".parse().unwrap(),
+        paper: Paper::new("并环改〔2026〕118号").unwrap(),
+    }
+}
+
+/// An order to repair, for as long as the rule says.
+pub(crate) fn order() -> Event {
+    Event::OrderRepair { station: OrganisationCode::parse("I-140105-01").unwrap(), within: None }
+}
+
+/// The events that lead from an opened case to one closed by a passed retest.
+pub(crate) fn way_to_the_end() -> [Event; 5] {
+    [notice(), order(), Event::Taken, Event::Repaired, Event::RetestPassed]
 }

@@ -40,11 +40,15 @@ mod senders;
 mod lists;
 mod counting;
 mod review;
+mod cases;
+mod case_steps;
 mod audit;
 mod watchlist;
 mod rulebooks;
 mod statistics;
 
+#[cfg(test)]
+mod cases_contract;
 #[cfg(test)]
 mod contract;
 #[cfg(test)]
@@ -58,6 +62,7 @@ mod statistics_contract;
 #[cfg(test)]
 pub(crate) mod fixture;
 
+pub use cases::{CASES_MAX, CaseFilter, CaseRow};
 pub use device_checks::{CHECKS_MAX, CheckPointRow, DeviceCheckRow, NewDeviceCheck};
 pub use engine::{Reading, Store, Writing};
 pub use error::{StoreError, Stored};
@@ -69,7 +74,7 @@ pub use lists::{PAGE_MAX, PassageFilter, PassageFull, PassageRow};
 pub use passages::NewPassage;
 pub use quarantine::{QUARANTINED_BYTES_MAX, QUARANTINED_MAX, QuarantineRow, Quarantined};
 pub use records::{Insertion, NewRecord};
-pub use review::{CandidateRow, CaseRow, REVIEW_MAX};
+pub use review::{CandidateRow, REVIEW_MAX};
 pub use rulebooks::{IssueRow, PublishedRow};
 pub use statistics::{DayRow, ErrorDayRow, PAIRS_MAX, STATISTICS_DAYS_MAX, SiteNoRow, Span};
 pub use watchlist::EditionRow;

@@ -2,7 +2,9 @@
 
 mod accounts;
 mod audit;
+mod case_wire;
 mod cases;
+mod casework_error;
 mod device_checks;
 mod enrol;
 mod evidence;
