@@ -118,8 +118,12 @@ impl Server {
         };
         let rulebooks =
             RulebookPublisher { store: store.clone(), books: books.clone(), key: signing_key.clone() };
-        let publisher =
-            Publisher { store: store.clone(), key: signing_key, nudge: nudge.clone(), clock: Timestamp::now };
+        let publisher = Publisher {
+            store: store.clone(),
+            key: signing_key.clone(),
+            nudge: nudge.clone(),
+            clock: Timestamp::now,
+        };
         let listener = TcpListener::bind(config.http.listen)
             .await
             .with_context(|| format!("cannot listen for browsers on {}", config.http.listen))?;
@@ -134,6 +138,7 @@ impl Server {
             live,
             watchlist: nudge,
             doorman,
+            signing_key,
             authority,
             for_edges,
             books,

@@ -2,6 +2,7 @@
 -- `queue` is the place among those to work on, as `server_core::case` makes it: lists are read in its order. Days are
 -- civil days where the law counts them, as text, so that they order as they are. `case_steps` keeps each step
 -- with its particulars (JSON), written once.
+-- `station_keys` keeps every key that a station ever signed with: a package proves old records by the old one.
 -- A closed case has a passed retest or a named exception; the database refuses any other.
 -- Repairs that were ordered by hand before there were orders have none that a shop could take: those cases go back
 -- to their start, and the audit keeps what was done. SQLite changes no check, so the table is made anew.
@@ -71,3 +72,12 @@ create table case_steps (
     reason text,
     constraint case_step_number primary key (case_id, number)
 );
+
+create table station_keys (
+    station text not null references stations (id),
+    signing_key blob not null,
+    since_us bigint not null,
+    primary key (station, signing_key)
+);
+insert into station_keys (station, signing_key, since_us)
+select id, signing_key, coalesce(enrolled_us, created_us) from stations where signing_key is not null;

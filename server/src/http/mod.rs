@@ -51,6 +51,8 @@ pub struct SiteParts {
     pub watchlist: crate::watchlist::Nudge,
     /// Lets people in.
     pub doorman: Doorman,
+    /// Signs evidence packages.
+    pub signing_key: ed25519_dalek::SigningKey,
     /// Certifies edges.
     pub authority: Authority,
     /// What an enrolled edge is told of the server: broker and key.

@@ -192,6 +192,10 @@ pub(crate) async fn enrol(store: &Store, id: &str) {
         now().as_microsecond()
     )
     .unwrap();
+    writing
+        .keep_station_key(station(id), key().verifying_key().to_bytes(), now().as_microsecond())
+        .await
+        .unwrap();
     writing.commit().await.unwrap();
 }
 
@@ -374,4 +378,11 @@ pub(crate) fn order() -> Event {
 /// The events that lead from an opened case to one closed by a passed retest.
 pub(crate) fn way_to_the_end() -> [Event; 5] {
     [notice(), order(), Event::Taken, Event::Repaired, Event::RetestPassed]
+}
+
+/// Does to the database what nobody should.
+pub(crate) async fn tamper(store: &Store, sql: &'static str) {
+    let mut writing = store.writing().await.unwrap();
+    change!(writing, sql).unwrap();
+    writing.commit().await.unwrap();
 }

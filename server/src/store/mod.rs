@@ -42,6 +42,7 @@ mod counting;
 mod review;
 mod cases;
 mod case_steps;
+mod case_evidence;
 mod audit;
 mod watchlist;
 mod rulebooks;
@@ -62,6 +63,7 @@ mod statistics_contract;
 #[cfg(test)]
 pub(crate) mod fixture;
 
+pub use case_evidence::StationKeys;
 pub use cases::{CASES_MAX, CaseFilter, CaseRow};
 pub use device_checks::{CHECKS_MAX, CheckPointRow, DeviceCheckRow, NewDeviceCheck};
 pub use engine::{Reading, Store, Writing};

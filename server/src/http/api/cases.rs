@@ -80,6 +80,8 @@ pub(super) struct CaseDetail {
     actions: Vec<&'static str>,
     /// May the account take the evidence package out?
     exports: bool,
+    /// The key that signs packages, hex: what `plumewatch-server verify --key` is given.
+    package_key: String,
 }
 
 /// What came of it.
@@ -171,6 +173,7 @@ pub(super) async fn detail(
         passages,
         actions: allowed.iter().map(|kind| kind.word()).collect(),
         exports: may(signed.role, Operation::ExportCase),
+        package_key: hex::encode(site.signing_key.verifying_key().to_bytes()),
         case: Case::new(row, today(&site)),
     }))
 }
@@ -185,9 +188,7 @@ pub(super) fn explanation(
     let named = RulebookRef { id: candidate.rulebook.clone(), version: candidate.rulebook_version.clone() };
     let complete = candidate.exceedances.last().map_or(candidate.opened, |last| last.passed);
     let book = site.books.edition(&named).unwrap_or_else(|| site.books.in_force_at(row.region, complete));
-    let second =
-        Confirmation { by: row.opened_by.clone(), at: row.case.opened, reason: candidate.reason.clone() };
-    let confirmations: Vec<Confirmation> = candidate.first.iter().cloned().chain([second]).collect();
+    let confirmations = confirmations(row, candidate);
     let rules = site.books.casework_at(row.region, row.case.opened);
     let grounds = Grounds {
         exceedances: &candidate.exceedances,
@@ -197,6 +198,13 @@ pub(super) fn explanation(
         rules: &rules,
     };
     explain(&row.case, &grounds, steps, site.now())
+}
+
+/// Who confirmed the case's candidate, first to last.
+pub(super) fn confirmations(row: &CaseRow, candidate: &CandidateRow) -> Vec<Confirmation> {
+    let last =
+        Confirmation { by: row.opened_by.clone(), at: row.case.opened, reason: candidate.reason.clone() };
+    candidate.first.iter().cloned().chain([last]).collect()
 }
 
 /// Let something happen to a case.

@@ -211,3 +211,25 @@ async fn a_wanted_plate_is_listed_with_its_reason_and_audited() {
     let audited = world.audited().await;
     assert_eq!(audited[audited.len() - 2..], ["authority wanted-added", "authority wanted-removed"]);
 }
+
+/// Whoever may take a package out gets one, the audit says so, and nobody else does.
+#[tokio::test]
+async fn a_package_is_taken_out_by_who_may_and_is_audited() {
+    let world = World::start().await;
+    let case = world.store_case(STATION).await;
+    let path = format!("/api/v1/cases/{case}/package");
+    let authority = world.person(Role::Authority).await;
+    let taken = authority.get(&path).await;
+    assert_eq!(taken.status, StatusCode::OK);
+    assert_eq!(taken.headers["content-type"], "application/zip");
+    assert!(taken.headers["content-disposition"].to_str().unwrap().contains(&case));
+    // This world's stations are not enrolled: the server's own signature holds, the stations' cannot.
+    let key = authority.get(&format!("/api/v1/cases/{case}")).await.body["package_key"].clone();
+    let report = server_package::verify(&taken.bytes, key.as_str());
+    assert!(report.lines[0].holds && report.lines[1].holds && !report.holds(), "{report}");
+    assert!(world.audited().await.contains(&"authority case-exported".to_owned()));
+    assert_eq!(world.person(Role::Reviewer).await.get(&path).await.status, StatusCode::FORBIDDEN);
+    let elsewhere = world.person_of("elsewhere", Role::Authority, 150_000).await;
+    assert_eq!(elsewhere.get(&path).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(elsewhere.get(&format!("/api/v1/cases/{case}")).await.status, StatusCode::NOT_FOUND);
+}

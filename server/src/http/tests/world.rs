@@ -9,6 +9,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use axum::response::Response;
+use ed25519_dalek::SigningKey;
 use jiff::Timestamp;
 use plumewatch_shared::ids::{FileHash, Region};
 use plumewatch_shared::passage::Passage;
@@ -87,6 +88,7 @@ impl World {
             watchlist: crate::watchlist::Nudge::default(),
             ingest: Arc::default(),
             doorman: Doorman::new(Duration::from_secs(3_600), password_file(data_dir)).unwrap(),
+            signing_key: SigningKey::from_bytes(&[9; 32]),
             authority: Authority::open(&data_dir.join("pki"), noon).unwrap(),
             for_edges: ForEdges {
                 mqtt_host: "broker.test".to_owned(),
