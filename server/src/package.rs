@@ -109,9 +109,7 @@ pub async fn package(
     let records = records(&mut reading, &ids).await?;
     let stations = stations(&mut reading, &ids).await?;
     let (files, missing) = files(&mut reading, &ids).await?;
-    let mut audit = reading.audit_of(facts.row.candidate.as_str()).await?;
-    audit.extend(reading.audit_of(facts.row.case.id.as_str()).await?);
-    audit.sort_by_key(|row| row.number);
+    let audit = reading.audit_of_case(&facts.row.candidate, &facts.row.case.id).await?;
     drop(reading);
     let mut evidence = Vec::new();
     for file in files {

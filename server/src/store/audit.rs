@@ -10,7 +10,7 @@ use super::{Reading, StoreError, Stored, Writing};
 /// One lock for the chain's end, on PostgreSQL, where two transactions could read the same tip.
 const TIP_LOCK: i64 = 0x7077_6175_6469_7401; // "pwaudit" and a number of its own.
 
-type Columns = (i64, i64, String, String, String, Option<String>, String, String, String);
+pub(super) type Columns = (i64, i64, String, String, String, Option<String>, String, String, String);
 
 impl Writing {
     /// Appends an entry to the chain. Held until the transaction ends, so write it last.
@@ -105,7 +105,9 @@ impl Reading {
     }
 }
 
-fn audit_row((number, at, actor, action, subject, reason, detail, prev, hash): Columns) -> Stored<AuditRow> {
+pub(super) fn audit_row(
+    (number, at, actor, action, subject, reason, detail, prev, hash): Columns,
+) -> Stored<AuditRow> {
     Ok(AuditRow {
         number: number as u64,
         prev: prev.parse().map_err(|_| StoreError::Corrupt("audit.prev"))?,

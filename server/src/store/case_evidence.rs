@@ -2,11 +2,18 @@
 //! that a station ever signed with.
 
 use plumewatch_shared::ids::{PassageId, StationId};
+use server_core::audit::{Action, AuditRow};
+use server_core::case::CaseId;
+use server_core::counting::CandidateId;
 
+use super::audit::{Columns, audit_row};
 use super::counting::passage_id;
 use super::engine::{change, row, rows};
 use super::records::sequence;
 use super::{Reading, StoreError, Stored, Writing};
+
+/// Audit rows of one case: each step has one, and no case has so many.
+const AUDIT_MAX: i64 = 2_000;
 
 /// A station and the keys that it signed with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,6 +74,23 @@ impl Reading {
             bytes.try_into().map_err(|_| StoreError::Corrupt("station_keys.signing_key"))
         };
         Ok(Some(StationKeys { name, keys: found.into_iter().map(key).collect::<Stored<_>>()? }))
+    }
+}
+
+impl Reading {
+    /// What was done to a case and its candidate, oldest first: every row about them except that somebody looked.
+    pub async fn audit_of_case(&mut self, candidate: &CandidateId, case: &CaseId) -> Stored<Vec<AuditRow>> {
+        let found = rows!(
+            self,
+            Columns,
+            "select number, at_us, actor, action, subject, reason, detail, prev, hash from audit \
+             where subject in ($1, $2) and action <> $3 order by number limit $4",
+            candidate.as_str(),
+            case.as_str(),
+            Action::CaseViewed.word(),
+            AUDIT_MAX
+        )?;
+        found.into_iter().map(audit_row).collect()
     }
 }
 

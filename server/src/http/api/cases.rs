@@ -150,9 +150,7 @@ pub(super) async fn detail(
     let scope = signed.may(Operation::ReadCases)?;
     let mut reading = site.store.reading().await?;
     let row = reading.case(&id, scope.0).await?.ok_or_else(ApiError::not_found)?;
-    let mut history = reading.audit_of(row.candidate.as_str()).await?;
-    history.extend(reading.audit_of(id.as_str()).await?);
-    history.sort_by_key(|entry| entry.number);
+    let history = reading.audit_of_case(&row.candidate, &id).await?;
     let steps = reading.case_steps(&id).await?;
     let candidate = reading.candidate(&row.candidate, scope.0).await?.ok_or_else(ApiError::internal)?;
     let ids = seen_by(&signed, &candidate.passages);
