@@ -105,7 +105,8 @@ impl Server {
         let figures = Arc::new(IngestFigures::default());
         let (link, arrivals, poller) = link::link(&endpoint, Arc::clone(&figures));
         let (live, nudge) = (Live::new(), Nudge::new());
-        let books = Books::new(folder::read(&config.rulebooks.folder)?);
+        let rulebooks = &config.rulebooks.folder;
+        let books = Books::with_calendar(folder::read(rulebooks)?, folder::calendar(rulebooks)?);
         let issue = keep(&store, &books, now).await?;
         tracing::info!(rulebooks.issue = issue.version, "rulebooks in force");
         let ingest = Ingest {
@@ -118,8 +119,12 @@ impl Server {
         };
         let rulebooks =
             RulebookPublisher { store: store.clone(), books: books.clone(), key: signing_key.clone() };
-        let publisher =
-            Publisher { store: store.clone(), key: signing_key, nudge: nudge.clone(), clock: Timestamp::now };
+        let publisher = Publisher {
+            store: store.clone(),
+            key: signing_key.clone(),
+            nudge: nudge.clone(),
+            clock: Timestamp::now,
+        };
         let listener = TcpListener::bind(config.http.listen)
             .await
             .with_context(|| format!("cannot listen for browsers on {}", config.http.listen))?;
@@ -135,6 +140,7 @@ impl Server {
             watchlist: nudge,
             doorman,
             oidc: config.http.oidc.as_ref().map(Oidc::open).transpose()?,
+            signing_key,
             authority,
             for_edges,
             books,

@@ -17,6 +17,7 @@ pub mod http;
 pub mod ingest;
 pub mod live;
 pub mod metrics;
+pub mod package;
 pub mod pki;
 pub mod store;
 pub mod rulebooks;

@@ -62,6 +62,8 @@ pub struct SiteParts {
     pub doorman: Doorman,
     /// Another provider of sign-in, if there is one.
     pub oidc: Option<crate::auth::oidc::Oidc>,
+    /// Signs evidence packages.
+    pub signing_key: ed25519_dalek::SigningKey,
     /// Certifies edges.
     pub authority: Authority,
     /// What an enrolled edge is told of the server: broker and key.

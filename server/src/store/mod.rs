@@ -44,6 +44,9 @@ mod senders;
 mod lists;
 mod counting;
 mod review;
+mod cases;
+mod case_steps;
+mod case_evidence;
 mod audit;
 mod watchlist;
 mod rulebooks;
@@ -54,6 +57,8 @@ mod register_lists;
 mod register_imports;
 mod register_life;
 
+#[cfg(test)]
+mod cases_contract;
 #[cfg(test)]
 mod contract;
 #[cfg(test)]
@@ -72,6 +77,8 @@ mod statistics_contract;
 pub(crate) mod fixture;
 
 pub use audit::AuditFilter;
+pub use case_evidence::StationKeys;
+pub use cases::{CASES_MAX, CaseFilter, CaseRow};
 pub use device_checks::{CHECKS_MAX, CheckPointRow, DeviceCheckRow, NewDeviceCheck};
 pub use engine::{Reading, Store, Writing};
 pub use error::{StoreError, Stored};
@@ -87,7 +94,7 @@ pub use register::{HoldRow, MemberRow, QualificationRow, REGISTER_PAGE_MAX, Vehi
 pub use register_imports::{ImportRow, ImportedRow};
 pub use register_life::{LIFE_MAX, LifeRow, Under};
 pub use register_lists::{FleetChangeRow, FleetRow, RegisterCounts};
-pub use review::{CandidateRow, CaseRow, REVIEW_MAX};
+pub use review::{CandidateRow, REVIEW_MAX};
 pub use rulebooks::{IssueRow, PublishedRow};
 pub use statistics::{DayRow, ErrorDayRow, PAIRS_MAX, STATISTICS_DAYS_MAX, SiteNoRow, Span};
 pub use watchlist::EditionRow;

@@ -2,7 +2,10 @@
 
 mod accounts;
 mod audit;
+mod case_package;
+mod case_wire;
 mod cases;
+mod casework_error;
 mod device_checks;
 mod enrol;
 mod evidence;
@@ -76,6 +79,7 @@ pub(super) fn routes() -> OpenApiRouter<Site> {
         .routes(routes!(cases::list))
         .routes(routes!(cases::detail))
         .routes(routes!(cases::happen))
+        .routes(routes!(case_package::download))
         .routes(routes!(wanted::list, wanted::add, wanted::remove));
     let stations = OpenApiRouter::new()
         .routes(routes!(stations::list, stations::add))
