@@ -7,9 +7,13 @@
 
 pub mod access;
 pub mod audit;
+pub mod broken_rule;
 pub mod case;
 pub mod counting;
+pub mod dated;
+pub mod inspection;
 pub mod ledger;
+pub mod order;
 pub mod recheck;
 pub mod review;
 pub mod statistics;
