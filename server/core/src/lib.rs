@@ -11,6 +11,7 @@ pub mod broken_rule;
 pub mod case;
 pub mod counting;
 pub mod dated;
+pub mod finding;
 pub mod inspection;
 pub mod ledger;
 pub mod order;
