@@ -3,12 +3,12 @@
 use plumewatch_shared::language::Bilingual;
 
 /// A rule that something does not keep. The code is stable: programs of stations and shops act on it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct BrokenRule {
     /// The rule, for programs, such as `shop-not-qualified`.
-    pub code: String,
+    pub code: &'static str,
     /// The field of the upload that breaks it, by its wire name; `None` if it is the whole.
-    pub field: Option<String>,
+    pub field: Option<&'static str>,
     /// What is wrong.
     pub wrong: Bilingual,
     /// What to do next.
@@ -17,13 +17,13 @@ pub struct BrokenRule {
 
 impl BrokenRule {
     /// A rule broken by the whole of what was sent.
-    pub fn new(code: &str, wrong: Bilingual, remedy: Bilingual) -> Self {
-        Self { code: code.to_owned(), field: None, wrong, remedy }
+    pub fn new(code: &'static str, wrong: Bilingual, remedy: Bilingual) -> Self {
+        Self { code, field: None, wrong, remedy }
     }
 
     /// The same, broken by one field.
     #[must_use]
-    pub fn of(self, field: &str) -> Self {
-        Self { field: Some(field.to_owned()), ..self }
+    pub fn of(self, field: &'static str) -> Self {
+        Self { field: Some(field), ..self }
     }
 }

@@ -9,6 +9,7 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::store::StoreError;
@@ -21,6 +22,7 @@ pub struct ApiError {
     zh: Cow<'static, str>,
     en: Cow<'static, str>,
     retry_after: Option<Duration>,
+    more: Map<String, Value>,
 }
 
 /// Every error has this body.
@@ -28,6 +30,10 @@ pub struct ApiError {
 pub struct ErrorBody {
     /// What is wrong.
     pub error: ErrorText,
+    /// What else is told of this occurrence, such as refused rows.
+    #[serde(flatten)]
+    #[schema(ignore)]
+    more: Map<String, Value>,
 }
 
 /// What is wrong.
@@ -50,7 +56,7 @@ impl ApiError {
         zh: impl Into<Cow<'static, str>>,
         en: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self { status, code, zh: zh.into(), en: en.into(), retry_after: None }
+        Self { status, code, zh: zh.into(), en: en.into(), retry_after: None, more: Map::new() }
     }
 
     /// Nobody is signed in.
@@ -109,6 +115,14 @@ impl ApiError {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", zh, en)
     }
 
+    /// Something else of that name, about this occurrence: an upload's refused rows, for one.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Serialize) -> Self {
+        // What cannot be written as JSON is left out: the error itself is more than its ornaments.
+        self.more.extend(serde_json::to_value(value).ok().map(|value| (name.to_owned(), value)));
+        self
+    }
+
     /// For programs.
     pub fn code(&self) -> &'static str {
         self.code
@@ -118,7 +132,7 @@ impl ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let error = ErrorText { code: self.code.into(), zh: self.zh, en: self.en };
-        let mut response = (self.status, Json(ErrorBody { error })).into_response();
+        let mut response = (self.status, Json(ErrorBody { error, more: self.more })).into_response();
         if let Some(wait) = self.retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
         }

@@ -11,6 +11,9 @@ use super::{ApiError, Site};
 /// The largest request body: an enrolment with an RSA-4096 certificate request has 3 KB.
 pub(super) const BODY_BYTES_MAX: usize = 64 * 1024;
 
+/// The largest inspection: 600 points of a lug-down have 80 KB of JSON.
+pub(super) const INSPECTION_BYTES_MAX: usize = 512 * 1024;
+
 /// Connections at a time: two hundred open pages with six connections each.
 pub(super) const CONNECTIONS_MAX: usize = 1_200;
 

@@ -68,7 +68,7 @@ impl Order {
     }
 
     fn record(self, shop: OrganisationCode, record: RepairRecord, round: u32) -> Applied {
-        let digest = record.digest();
+        let digest = record.digest(&shop);
         if self.records.contains(&digest) {
             return Ok((self, Vec::new()));
         }

@@ -10,6 +10,7 @@ use plumewatch_shared::language::Bilingual;
 use serde::{Deserialize, Serialize};
 
 use super::programme::ProgrammeRules;
+use crate::access::OrganisationCode;
 use crate::broken_rule::BrokenRule;
 
 /// Lines of work in one record at most: a whole after-treatment has a dozen.
@@ -156,14 +157,15 @@ pub struct RepairRecord {
     pub odometer_km: Option<u32>,
 }
 
-/// Names a record by all that it says: sent again, it is the same one.
+/// Names a record by its shop and all that it says: sent again, it is the same one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RecordDigest(pub String);
 
 impl RepairRecord {
-    /// The record's name.
-    pub fn digest(&self) -> RecordDigest {
-        let text = serde_json::to_string(self).expect("texts and times serialise");
+    /// The record's name, as this shop's.
+    pub fn digest(&self, shop: &OrganisationCode) -> RecordDigest {
+        let record = serde_json::to_string(self).expect("texts and times serialise");
+        let text = format!("record 1\n{}\n{record}", shop.as_str());
         RecordDigest(FileHash::of(text.as_bytes()).to_string())
     }
 }
@@ -172,7 +174,7 @@ impl RepairDraft {
     /// The record, or every rule that the draft breaks, in the order of its fields.
     pub fn check(&self, now: DateTime, rules: &ProgrammeRules) -> Result<RepairRecord, Vec<BrokenRule>> {
         let mut broken = Vec::new();
-        let mut text = |field: &str, text: &str, most: usize| text_of(field, text, most, &mut broken);
+        let mut text = |field: &'static str, text: &str, most: usize| text_of(field, text, most, &mut broken);
         let diagnosis = text("diagnosis", &self.diagnosis, DIAGNOSIS_MAX);
         let work: Vec<String> = self.work.iter().map(|line| text("work", line, TEXT_MAX)).collect();
         let certificate = text("certificate", &self.certificate, TEXT_MAX);
@@ -204,7 +206,7 @@ impl RepairDraft {
     }
 
     fn times(&self, now: DateTime, broken: &mut Vec<BrokenRule>) -> Option<(DateTime, DateTime)> {
-        let mut time = |field: &str, time: Option<DateTime>| {
+        let mut time = |field: &'static str, time: Option<DateTime>| {
             let wrong = match time {
                 None => BrokenRule::new(
                     "time-missing",
@@ -282,7 +284,7 @@ impl PartDraft {
 }
 
 /// The trimmed text, or a rule that it breaks and nothing.
-fn text_of(field: &str, text: &str, most: usize, broken: &mut Vec<BrokenRule>) -> String {
+fn text_of(field: &'static str, text: &str, most: usize, broken: &mut Vec<BrokenRule>) -> String {
     let text = text.trim();
     if text.is_empty() {
         let wrong = Bilingual::new("没有填写。", "It is empty.");
@@ -300,13 +302,13 @@ fn text_of(field: &str, text: &str, most: usize, broken: &mut Vec<BrokenRule>) -
     text.to_owned()
 }
 
-fn too_many(field: &str, most: usize) -> BrokenRule {
+fn too_many(field: &'static str, most: usize) -> BrokenRule {
     let wrong = Bilingual::new("项数过多。", "There are too many.");
     let remedy = Bilingual::new(format!("最多{most}项。"), format!("Write at most {most}."));
     BrokenRule::new("too-many", wrong, remedy).of(field)
 }
 
-fn too_many_or_none(field: &str, most: usize) -> BrokenRule {
+fn too_many_or_none(field: &'static str, most: usize) -> BrokenRule {
     let wrong = Bilingual::new("没有维修项目，或项数过多。", "There is no line of work, or too many.");
     let remedy = Bilingual::new(format!("请填写1至{most}项。"), format!("Write 1 to {most}."));
     BrokenRule::new("work-missing", wrong, remedy).of(field)

@@ -1,5 +1,6 @@
 use super::programme::{ProgrammeRules, programme};
 use super::record::*;
+use crate::access::OrganisationCode;
 use jiff::civil::DateTime;
 use plumewatch_shared::ids::Region;
 
@@ -30,25 +31,28 @@ fn draft() -> RepairDraft {
     }
 }
 
-fn broken(change: impl FnOnce(&mut RepairDraft)) -> Vec<(String, String)> {
+fn broken(change: impl FnOnce(&mut RepairDraft)) -> Vec<(&'static str, &'static str)> {
     let mut draft = draft();
     change(&mut draft);
     let broken = draft.check(now(), rules()).unwrap_err();
     broken.into_iter().map(|rule| (rule.field.unwrap(), rule.code)).collect()
 }
 
-fn one(field: &str, code: &str) -> Vec<(String, String)> {
-    vec![(field.to_owned(), code.to_owned())]
+fn one(field: &'static str, code: &'static str) -> Vec<(&'static str, &'static str)> {
+    vec![(field, code)]
 }
 
 #[test]
 fn a_whole_record_is_taken_as_it_is_and_is_the_same_when_sent_again() {
+    let shop = OrganisationCode::parse("M-1").unwrap();
     let record = draft().check(now(), rules()).unwrap();
     assert_eq!(record.parts[0].kind, PartKind::Dpf);
-    assert_eq!(record.digest(), draft().check(now(), rules()).unwrap().digest());
+    assert_eq!(record.digest(&shop), draft().check(now(), rules()).unwrap().digest(&shop));
     let mut other = record.clone();
     other.technician = "张师傅".to_owned();
-    assert_ne!(other.digest(), record.digest());
+    assert_ne!(other.digest(&shop), record.digest(&shop));
+    let elsewhere = OrganisationCode::parse("M-2").unwrap();
+    assert_ne!(record.digest(&elsewhere), record.digest(&shop));
 }
 
 #[test]
@@ -80,7 +84,7 @@ fn a_filter_needs_no_serial_number() {
 #[test]
 fn everything_wrong_is_said_at_once() {
     let wrong = broken(|draft| *draft = RepairDraft::default());
-    let fields: Vec<&str> = wrong.iter().map(|(field, _)| field.as_str()).collect();
+    let fields: Vec<&str> = wrong.iter().map(|(field, _)| *field).collect();
     assert_eq!(
         fields,
         ["diagnosis", "certificate", "settlement", "technician", "work", "started", "finished"]
