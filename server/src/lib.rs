@@ -23,5 +23,6 @@ pub mod orders;
 pub mod pki;
 pub mod store;
 pub mod rulebooks;
+pub mod sheets;
 pub mod watchlist;
 pub mod web;

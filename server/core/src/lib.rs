@@ -3,7 +3,7 @@
 //! In the data's order: [`ledger`] says which records a station still owes, [`recheck`] holds tests and checks against
 //! their limits again, [`counting`] makes candidates of passages, [`review`] is a person's word on a candidate,
 //! [`case`] is what follows, [`statistics`] shows a sick reader before it accuses anyone, [`audit`] chains what was
-//! done, [`access`] says who may do it.
+//! done, [`access`] says who may do it. [`sheet`] reads the tables that people upload row by row.
 
 pub mod access;
 pub mod audit;
@@ -17,4 +17,5 @@ pub mod ledger;
 pub mod order;
 pub mod recheck;
 pub mod review;
+pub mod sheet;
 pub mod statistics;
