@@ -6,6 +6,8 @@
 
 pub mod case_news;
 pub mod refused;
+pub mod sheet;
+pub mod template;
 #[cfg(test)]
 mod tests;
 

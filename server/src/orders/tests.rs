@@ -5,12 +5,14 @@ use jiff::civil::DateTime;
 use plumewatch_shared::ids::Region;
 use server_core::access::Reach;
 use server_core::order::RepairDraft;
+use server_core::order::table::COLUMNS;
 use server_core::review::Reason;
 
 use super::*;
 use crate::inspections::sample::{code, now, register, upload};
 use crate::inspections::wire::InspectionUpload;
 use crate::inspections::{Uploaded, upload as send};
+use crate::sheets::{Cell, Row, Sheet};
 use crate::store::OrderFilter;
 use crate::store::Store;
 use crate::store::fixture::on_both;
@@ -69,6 +71,28 @@ async fn state(store: &Store, id: &OrderId) -> (&'static str, u32) {
     let country = Reach::Region(Region::COUNTRY);
     let row = store.reading().await.unwrap().order(id, &country).await.unwrap().unwrap();
     (row.order.state.word(), row.order.failures)
+}
+
+/// A table of one record for each order, as a program reads it from a file whose header is row 1.
+fn table(ids: &[OrderId]) -> Sheet {
+    let header = COLUMNS.iter().map(|column| column.zh.to_owned()).collect();
+    let row = |(at, id): (usize, &OrderId)| {
+        let certificate = format!("C-{at}");
+        let texts = [
+            id.as_str(),
+            "喷油器雾化不良",
+            "清洗喷油器；更换滤清器",
+            "滤清器|曼牌|C25|",
+            "2026-11-27 10:02",
+            "2026-11-27 10:30",
+            &certificate,
+            "JS-1",
+            "李师傅",
+            "120000",
+        ];
+        Row { number: at as u32 + 2, cells: texts.map(Cell::of_text).to_vec() }
+    };
+    Sheet { name: "维修记录".to_owned(), header, rows: ids.iter().enumerate().map(row).collect() }
 }
 
 /// The code of the rule that refused it.
@@ -174,6 +198,63 @@ on_both! {
         assert!(!sees(Reach::Shop(code("M-2"))).await);
         assert!(sees(Reach::Region("140100".parse().unwrap())).await);
         assert!(!sees(Reach::Region("110000".parse().unwrap())).await);
+    }
+
+    async fn a_clerk_uploads_fifty_records_of_which_three_are_wrong_and_nothing_is_half_applied(store: Store) {
+        register(&store).await;
+        let mut ids = Vec::new();
+        for number in 0..50_u32 {
+            let failing = crate::inspections::sample::of_vehicle(number, upload(&format!("{number}"), 150, 10));
+            let came = send(&store, &books(), &code("I-1"), &failing, "i", now()).await.unwrap();
+            let id = came.opened.unwrap();
+            if number != 30 {
+                taken(&store, &id, "M-1").await.unwrap(); // The clerk forgot to take one.
+            }
+            ids.push(id);
+        }
+        let mut sheet = table(&ids);
+        sheet.rows[9].cells[6] = Cell::Empty;
+        sheet.rows[20].cells[5] = Cell::of_text("2026-11-27 09:00");
+        let send_sheet = async |sheet: &Sheet| {
+            sheet::records(&store, &books(), &code("M-1"), sheet, "clerk", after(120)).await
+        };
+        let LoopError::Refused(refused) = send_sheet(&sheet).await.unwrap_err() else { panic!() };
+        let told: Vec<(Option<u32>, &str, &str)> =
+            refused.iter().map(|row| (row.row, row.column.as_str(), row.rule.as_str())).collect();
+        assert_eq!(told, [
+            (Some(11), "合格证编号", "field.missing"),
+            (Some(22), "竣工时间", "ends-before-start"),
+            (Some(32), "维修单编号", "take-first"),
+        ]);
+        assert!(refused.iter().all(|row| !row.remedy_zh.is_empty() && !row.remedy_en.is_empty()));
+        for id in &ids {
+            assert!(store.reading().await.unwrap().repair_records(id).await.unwrap().is_empty());
+        }
+        // Mended as told, it is taken; sent once more, nothing changes.
+        taken(&store, &ids[30], "M-1").await.unwrap();
+        let mended = table(&ids);
+        assert_eq!(send_sheet(&mended).await.unwrap(), sheet::Applied { records: 50, repeated: 0, watchlist: false });
+        assert_eq!(send_sheet(&mended).await.unwrap().repeated, 50);
+        assert_eq!(state(&store, &ids[49]).await.0, "repaired");
+    }
+
+    async fn a_table_with_the_same_certificate_twice_or_another_header_is_refused_whole(store: Store) {
+        let id = failed(&store).await;
+        taken(&store, &id, "M-1").await.unwrap();
+        let other = crate::inspections::sample::of_vehicle(8, upload("8", 150, 10));
+        let other = send(&store, &books(), &code("I-1"), &other, "i", now()).await.unwrap().opened.unwrap();
+        taken(&store, &other, "M-1").await.unwrap();
+        let mut sheet = table(&[id, other]);
+        sheet.rows[1].cells[6] = sheet.rows[0].cells[6].clone();
+        let refused = async |sheet: &Sheet| {
+            rule(sheet::records(&store, &books(), &code("M-1"), sheet, "clerk", after(120)).await)
+        };
+        assert_eq!(refused(&sheet).await, "合格证编号 certificate-used");
+        sheet.header[6] = "编号".to_owned();
+        assert_eq!(refused(&sheet).await, " header.missing");
+        sheet.rows.clear();
+        sheet.header[6] = "合格证编号".to_owned();
+        assert_eq!(refused(&sheet).await, " sheet-size");
     }
 
     async fn two_shops_that_take_at_once_leave_the_order_with_one(store: Store) {

@@ -14,8 +14,8 @@ pub struct StationFacts {
     pub name: String,
     /// Where it is, GB/T 2260.
     pub region: i64,
-    /// The first day it was open.
-    pub opened_on: String,
+    /// The first day it was open, where the register knows it.
+    pub opened_on: Option<String>,
     /// The first day it was closed, if it was.
     pub closed_on: Option<String>,
 }
@@ -24,7 +24,8 @@ impl StationFacts {
     /// Is it open on this day?
     pub fn is_open(&self, day: Date) -> bool {
         let day = day.to_string();
-        self.opened_on <= day && self.closed_on.as_ref().is_none_or(|closed| day < *closed)
+        self.opened_on.as_ref().is_none_or(|opened| *opened <= day)
+            && self.closed_on.as_ref().is_none_or(|closed| day < *closed)
     }
 }
 
@@ -52,6 +53,7 @@ impl Reading {
             (String,),
             "select q.certificate from shop_qualifications q join repair_shops s on s.code = q.shop \
              where q.shop = $1 and q.from_day <= $2 and (q.until_day is null or $2 < q.until_day) \
+             and (s.opened_on is null or s.opened_on <= $2) and (s.closed_on is null or $2 < s.closed_on) \
              order by q.from_day desc, q.certificate limit 1",
             code.as_str(),
             day.to_string()

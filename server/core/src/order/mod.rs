@@ -4,7 +4,7 @@
 //! The rules stand in [`apply`](Order::apply) and nowhere else: a shop takes an order only on a day on which it is
 //! qualified; the retest counts only at the order's station, after the record, by the same method, with every failed
 //! item; a passing report is issued on that path alone. An authority may name another station or shop, with a reason.
-//! [`record`] is what a shop writes, [`refusal`] says why something is refused and what to do, [`programme`] holds the
+//! [`record`] is what a shop writes, one by one or as a [`table`], [`refusal`] says why something is refused and what to do, [`programme`] holds the
 //! numbers.
 //!
 //! Events may come twice and in any order: one that was taken in before changes nothing, one that cannot be yet is
@@ -15,6 +15,7 @@ mod event;
 pub mod programme;
 pub mod record;
 pub mod refusal;
+pub mod table;
 #[cfg(test)]
 mod record_tests;
 #[cfg(test)]

@@ -79,6 +79,7 @@ pub(super) fn routes() -> OpenApiRouter<Site> {
         .routes(routes!(orders::reassign_shop))
         .routes(routes!(orders::cancel))
         .routes(routes!(repair_records::record))
+        .routes(routes!(repair_records::sheet_template))
         .routes(routes!(inspections::list))
         .routes(routes!(findings::list))
         .routes(routes!(findings::detail))
@@ -98,6 +99,11 @@ fn uploads() -> OpenApiRouter<Site> {
     OpenApiRouter::new()
         .routes(routes!(inspections::upload))
         .layer(axum::extract::DefaultBodyLimit::max(limits::INSPECTION_BYTES_MAX))
+        .merge(
+            OpenApiRouter::new()
+                .routes(routes!(repair_records::upload_sheet))
+                .layer(axum::extract::DefaultBodyLimit::max(crate::sheets::MAX_BYTES)),
+        )
 }
 
 /// The description, as built from the routes.

@@ -1,20 +1,24 @@
-//! Records of repairs, from a form or a shop's own program.
+//! Records of repairs: from a form, a shop's own program, or a spreadsheet of many.
 
 use axum::Json;
+use axum::body::Bytes;
 use axum::extract::State;
-use jiff::civil::DateTime;
-use serde::Deserialize;
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
+use serde::{Deserialize, Serialize};
 use server_core::access::Operation;
 use server_core::order::RepairDraft;
 use server_core::order::record::PartDraft;
-use utoipa::ToSchema;
+use server_core::sheet::time_of_text;
+use utoipa::{IntoParams, ToSchema};
 
 use super::orders::{OrderChanged, OrderName, changed, own_shop};
 use crate::http::Site;
 use crate::http::error::{ApiError, ErrorBody};
-use crate::http::extract::{Body, Name};
+use crate::http::extract::{Body, Name, Params};
 use crate::http::session::Signed;
-use crate::orders;
+use crate::orders::{self, sheet, template};
+use crate::sheets;
 
 /// A record of a repair. All texts are as the shop's papers have them.
 #[derive(Deserialize, ToSchema)]
@@ -88,6 +92,69 @@ pub(super) async fn record(
     Ok(Json(changed(&site, followed)))
 }
 
+/// Which file it is.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct SheetQuery {
+    /// The file's name, for the person's own sake.
+    #[serde(default)]
+    file: Option<String>,
+}
+
+/// What came of a spreadsheet.
+#[derive(Serialize, ToSchema)]
+pub(super) struct SheetApplied {
+    /// Records taken in.
+    records: usize,
+    /// Of these, how many were here already.
+    repeated: usize,
+}
+
+/// Record many repairs by a spreadsheet: `.xlsx`, or `.csv` in UTF-8 or GB18030, with the template's header, at most 500
+/// records. All are taken, or none: then every row that is wrong is told with row, column, rule and remedy.
+#[utoipa::path(post, path = "/repair-records/sheet", tag = "orders", params(SheetQuery),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The file"),
+    responses((status = 200, body = SheetApplied), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
+    (status = 403, body = ErrorBody), (status = 413, body = ErrorBody),
+    (status = 422, description = "Nothing was taken: each wrong row with its rule and remedy", body = ErrorBody)))]
+pub(super) async fn upload_sheet(
+    State(site): State<Site>,
+    signed: Signed,
+    Params(query): Params<SheetQuery>,
+    file: Bytes,
+) -> Result<Json<SheetApplied>, ApiError> {
+    let shop = own_shop(&signed, Operation::RecordRepair)?;
+    let sheet = sheets::read_aside(file, query.file.unwrap_or_default()).await.map_err(|wrong| {
+        let words = wrong.sentence();
+        ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, wrong.code(), words.zh, words.en)
+    })?;
+    let (store, books, now) = (&site.store, &site.books, site.now());
+    let applied = sheet::records(store, books, &shop, &sheet, &signed.name, now).await?;
+    if applied.watchlist {
+        site.watchlist.nudge();
+    }
+    Ok(Json(SheetApplied { records: applied.records, repeated: applied.repeated }))
+}
+
+/// The spreadsheet to fill in.
+#[utoipa::path(get, path = "/repair-records/template.xlsx", tag = "orders", responses(
+    (status = 200, description = "The template", content_type =
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", body = Vec<u8>),
+    (status = 401, body = ErrorBody), (status = 403, body = ErrorBody)))]
+pub(super) async fn sheet_template(signed: Signed) -> Result<impl IntoResponse, ApiError> {
+    signed.reach(Operation::ReadOrders)?;
+    let file = template::template().map_err(|error| {
+        tracing::error!(error = &error as &dyn std::error::Error, "the template cannot be written");
+        ApiError::internal()
+    })?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"repair-records.xlsx\""),
+    ];
+    Ok((headers, file))
+}
+
 impl From<NewRecord> for RepairDraft {
     fn from(new: NewRecord) -> Self {
         let part = |part: NewPart| PartDraft {
@@ -100,18 +167,12 @@ impl From<NewRecord> for RepairDraft {
             diagnosis: new.diagnosis,
             work: new.work,
             parts: new.parts.into_iter().map(part).collect(),
-            started: civil_time(&new.started),
-            finished: civil_time(&new.finished),
+            started: time_of_text(&new.started),
+            finished: time_of_text(&new.finished),
             certificate: new.certificate,
             settlement: new.settlement,
             technician: new.technician,
             odometer_km: new.odometer_km,
         }
     }
-}
-
-/// A civil time as people and programs write it; `None` if it is none.
-pub(super) fn civil_time(text: &str) -> Option<DateTime> {
-    let text = text.trim().replace(['/', '.'], "-");
-    text.parse().ok().filter(|_| text.len() > 10) // A day alone is no time.
 }
