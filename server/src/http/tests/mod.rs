@@ -1,6 +1,7 @@
 //! The API as people and programs meet it, without sockets.
 
 mod casework;
+mod closed_loop;
 mod enrolment;
 mod exhaust_tests;
 mod limits;
