@@ -2,7 +2,8 @@
 //!
 //! A passage's way through this crate: [`ingest`] takes the edges' messages from the broker, [`store`] keeps
 //! them, [`counting`] makes candidates of them, [`evidence`] keeps their pictures, [`live`] tells open pages,
-//! [`watchlist`] tells the edges.
+//! [`watchlist`] tells the edges. A failed or ordered vehicle's way is [`inspections`] and [`orders`]; [`findings`] is what
+//! looks wrong at stations and shops.
 
 pub mod app;
 pub mod audit_file;
@@ -13,11 +14,14 @@ pub mod config;
 pub mod counting;
 pub mod enrol;
 pub mod evidence;
+pub mod findings;
 pub mod http;
 pub mod ingest;
+pub mod inspections;
 pub mod live;
 pub mod metrics;
 pub mod package;
+pub mod orders;
 pub mod pki;
 pub mod store;
 pub mod rulebooks;

@@ -8,10 +8,15 @@
 
 pub mod access;
 pub mod audit;
+pub mod broken_rule;
 pub mod calendar;
 pub mod case;
 pub mod counting;
+pub mod dated;
+pub mod finding;
+pub mod inspection;
 pub mod ledger;
+pub mod order;
 pub mod recheck;
 pub mod register;
 pub mod review;

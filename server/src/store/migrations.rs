@@ -21,6 +21,7 @@ macro_rules! steps {
             (7, "organisations", include_str!(concat!("../../migrations/", $folder, "/0007_organisations.sql"))),
             (8, "register", include_str!(concat!("../../migrations/", $folder, "/0008_register.sql"))),
             (9, "cases", include_str!(concat!("../../migrations/", $folder, "/0009_cases.sql"))),
+            (10, "inspection", include_str!(concat!("../../migrations/", $folder, "/0010_inspection.sql"))),
             (11, "keys", include_str!(concat!("../../migrations/", $folder, "/0011_keys.sql"))),
         ]
     };

@@ -57,6 +57,13 @@ mod register_lists;
 mod register_imports;
 mod register_life;
 
+mod im_register;
+mod order_rows;
+mod orders;
+mod inspections;
+mod findings;
+mod irregularity_facts;
+
 #[cfg(test)]
 mod cases_contract;
 #[cfg(test)]
@@ -86,7 +93,13 @@ pub use evidence::EvidenceRow;
 pub use exhaust_tests::{
     ExhaustTestFilter, ExhaustTestFull, ExhaustTestRow, NewExhaustTest, SampleResult, SampleRow,
 };
+pub use findings::{FindingFilter, FindingRow};
+pub use im_register::StationFacts;
+pub use inspections::{InspectionFilter, InspectionRow, NewInspection};
+pub use irregularity_facts::curve_text;
 pub use lists::{PAGE_MAX, PassageFilter, PassageFull, PassageRow};
+pub use order_rows::OrderRow;
+pub use orders::{OrderFilter, RecordRow};
 pub use passages::NewPassage;
 pub use quarantine::{QUARANTINED_BYTES_MAX, QUARANTINED_MAX, QuarantineRow, Quarantined};
 pub use records::{Insertion, NewRecord};

@@ -1,6 +1,6 @@
 //! Days as people write them in tables.
 
-use jiff::civil::{Date, date};
+use jiff::civil::{Date, DateTime, Time, date};
 
 /// No day of a record lies before: a vehicle, a station or a certificate of 1900 is a slip of the pen.
 pub const EARLIEST: Date = date(1950, 1, 1);
@@ -34,6 +34,19 @@ pub fn day_of_text(text: &str) -> Result<Date, WrongDay> {
     };
     let (year, month, day) = separated.or_else(chinese).ok_or(WrongDay::Form)?;
     of_numbers(year, month, day)
+}
+
+/// The time of a text: a day as [`day_of_text`] reads it, then hour and minute, perhaps seconds: `2026-11-27 09:30`,
+/// `2026/11/27T9:30:00`. `None` if it has none of these forms; a day alone is no time.
+pub fn time_of_text(text: &str) -> Option<DateTime> {
+    let text = text.trim();
+    let (day, clock) = text.split_once([' ', 'T', '\u{3000}'])?;
+    let mut parts = clock.trim().split([':', '：']);
+    let mut number = || parts.next().map(|part| part.parse::<i8>().ok().filter(|_| part.len() <= 2));
+    let (hour, minute) = (number()??, number()??);
+    let second = number().unwrap_or(Some(0))?;
+    let clock = Time::new(hour, minute, second, 0).ok()?;
+    parts.next().is_none().then_some(day_of_text(day).ok()?.to_datetime(clock))
 }
 
 fn of_numbers(year: &str, month: &str, day: &str) -> Result<Date, WrongDay> {
@@ -86,11 +99,24 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_time_is_a_day_with_hour_and_minute() {
+        let wanted = date(2026, 11, 7).at(9, 30, 0, 0);
+        for text in ["2026-11-07 09:30", "2026/11/7 9:30", "2026-11-07T09:30:00", " 2026年11月7日 9：30 "]
+        {
+            assert_eq!(time_of_text(text), Some(wanted), "{text}");
+        }
+        for text in ["2026-11-07", "2026-11-07 9", "2026-11-07 24:00", "2026-11-07 09:30:00:1", "09:30", ""] {
+            assert_eq!(time_of_text(text), None, "{text}");
+        }
+    }
+
     proptest! {
         #[test]
         fn no_text_makes_the_reader_panic(text in "\\PC{0,40}", near in "[0-9年月日/.\\-]{0,14}") {
             let _ = day_of_text(&text);
             let _ = day_of_text(&near);
+            let _ = time_of_text(&near);
         }
 
         #[test]

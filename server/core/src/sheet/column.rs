@@ -159,6 +159,11 @@ impl Columns {
         self.unknown.iter().filter(|(_, name)| name.is_empty()).map(|(place, _)| *place)
     }
 
+    /// How the table writes the column of a word that is known, or how the template does.
+    pub fn written(&self, word: &str) -> String {
+        self.name_of(word)
+    }
+
     /// The column of a word, and where it stands.
     pub(super) fn of(&self, word: &str) -> (&'static Column, Option<usize>) {
         let at = self

@@ -1,9 +1,9 @@
 //! One row read field by field; what is wrong is gathered, so that a person sees all of it at once.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 
 use super::cell::{Cell, Row};
-use super::civil::{EARLIEST, WrongDay, day_of_text};
+use super::civil::{EARLIEST, WrongDay, day_of_text, time_of_text};
 use super::column::Columns;
 use super::refusal::{RowRefusal, Wrong};
 
@@ -201,6 +201,24 @@ impl<'a> Fields<'a> {
                 ),
             })?;
             in_range(day, days, today)
+        })
+    }
+
+    /// A civil time: `2026-11-27 09:30`, with `/` or `.` as well, seconds or not, or a cell that the program shows as one.
+    pub fn time(&mut self, word: &str) -> Field<DateTime> {
+        if let &Cell::Date(at) = self.cell(word) {
+            return Field::Given(at);
+        }
+        self.parsed(word, |text| {
+            time_of_text(text).ok_or_else(|| {
+                Wrong::new(
+                    "time.form",
+                    format!("“{}”不是时间。", short(text)),
+                    format!("\"{}\" is no time.", short(text)),
+                    "请写成 2026-11-27 09:30 的样子，或把单元格格式设为日期和时间。",
+                    "Write it like 2026-11-27 09:30, or format the cell as date and time.",
+                )
+            })
         })
     }
 

@@ -14,7 +14,7 @@ mod field;
 mod refusal;
 
 pub use cell::{Cell, Row, Sheet};
-pub use civil::{EARLIEST, WrongDay, day_of_text};
+pub use civil::{EARLIEST, WrongDay, day_of_text, time_of_text};
 pub use column::{Column, Columns, HeaderRefusal, normal};
 pub use field::{Days, Field, Fields, Told};
 pub use refusal::{RowRefusal, Wrong};

@@ -12,7 +12,12 @@ mod evidence;
 mod exhaust_tests;
 mod keys;
 mod oidc;
+mod findings;
+mod inspections;
+mod loop_error;
+mod orders;
 mod passages;
+mod repair_records;
 mod review;
 mod rulebook;
 mod rulebook_rows;
@@ -37,7 +42,7 @@ use axum::response::IntoResponse;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::Site;
+use super::{Site, limits};
 
 /// Every route, each with its description: there is no other way to add one.
 pub(super) fn routes() -> OpenApiRouter<Site> {
@@ -88,12 +93,39 @@ pub(super) fn routes() -> OpenApiRouter<Site> {
         .routes(routes!(device_checks::list))
         .routes(routes!(statistics::of_station))
         .routes(routes!(enrol::enrol));
-    let api = people.merge(passages).merge(tests).merge(work).merge(stations);
+    let closed_loop = OpenApiRouter::new()
+        .routes(routes!(orders::list))
+        .routes(routes!(orders::detail))
+        .routes(routes!(orders::take))
+        .routes(routes!(orders::reassign_station))
+        .routes(routes!(orders::reassign_shop))
+        .routes(routes!(orders::cancel))
+        .routes(routes!(repair_records::record))
+        .routes(routes!(repair_records::sheet_template))
+        .routes(routes!(inspections::list))
+        .routes(routes!(findings::list))
+        .routes(routes!(findings::detail))
+        .routes(routes!(findings::decide))
+        .routes(routes!(inspections::detail))
+        .merge(uploads());
+    let api = people.merge(passages).merge(tests).merge(work).merge(stations).merge(closed_loop);
     let server = OpenApiRouter::new()
         .routes(routes!(server::healthz))
         .routes(routes!(server::readyz))
         .routes(routes!(server::metrics));
     OpenApiRouter::new().nest("/api/v1", api).merge(server)
+}
+
+/// Uploads, whose bodies are larger than a form's.
+fn uploads() -> OpenApiRouter<Site> {
+    OpenApiRouter::new()
+        .routes(routes!(inspections::upload))
+        .layer(axum::extract::DefaultBodyLimit::max(limits::INSPECTION_BYTES_MAX))
+        .merge(
+            OpenApiRouter::new()
+                .routes(routes!(repair_records::upload_sheet))
+                .layer(axum::extract::DefaultBodyLimit::max(crate::sheets::MAX_BYTES)),
+        )
 }
 
 /// The description, as built from the routes.

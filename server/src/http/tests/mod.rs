@@ -2,6 +2,7 @@
 
 mod casework;
 mod description;
+mod closed_loop;
 mod enrolment;
 mod exhaust_tests;
 mod keys;
