@@ -2,7 +2,7 @@
 //!
 //! In the data's order: [`ledger`] says which records a station still owes, [`recheck`] holds tests and checks against
 //! their limits again, [`counting`] makes candidates of passages, [`review`] is a person's word on a candidate,
-//! [`case`] is what follows, [`statistics`] shows a sick reader before it accuses anyone, [`audit`] chains what was
+//! [`case`] is what follows, [`listing`] the blacklist of carriers, [`statistics`] shows a sick reader before it accuses anyone, [`audit`] chains what was
 //! done, [`access`] says who may do it.
 
 pub mod access;
@@ -10,6 +10,7 @@ pub mod audit;
 pub mod case;
 pub mod counting;
 pub mod ledger;
+pub mod listing;
 pub mod recheck;
 pub mod review;
 pub mod statistics;

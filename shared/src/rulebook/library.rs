@@ -12,6 +12,7 @@ use jiff::civil::Date;
 
 use super::check::Contradiction;
 use super::edition::Edition;
+use super::listing::ListingRulebook;
 use super::region::{RegionalOverride, Standard};
 use super::{Rulebook, RulebookError};
 use crate::exhaust_test::{TestRulebook, TestRulebookError};
@@ -30,6 +31,8 @@ pub enum Source {
     Passages(Rulebook),
     /// A national rulebook of tests.
     Tests(TestRulebook),
+    /// A national rule of listings.
+    Listings(ListingRulebook),
     /// What a region changes.
     Override(RegionalOverride),
 }
@@ -64,7 +67,8 @@ pub enum LibraryError {
 }
 
 impl Source {
-    /// Reads one file; `file` is named in errors. An override says `overrides`, a rulebook of tests `classes`.
+    /// Reads one file; `file` is named in errors. An override says `overrides`, a rulebook of tests `classes`, one of
+    /// listings `share`.
     pub fn parse(file: &str, json: &str) -> Result<Self, LibraryError> {
         let rulebook = |source: RulebookError| LibraryError::Rulebook { file: file.to_owned(), source };
         let value: serde_json::Value =
@@ -78,6 +82,8 @@ impl Source {
             let tests = TestRulebook::parse(json)
                 .map_err(|source| LibraryError::Tests { file: file.to_owned(), source })?;
             Ok(Self::Tests(tests))
+        } else if value.get("share").is_some() {
+            Ok(Self::Listings(ListingRulebook::parse(json).map_err(rulebook)?))
         } else {
             Ok(Self::Passages(Rulebook::parse(json).map_err(rulebook)?))
         }
@@ -89,6 +95,7 @@ impl Source {
 pub struct Library {
     passages: Vec<Rulebook>,
     tests: Vec<TestRulebook>,
+    listings: Vec<ListingRulebook>,
     overrides: Vec<RegionalOverride>,
 }
 
@@ -98,6 +105,7 @@ impl Library {
         Self {
             passages: vec![Rulebook::hj845()],
             tests: vec![TestRulebook::gb3847(), TestRulebook::gb36886()],
+            listings: vec![ListingRulebook::blacklist()],
             overrides: Vec::new(),
         }
     }
@@ -110,6 +118,7 @@ impl Library {
             let (region, added) = match source {
                 Source::Passages(book) => (Region::COUNTRY, add(&mut library.passages, book)),
                 Source::Tests(book) => (Region::COUNTRY, add(&mut library.tests, book)),
+                Source::Listings(book) => (Region::COUNTRY, add(&mut library.listings, book)),
                 Source::Override(change) => (change.region, library.add_override(change)),
             };
             match added {
@@ -120,6 +129,7 @@ impl Library {
         // Each region's editions are made once, so that what contradicts another file is found now, not on the day.
         for (file, region) in names {
             let made = library.issue(0, Timestamp::UNIX_EPOCH, region);
+            let made = made.and_then(|_| library.listing_schedule(region));
             made.map_err(|source| LibraryError::Contradiction { file, source })?;
         }
         library.overrides.sort_by(|a, b| key(a).cmp(&key(b)));
@@ -131,7 +141,8 @@ impl Library {
             Err(Contradiction::new(&change.overrides, item, problem, remedy))
         };
         let known = self.passages.iter().any(|book| book.id == change.overrides)
-            || self.tests.iter().any(|book| book.id == change.overrides);
+            || self.tests.iter().any(|book| book.id == change.overrides)
+            || self.listings.iter().any(|book| book.id == change.overrides);
         if !known {
             return wrong("overrides", "no such standard is here", "name one, such as HJ 845-2017");
         }
@@ -165,6 +176,18 @@ impl Library {
         let all: Vec<&Rulebook> = self.passages.iter().collect();
         // Every region's editions were made when the library was, and the national ones always stand.
         resolve(&all, &self.overrides, region, day).unwrap_or_else(|_| newest(&all, day).clone())
+    }
+
+    /// The rule of listings that holds in `region` on `day`; before all editions the first.
+    pub fn listings(&self, region: Region, day: Date) -> ListingRulebook {
+        let all: Vec<&ListingRulebook> = self.listings.iter().collect();
+        resolve(&all, &self.overrides, region, day).unwrap_or_else(|_| newest(&all, day).clone())
+    }
+
+    /// Every rule of listings that holds in a region, past, present and to come. Edges are not told: none lists.
+    pub fn listing_schedule(&self, region: Region) -> Result<Schedule<ListingRulebook>, Contradiction> {
+        let all: Vec<&ListingRulebook> = self.listings.iter().collect();
+        schedule(&all, &self.overrides, region)
     }
 
     /// Everything that holds in a region, past, present and to come.

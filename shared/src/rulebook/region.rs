@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::check::Contradiction;
 use super::edition::{Edition, Revision};
+use super::listing::ListingChange;
 use super::{ConditionRule, CorroborationRule, CountingRule, Item, Limit, Role, Rulebook, SourceConfidence};
 use crate::exhaust_test::{ClassInForce, TestLimit, TestRulebook};
 use crate::ids::Region;
@@ -48,6 +49,9 @@ pub struct RegionalOverride {
     /// Limits of tests that differ; each takes the place of the one of the same item, class and power.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub test_limits: Vec<TestLimit>,
+    /// What differs in the rule of listings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listing: Option<ListingChange>,
 }
 
 /// What differs in one limit.
@@ -145,19 +149,20 @@ impl RegionalOverride {
             || self.counting.is_some()
             || self.corroboration.is_some();
         let of_tests = self.class_in_force.is_some() || !self.test_limits.is_empty();
-        match (of_passages, of_tests) {
-            (true, true) => Err(wrong(
+        let of_listings = self.listing.as_ref().is_some_and(|listing| *listing != ListingChange::default());
+        match [of_passages, of_tests, of_listings].into_iter().filter(|changes| *changes).count() {
+            0 => Err(wrong("limits", "it changes nothing", "write what differs")),
+            1 => Ok(()),
+            _ => Err(wrong(
                 "limits",
-                "it changes a standard of passages and one of tests at once",
+                "it changes standards of passages, of tests or of listings at once",
                 "write a file for each",
             )),
-            (false, false) => Err(wrong("limits", "it changes nothing", "write what differs")),
-            (true, false) | (false, true) => Ok(()),
         }
     }
 }
 
-fn foreign(change: &RegionalOverride, item: &str, kind: &str) -> Contradiction {
+pub(super) fn foreign(change: &RegionalOverride, item: &str, kind: &str) -> Contradiction {
     let problem = format!("{} is a standard of {kind} and has no such field", change.overrides);
     Contradiction::new(&change.overrides, item, problem, "change the standard that has it")
 }
@@ -178,6 +183,9 @@ impl Standard for Rulebook {
     fn lay_over(&mut self, change: &RegionalOverride) -> Result<(), Contradiction> {
         if change.class_in_force.is_some() || !change.test_limits.is_empty() {
             return Err(foreign(change, "class_in_force", "passages"));
+        }
+        if change.listing.is_some() {
+            return Err(foreign(change, "listing", "passages"));
         }
         for limit in &change.limits {
             self.change_limit(limit)?;
@@ -292,7 +300,7 @@ impl Standard for TestRulebook {
     }
 }
 
-fn latest(edition: &Edition) -> Date {
+pub(super) fn latest(edition: &Edition) -> Date {
     edition.regional.iter().map(|(_, revision)| revision.from).fold(edition.national.from, Date::max)
 }
 
