@@ -32,6 +32,7 @@ use crate::evidence::{EvidenceStore, Intake};
 use crate::http::{Bounded, ForEdges, Site, SiteParts, router};
 use crate::ingest::link::{self, Arrival, Link, Poller};
 use crate::ingest::{Ingest, IngestFigures, MqttEndpoint};
+use crate::jobs::Jobs;
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::pki::{Authority, ServerIdentity, signing_key};
@@ -80,6 +81,7 @@ struct Server {
     ingest: Ingest,
     publisher: Publisher,
     rulebooks: RulebookPublisher,
+    jobs: Jobs,
     site: Site,
     listener: TcpListener,
 }
@@ -119,6 +121,7 @@ impl Server {
             RulebookPublisher { store: store.clone(), books: books.clone(), key: signing_key.clone() };
         let publisher =
             Publisher { store: store.clone(), key: signing_key, nudge: nudge.clone(), clock: Timestamp::now };
+        let jobs = Jobs::new(store.clone(), books.clone(), nudge.clone())?;
         let listener = TcpListener::bind(config.http.listen)
             .await
             .with_context(|| format!("cannot listen for browsers on {}", config.http.listen))?;
@@ -136,6 +139,7 @@ impl Server {
             authority,
             for_edges,
             books,
+            extract: crate::listings::extract::Shelf::default(),
             ingest: figures,
             metrics: Metrics::default(),
             http: config.http.clone(),
@@ -144,7 +148,7 @@ impl Server {
         });
         announce(data_dir, address, &mqtt)?;
         greet(address, &mqtt, password.as_deref(), &password_file);
-        Ok(Self { stop, store, broker, link, poller, arrivals, ingest, publisher, rulebooks, site, listener })
+        Ok(Self { stop, store, broker, link, poller, arrivals, ingest, publisher, rulebooks, jobs, site, listener })
     }
 
     /// Runs until `told` resolves or a part ends that should not.
@@ -159,6 +163,7 @@ impl Server {
             ingest,
             publisher,
             rulebooks,
+            jobs,
             site,
             listener,
         } = self;
@@ -186,6 +191,11 @@ impl Server {
         let token = stop.clone();
         tasks.spawn(async move {
             publisher.run(link, token).await; // Stops on the token; what it has not told is told at the next start.
+            Ok(())
+        });
+        let token = stop.clone();
+        tasks.spawn(async move {
+            jobs.run(token).await; // Stops on the token; what is not done is done at the next start.
             Ok(())
         });
         let token = stop.clone();

@@ -2,7 +2,8 @@
 //!
 //! A passage's way through this crate: [`ingest`] takes the edges' messages from the broker, [`store`] keeps
 //! them, [`counting`] makes candidates of them, [`evidence`] keeps their pictures, [`live`] tells open pages,
-//! [`watchlist`] tells the edges.
+//! [`watchlist`] tells the edges; [`listings`] keeps carriers' shares and the blacklist, [`jobs`] does what a day that passes
+//! makes right to do.
 
 pub mod app;
 pub mod auth;
@@ -14,6 +15,8 @@ pub mod enrol;
 pub mod evidence;
 pub mod http;
 pub mod ingest;
+pub mod jobs;
+pub mod listings;
 pub mod live;
 pub mod metrics;
 pub mod pki;

@@ -57,6 +57,8 @@ pub struct SiteParts {
     pub for_edges: ForEdges,
     /// The rulebooks.
     pub books: crate::rulebooks::Books,
+    /// The public extract of listings.
+    pub extract: crate::listings::extract::Shelf,
     /// How the ingest does.
     pub ingest: std::sync::Arc<crate::ingest::IngestFigures>,
     /// Counters of pages and API.
@@ -146,6 +148,7 @@ pub fn openapi_json() -> String {
         (name = "exhaust-tests", description = "What was stopped and tested"),
         (name = "review", description = "Candidates and a person's word on them"),
         (name = "cases", description = "What follows until the vehicle is clean again"),
+        (name = "listings", description = "The blacklist of carriers: shares, proposals, decisions, the public extract"),
         (name = "stations", description = "Stations, their health, their enrolment"),
         (name = "watchlist", description = "Plates that are looked out for"),
         (name = "accounts", description = "People"),

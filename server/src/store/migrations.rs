@@ -27,6 +27,8 @@ macro_rules! steps {
                 "organisations",
                 include_str!(concat!("../../migrations/", $folder, "/0007_organisations.sql")),
             ),
+            (8, "register", include_str!(concat!("../../migrations/", $folder, "/0008_register.sql"))),
+            (12, "listings", include_str!(concat!("../../migrations/", $folder, "/0012_listings.sql"))),
         ]
     };
 }

@@ -42,6 +42,10 @@ mod counting;
 mod review;
 mod audit;
 mod watchlist;
+mod listing_shares;
+mod listings;
+mod listing_extract;
+mod job_leases;
 mod rulebooks;
 mod statistics;
 
@@ -57,9 +61,14 @@ mod records_contract;
 mod statistics_contract;
 #[cfg(test)]
 pub(crate) mod fixture;
+#[cfg(test)]
+pub(crate) mod listing_fixture;
 
 pub use device_checks::{CHECKS_MAX, CheckPointRow, DeviceCheckRow, NewDeviceCheck};
 pub use engine::{Reading, Store, Writing};
+pub use job_leases::LeaseRow;
+pub use listing_shares::{ExceedanceRow, ShareRow};
+pub use listings::{AnswerRow, DecisionRow, GROUNDS_MAX, GroundRow, LISTINGS_MAX, ListingRow, ListingsOf};
 pub use error::{StoreError, Stored};
 pub use evidence::EvidenceRow;
 pub use exhaust_tests::{

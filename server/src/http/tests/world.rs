@@ -91,6 +91,7 @@ impl World {
                 server_signing_key: "ab".repeat(32),
             },
             books: crate::rulebooks::Books::shipped(),
+            extract: crate::listings::extract::Shelf::default(),
             metrics: crate::metrics::Metrics::default(),
             http,
             clock: Box::new(move || Timestamp::from_microsecond(hand.load(Ordering::SeqCst)).unwrap()),
@@ -186,6 +187,15 @@ impl World {
             |sequence, at| sample::passage(sequence).at_station(station).at(at).with_opacity(3_500).passage();
         let passages = vec![exceeding(1, "2026-11-20T02:00:00Z"), exceeding(2, "2026-11-21T02:00:00Z")];
         self.store_passages(passages).await;
+    }
+
+    /// A stranger's request with one header more.
+    pub(super) async fn ask_with(&self, path: &str, name: header::HeaderName, value: &str) -> Answer {
+        let request = Request::builder().uri(path).header(name, value).body(Body::empty()).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        let bytes = to_bytes(response.into_body(), 10_000_000).await.unwrap().to_vec();
+        Answer { status, headers, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null), bytes }
     }
 
     /// The audit's actions, oldest first.
