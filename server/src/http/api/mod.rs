@@ -7,6 +7,8 @@ mod device_checks;
 mod enrol;
 mod evidence;
 mod exhaust_tests;
+mod listing_wire;
+mod listings;
 mod passages;
 mod review;
 mod rulebook;
@@ -59,6 +61,15 @@ pub(super) fn routes() -> OpenApiRouter<Site> {
         .routes(routes!(cases::detail))
         .routes(routes!(cases::happen))
         .routes(routes!(wanted::list, wanted::add, wanted::remove));
+    let listings = OpenApiRouter::new()
+        .routes(routes!(listings::list))
+        .routes(routes!(listings::detail))
+        .routes(routes!(listings::take_decision))
+        .routes(routes!(listings::enter_answer))
+        .routes(routes!(listings::of_carrier))
+        .routes(routes!(listings::public))
+        .routes(routes!(listings::public_sheet))
+        .routes(routes!(listings::public_rule));
     let stations = OpenApiRouter::new()
         .routes(routes!(stations::list, stations::add))
         .routes(routes!(stations::ledger))
@@ -66,7 +77,7 @@ pub(super) fn routes() -> OpenApiRouter<Site> {
         .routes(routes!(device_checks::list))
         .routes(routes!(statistics::of_station))
         .routes(routes!(enrol::enrol));
-    let api = people.merge(passages).merge(tests).merge(work).merge(stations);
+    let api = people.merge(passages).merge(tests).merge(work).merge(listings).merge(stations);
     let server = OpenApiRouter::new()
         .routes(routes!(server::healthz))
         .routes(routes!(server::readyz))

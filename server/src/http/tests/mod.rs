@@ -4,6 +4,7 @@ mod casework;
 mod enrolment;
 mod exhaust_tests;
 mod limits;
+mod listings;
 mod people;
 mod reading;
 mod rulebooks;
