@@ -16,13 +16,22 @@ macro_rules! steps {
             (2, "passages", include_str!(concat!("../../migrations/", $folder, "/0002_passages.sql"))),
             (3, "counting", include_str!(concat!("../../migrations/", $folder, "/0003_counting.sql"))),
             (4, "people", include_str!(concat!("../../migrations/", $folder, "/0004_people.sql"))),
-            (5, "exhaust_tests_and_checks", include_str!(concat!("../../migrations/", $folder, "/0005_exhaust_tests_and_checks.sql"))),
+            (
+                5,
+                "exhaust_tests_and_checks",
+                include_str!(concat!("../../migrations/", $folder, "/0005_exhaust_tests_and_checks.sql")),
+            ),
             (6, "rulebooks", include_str!(concat!("../../migrations/", $folder, "/0006_rulebooks.sql"))),
-            (7, "organisations", include_str!(concat!("../../migrations/", $folder, "/0007_organisations.sql"))),
+            (
+                7,
+                "organisations",
+                include_str!(concat!("../../migrations/", $folder, "/0007_organisations.sql")),
+            ),
             (8, "register", include_str!(concat!("../../migrations/", $folder, "/0008_register.sql"))),
             (9, "cases", include_str!(concat!("../../migrations/", $folder, "/0009_cases.sql"))),
             (10, "inspection", include_str!(concat!("../../migrations/", $folder, "/0010_inspection.sql"))),
             (11, "keys", include_str!(concat!("../../migrations/", $folder, "/0011_keys.sql"))),
+            (12, "listings", include_str!(concat!("../../migrations/", $folder, "/0012_listings.sql"))),
         ]
     };
 }

@@ -31,8 +31,8 @@ use tower::ServiceExt;
 use crate::auth::first_admin::password_file;
 use crate::auth::oidc::Oidc;
 use crate::auth::sign_in::Doorman;
-use crate::config::{Config, HttpConfig};
 use crate::casework::{decide, order_event};
+use crate::config::{Config, HttpConfig};
 use crate::evidence::Intake;
 use crate::http::{ForEdges, Site, SiteParts, router};
 use crate::pki::Authority;
@@ -108,6 +108,7 @@ impl World {
                 server_signing_key: "ab".repeat(32),
             },
             books: crate::rulebooks::Books::shipped(),
+            extract: crate::listings::extract::Shelf::default(),
             metrics: crate::metrics::Metrics::default(),
             http,
             clock: Box::new(move || Timestamp::from_microsecond(hand.load(Ordering::SeqCst)).unwrap()),
@@ -242,6 +243,15 @@ impl World {
         let now = self.site.now();
         order_event(&mut writing, &self.site.books, id, event, "shop-1", now).await.unwrap();
         writing.commit().await.unwrap();
+    }
+
+    /// A stranger's request with one header more.
+    pub(super) async fn ask_with(&self, path: &str, name: header::HeaderName, value: &str) -> Answer {
+        let request = Request::builder().uri(path).header(name, value).body(Body::empty()).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        let bytes = to_bytes(response.into_body(), 10_000_000).await.unwrap().to_vec();
+        Answer { status, headers, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null), bytes }
     }
 
     /// The audit's actions, oldest first.
