@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use plumewatch_shared::ids::PassageId;
 use plumewatch_shared::rulebook::{Item, Rulebook};
-use server_core::case::{Case, CaseId, CaseState};
+use server_core::case::{Case, CaseId};
 use server_core::counting::{Candidate, CandidateId, Vehicle};
 use server_core::listing::Share;
 
@@ -120,12 +120,7 @@ pub(crate) async fn add_case(writing: &mut Writing, case: u64, vehicle: u64, day
         )
         .unwrap();
     }
-    let case = Case {
-        id: CaseId::of(&id),
-        vehicle: seen,
-        item: Item::Opacity,
-        state: CaseState::Opened { at: now() },
-    };
+    let (case, _) = Case::open(&candidate, now());
     writing.insert_case(&case, &id, "reviewer", now()).await.unwrap();
 }
 
