@@ -64,6 +64,7 @@ mod statistics_contract;
 #[cfg(test)]
 pub(crate) mod fixture;
 
+pub use audit::AuditFilter;
 pub use device_checks::{CHECKS_MAX, CheckPointRow, DeviceCheckRow, NewDeviceCheck};
 pub use engine::{Reading, Store, Writing};
 pub use error::{StoreError, Stored};
@@ -76,7 +77,6 @@ pub use passages::NewPassage;
 pub use quarantine::{QUARANTINED_BYTES_MAX, QUARANTINED_MAX, QuarantineRow, Quarantined};
 pub use records::{Insertion, NewRecord};
 pub use review::{CandidateRow, CaseRow, REVIEW_MAX};
-pub use audit::AuditFilter;
 pub use rulebooks::{IssueRow, PublishedRow};
 pub use statistics::{DayRow, ErrorDayRow, PAIRS_MAX, STATISTICS_DAYS_MAX, SiteNoRow, Span};
 pub use watchlist::EditionRow;
