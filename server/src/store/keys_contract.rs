@@ -179,6 +179,11 @@ on_both! {
         let second = now().as_microsecond() + 1_000_000;
         assert_eq!(found(AuditFilter { from_us: Some(second), to_us: Some(second + 1), ..whole_audit() }).await, [2]);
         assert_eq!(found(AuditFilter { before: Some(3), ..whole_audit() }).await, [2, 1]);
+        assert_eq!(found(AuditFilter { above: 1, before: Some(4), ..whole_audit() }).await, [3, 2]);
+        let of_wang = AuditFilter { actor: Some("wang".to_owned()), ..whole_audit() };
+        let looked = AuditFilter { action: Some(Action::CaseViewed), ..of_wang.clone() };
+        assert_eq!(found(looked).await, [1], "every condition holds at once");
+        assert_eq!(found(AuditFilter { subject: Some("P".to_owned()), ..of_wang }).await, [4]);
         assert_eq!(numbers(writing.audit_export(&shanxi, 1, 10).await.unwrap()), [2, 4]);
         writing.commit().await.unwrap();
     }
