@@ -12,6 +12,22 @@ const row = '[data-testid=passage-row]'
 const go = (path) => async (page) => page.goto(BASE + path)
 const PAGES = {
   'sign-in': { who: null, open: go('/sign-in') },
+  'sign-in-code': { who: null, open: async (page) => {
+    await page.goto(`${BASE}/sign-in?problem=oidc-unknown-account`)
+    await page.waitForSelector('[data-testid=sign-in-name]')
+    await page.type('[data-testid=sign-in-name]', 'li.fuhe')
+    await page.type('[data-testid=sign-in-password]', 'password')
+    await page.click('[data-testid=sign-in-submit]')
+  }, wait: '[data-testid=sign-in-code]' },
+  'keys-confirm': { who: 'admin', open: async (page) => {
+    await page.goto(`${BASE}/keys`)
+    await page.waitForSelector('[data-testid=key-add]')
+    await page.click('[data-testid=key-add]')
+    await page.waitForSelector('[data-testid=key-label]')
+    await page.type('[data-testid=key-label]', '二号检测线软件')
+    await page.type('[data-testid=key-organisation]', 'I-140105-01')
+    await page.click('[data-testid=key-submit]')
+  }, wait: '[data-testid=key-secret]' },
   'home': { who: 'admin', open: go('/'), wait: '[data-testid=task-keys-expiring]' },
   'home-empty': { who: 'empty', open: go('/'), wait: '[data-testid=nothing-waits]' },
   'security': { who: 'admin', open: go('/security'), wait: '[data-testid=session-row]' },
