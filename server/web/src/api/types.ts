@@ -10,8 +10,6 @@ export type PlateColour = 'blue' | 'yellow' | 'green' | 'yellow-green' | 'white'
 export type WatchReason = 'open-case' | 'blacklisted' | 'wanted'
 export type ReviewState = 'none' | 'waiting' | 'confirmed' | 'rejected'
 export type Item = 'opacity' | 'ringelmann' | 'no'
-export type CaseState = 'opened' | 'repair-ordered' | 'repaired' | 'closed' | 'withdrawn'
-export type CaseEvent = 'order-repair' | 'repaired' | 'retest-passed' | 'retest-failed' | 'withdraw'
 export type EvidenceKind = 'vehicle-front' | 'vehicle-rear' | 'plate-front' | 'plate-rear' | 'plume' | 'plume-clip'
 
 /** One text in both languages of the app. */
@@ -212,20 +210,12 @@ export interface Candidate {
   corroborated: boolean
   /** Did late records break it after it was decided? */
   contested: boolean
+  /** How many different people must confirm it. */
+  people: number
+  /** The first of two confirmations. */
+  first: { by: string; at_utc_us: number; reason: string | null } | null
   decided_by: string | null
   reason: string | null
-}
-
-export interface Case {
-  id: string
-  plate: string
-  plate_colour: PlateColour | null
-  item: Item
-  state: CaseState
-  opened_utc_us: number
-  opened_by: string
-  candidate_id: string
-  updated_utc_us: number
 }
 
 export interface AuditRow {
@@ -235,13 +225,6 @@ export interface AuditRow {
   subject: string
   reason: string | null
   detail: string
-}
-
-export interface CaseDetail {
-  case: Case
-  history: AuditRow[]
-  passages: PassageDetail[]
-  actions: CaseEvent[]
 }
 
 export interface PartHealth extends Bilingual {
