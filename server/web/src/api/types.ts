@@ -273,7 +273,7 @@ export interface Wanted {
 /** Empty for passages stored before head and camera were compared. */
 export type Corroboration = 'both-exceed' | 'both-below' | 'disagrees' | 'not-comparable' | ''
 
-export type RuleGroup = 'limit' | 'condition' | 'counting' | 'corroboration' | 'procedure'
+export type RuleGroup = 'limit' | 'condition' | 'counting' | 'corroboration' | 'procedure' | 'casework'
 export type SourceConfidence = 'high' | 'medium' | 'low'
 
 export interface RuleRow {
@@ -290,7 +290,7 @@ export interface RuleRow {
 export interface RulebookEdition {
   rulebook: string
   version: string
-  kind: 'passages' | 'tests'
+  kind: 'passages' | 'tests' | 'casework'
   title: Bilingual
   from: string
   until: string | null
