@@ -6,17 +6,17 @@ import type { Account, Role } from './api/types'
 export const account = ref<Account | null>(null)
 
 export type Area =
-  | 'passages' | 'tests' | 'review' | 'cases' | 'stations' | 'watchlist' | 'rulebooks' | 'accounts' | 'audit'
+  | 'passages' | 'tests' | 'review' | 'cases' | 'stations' | 'listings' | 'watchlist' | 'rulebooks' | 'accounts' | 'audit'
 
 /** As `server_core::access::may`. */
 const AREAS: Record<Role, Area[]> = {
   admin: ['passages', 'tests', 'stations', 'rulebooks', 'accounts', 'audit'],
-  reviewer: ['passages', 'tests', 'review', 'cases', 'stations', 'rulebooks'],
-  enforcer: ['passages', 'tests', 'stations', 'watchlist', 'rulebooks'],
-  authority: ['passages', 'tests', 'review', 'cases', 'stations', 'watchlist', 'rulebooks', 'audit'],
+  reviewer: ['passages', 'tests', 'review', 'cases', 'listings', 'stations', 'rulebooks'],
+  enforcer: ['passages', 'tests', 'listings', 'stations', 'watchlist', 'rulebooks'],
+  authority: ['passages', 'tests', 'review', 'cases', 'listings', 'stations', 'watchlist', 'rulebooks', 'audit'],
   'inspection-station': ['rulebooks'],
   'repair-shop': ['rulebooks'],
-  auditor: ['passages', 'tests', 'review', 'cases', 'stations', 'rulebooks', 'audit'],
+  auditor: ['passages', 'tests', 'review', 'cases', 'listings', 'stations', 'rulebooks', 'audit'],
 }
 
 export const areas = computed<Area[]>(() => (account.value ? AREAS[account.value.role] : []))

@@ -75,9 +75,9 @@ async function call<T>(method: string, path: string, options: { query?: Query; b
   throw new ApiError(response.status, problem ?? { ...UNREADABLE, code: `http-${response.status}` })
 }
 
-const get = <T>(path: string, query?: Query) => call<T>('GET', path, query ? { query } : {})
-const post = <T>(path: string, body: unknown = {}) => call<T>('POST', path, { body })
-const id = (value: string) => encodeURIComponent(String(value))
+export const get = <T>(path: string, query?: Query) => call<T>('GET', path, query ? { query } : {})
+export const post = <T>(path: string, body: unknown = {}) => call<T>('POST', path, { body })
+export const id = (value: string) => encodeURIComponent(String(value))
 
 export const api = {
   session: () => get<{ account: Account }>('/session'),
