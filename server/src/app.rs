@@ -25,11 +25,12 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::first_admin;
+use crate::auth::oidc::Oidc;
 use crate::auth::sign_in::Doorman;
 use crate::auth::token::Secret;
 use crate::config::{Config, ExternalBrokerConfig, secret};
 use crate::evidence::{EvidenceStore, Intake};
-use crate::http::{Bounded, ForEdges, Site, SiteParts, router};
+use crate::http::{Bounded, ForEdges, Peer, Site, SiteParts, router};
 use crate::ingest::link::{self, Arrival, Link, Poller};
 use crate::ingest::{Ingest, IngestFigures, MqttEndpoint};
 use crate::jobs::Jobs;
@@ -106,7 +107,8 @@ impl Server {
         let figures = Arc::new(IngestFigures::default());
         let (link, arrivals, poller) = link::link(&endpoint, Arc::clone(&figures));
         let (live, nudge) = (Live::new(), Nudge::new());
-        let books = Books::new(folder::read(&config.rulebooks.folder)?);
+        let rulebooks = &config.rulebooks.folder;
+        let books = Books::with_calendar(folder::read(rulebooks)?, folder::calendar(rulebooks)?);
         let issue = keep(&store, &books, now).await?;
         tracing::info!(rulebooks.issue = issue.version, "rulebooks in force");
         let ingest = Ingest {
@@ -119,8 +121,12 @@ impl Server {
         };
         let rulebooks =
             RulebookPublisher { store: store.clone(), books: books.clone(), key: signing_key.clone() };
-        let publisher =
-            Publisher { store: store.clone(), key: signing_key, nudge: nudge.clone(), clock: Timestamp::now };
+        let publisher = Publisher {
+            store: store.clone(),
+            key: signing_key.clone(),
+            nudge: nudge.clone(),
+            clock: Timestamp::now,
+        };
         let jobs = Jobs::new(store.clone(), books.clone(), nudge.clone())?;
         let listener = TcpListener::bind(config.http.listen)
             .await
@@ -136,6 +142,8 @@ impl Server {
             live,
             watchlist: nudge,
             doorman,
+            oidc: config.http.oidc.as_ref().map(Oidc::open).transpose()?,
+            signing_key,
             authority,
             for_edges,
             books,
@@ -148,7 +156,20 @@ impl Server {
         });
         announce(data_dir, address, &mqtt)?;
         greet(address, &mqtt, password.as_deref(), &password_file);
-        Ok(Self { stop, store, broker, link, poller, arrivals, ingest, publisher, rulebooks, jobs, site, listener })
+        Ok(Self {
+            stop,
+            store,
+            broker,
+            link,
+            poller,
+            arrivals,
+            ingest,
+            publisher,
+            rulebooks,
+            jobs,
+            site,
+            listener,
+        })
     }
 
     /// Runs until `told` resolves or a part ends that should not.
@@ -199,7 +220,8 @@ impl Server {
             Ok(())
         });
         let token = stop.clone();
-        let pages = axum::serve(Bounded::new(listener), router(site))
+        let service = router(site).into_make_service_with_connect_info::<Peer>();
+        let pages = axum::serve(Bounded::new(listener), service)
             .with_graceful_shutdown(async move { token.cancelled().await });
         tasks.spawn(async move { pages.await.context("the pages have stopped") });
 

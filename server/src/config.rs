@@ -4,12 +4,13 @@
 //! default; a file of the operator's is laid over it, and an unknown key is an error that names it.
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::de::Visitor;
 use serde::{Deserialize, Deserializer};
+use server_core::access::Role;
 
 /// Every setting with its default and what it is for.
 pub const DEFAULT_TOML: &str = include_str!("../../deploy/server.toml");
@@ -57,6 +58,77 @@ pub struct HttpConfig {
     pub request_timeout: Span,
     /// How long a person stays signed in.
     pub session_length: Span,
+    /// Who must have a second factor.
+    pub second_factor: SecondFactorConfig,
+    /// How many requests are answered.
+    pub rates: RatesConfig,
+    /// Another provider of sign-in, if there is one.
+    #[serde(default)]
+    pub oidc: Option<OidcConfig>,
+}
+
+/// Who must have a second factor.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SecondFactorConfig {
+    /// Roles whose people set one up before anything else is answered.
+    pub required_for: Vec<RoleWord>,
+}
+
+/// A role by its word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct RoleWord(pub Role);
+
+impl TryFrom<String> for RoleWord {
+    type Error = String;
+
+    fn try_from(word: String) -> Result<Self, String> {
+        Role::from_word(&word).map(Self).ok_or_else(|| {
+            let words: Vec<&str> = Role::ALL.iter().map(|role| role.word()).collect();
+            format!("\"{word}\" is no role; roles are {}", words.join(", "))
+        })
+    }
+}
+
+/// How many requests are answered, a minute; so many may come at once, and then evenly.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RatesConfig {
+    /// Of one address.
+    pub per_address: u32,
+    /// Of one account.
+    pub per_account: u32,
+    /// Of one key.
+    pub per_key: u32,
+    /// Tries to sign in, of one address.
+    pub sign_ins_per_address: u32,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+}
+
+/// Another provider of sign-in (OpenID Connect).
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OidcConfig {
+    /// The provider's address, as its description names it.
+    pub issuer: String,
+    /// Our name there.
+    pub client_id: String,
+    /// A file that holds our secret there; empty for none.
+    pub client_secret_file: PathBuf,
+    /// Our own address as browsers know it.
+    pub public_url: String,
+    /// What is asked for besides `openid`.
+    pub scopes: Vec<String>,
+    /// The claim whose value is an account's external id.
+    pub claim: String,
+    /// What the button is called, Chinese.
+    pub label_zh: String,
+    /// What the button is called, English.
+    pub label_en: String,
+    /// A file that holds the authority of the provider's certificate; empty trusts the web's.
+    pub ca_file: PathBuf,
 }
 
 /// The broker: the external one if there is one, else the embedded.
@@ -298,6 +370,27 @@ mod tests {
             .collect();
         let config = Config::parse("printed", &external).unwrap();
         assert_eq!(config.mqtt.external.unwrap().edge_port, 8883);
+    }
+
+    #[test]
+    fn the_provider_that_is_printed_as_a_comment_can_be_used() {
+        let lines = DEFAULT_TOML.lines().skip_while(|line| *line != "# [http.oidc]");
+        let oidc: String = lines
+            .take_while(|line| line.starts_with('#'))
+            .map(|line| format!("{}\n", line.trim_start_matches("# ").trim_start_matches('#')))
+            .filter(|line| line.contains(" = ") || line.starts_with('['))
+            .collect();
+        let config = Config::parse("printed", &oidc).unwrap();
+        assert_eq!(config.http.oidc.unwrap().claim, "preferred_username");
+    }
+
+    #[test]
+    fn a_role_that_nobody_has_is_refused_with_those_there_are() {
+        let text = "[http.second_factor]\nrequired_for = [\"admin\", \"king\"]\n";
+        let error = Config::parse("site.toml", text).unwrap_err().to_string();
+        assert!(error.contains("king") && error.contains("repair-shop"), "{error}");
+        let good = Config::parse("t", "[http.second_factor]\nrequired_for = [\"admin\"]\n").unwrap();
+        assert_eq!(good.http.second_factor.required_for, [RoleWord(Role::Admin)]);
     }
 
     #[test]

@@ -137,7 +137,11 @@ impl Jobs {
                 }
                 if let Err(error) = self.look(&**duty).await {
                     let error = &error as &dyn std::error::Error;
-                    tracing::error!(error, job = duty.name(), "a duty of the server was not done; it is tried again");
+                    tracing::error!(
+                        error,
+                        job = duty.name(),
+                        "a duty of the server was not done; it is tried again"
+                    );
                 }
             }
             tokio::select! {
@@ -167,8 +171,7 @@ impl Jobs {
             return Ok(false);
         }
         let today = law_place().to_datetime(now).date();
-        let work =
-            Work { store: &self.store, books: &self.books, now, today, done: &done, lease: &lease };
+        let work = Work { store: &self.store, books: &self.books, now, today, done: &done, lease: &lease };
         let watchlist = duty.perform(&work).await?;
         let mut writing = self.store.writing().await?;
         writing.finish_lease(name, &self.holder, &period, (self.clock)()).await?;
@@ -207,8 +210,8 @@ mod tests {
     use std::sync::atomic::{AtomicI64, Ordering};
 
     use super::*;
-    use crate::store::fixture::{now, on_both};
     use crate::store::StoreError;
+    use crate::store::fixture::{now, on_both};
 
     /// Counts how often it was done, and says until when it had been done before; fails while told to.
     #[derive(Default)]
@@ -251,7 +254,10 @@ mod tests {
         assert_eq!(Rhythm::Daily.period(at("2026-11-26T15:59:59Z")), "2026-11-26");
         assert_eq!(Rhythm::Daily.period(at("2026-11-26T16:00:00Z")), "2026-11-27");
         assert_eq!(Rhythm::Hourly.period(at("2026-11-26T16:00:00Z")), "2026-11-27T00");
-        assert!(Rhythm::Hourly.period(at("2026-11-26T15:59:59Z")) < Rhythm::Hourly.period(at("2026-11-26T16:00:00Z")));
+        assert!(
+            Rhythm::Hourly.period(at("2026-11-26T15:59:59Z"))
+                < Rhythm::Hourly.period(at("2026-11-26T16:00:00Z"))
+        );
     }
 
     on_both! {

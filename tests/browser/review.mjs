@@ -54,6 +54,10 @@ try {
   await page.click(at('password-submit'))
   console.log('signed in, password changed')
 
+  // The first page says what waits; the stream of passages is one step away.
+  await page.waitForSelector(at('task-candidates-waiting'), within)
+  await shoot(page, 'today.zh.1440')
+  await page.click(at('nav-passages'))
   await page.waitForSelector(at('passage-row'), within)
   await page.waitForFunction((row) => document.querySelectorAll(row).length >= 5, within, at('passage-row'))
   await shoot(page, 'passages.zh.1440')
@@ -85,8 +89,11 @@ try {
   for (const [width, language] of [[1440, 'en'], [390, 'zh-CN'], [390, 'en']]) {
     const other = await open(width, language)
     await signIn(other, next)
-    await other.waitForSelector(at('passage-row'), within)
+    await other.waitForSelector(at('nav-passages'), within)
     const word = language === 'en' ? 'en' : 'zh'
+    await shoot(other, `today.${word}.${width}`)
+    await other.click(at('nav-passages'))
+    await other.waitForSelector(at('passage-row'), within)
     await shoot(other, `passages.${word}.${width}`)
     const spoken = await other.evaluate(() => document.documentElement.lang)
     if (!spoken.startsWith(word)) problems.push(`the page says it speaks ${spoken}, not ${language}`)

@@ -26,6 +26,14 @@ pub enum PasswordError {
     Hash,
 }
 
+impl PasswordError {
+    /// Can this be a new password?
+    pub(super) fn of(password: &str) -> Result<(), Self> {
+        let fits = (LENGTH_MIN..=LENGTH_MAX).contains(&password.chars().count());
+        if fits { Ok(()) } else { Err(Self::Length) }
+    }
+}
+
 /// Computes and checks hashes.
 pub struct Passwords {
     seats: Semaphore,
@@ -41,9 +49,7 @@ impl Passwords {
 
     /// The hash of a new password.
     pub async fn hash(&self, password: &str) -> Result<String, PasswordError> {
-        if !(LENGTH_MIN..=LENGTH_MAX).contains(&password.chars().count()) {
-            return Err(PasswordError::Length);
-        }
+        PasswordError::of(password)?;
         let _seat = self.seats.acquire().await.expect("the semaphore is never closed");
         let password = password.to_owned();
         tokio::task::spawn_blocking(move || hash(&password)).await.unwrap_or(Err(PasswordError::Hash))

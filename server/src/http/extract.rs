@@ -21,8 +21,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
         Json::from_request(request, state).await.map(|Json(body)| Self(body)).map_err(|refused| match refused
         {
             JsonRejection::BytesRejection(_) if refused.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-                let (zh, en) = ("请求内容过大。", "The request is too large.");
-                ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", zh, en)
+                ApiError::too_large()
             }
             JsonRejection::MissingJsonContentType(_) => {
                 let (zh, en) = ("请求内容必须是JSON。", "The request's body must be JSON.");

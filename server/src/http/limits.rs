@@ -11,6 +11,17 @@ use super::{ApiError, Site};
 /// The largest request body: an enrolment with an RSA-4096 certificate request has 3 KB.
 pub(super) const BODY_BYTES_MAX: usize = 64 * 1024;
 
+/// The largest body that is read to remember its answer by an idempotency key: the largest upload there is.
+pub(super) const UPLOAD_BYTES_MAX: usize = 32 * 1024 * 1024;
+
+/// The largest answer that is kept for an idempotency key: a report of a thousand refused rows has 300 KB.
+pub(super) const KEPT_ANSWER_BYTES_MAX: usize = 512 * 1024;
+
+/// How long an answer is kept for its idempotency key: a program that was off over night still finds it.
+pub(super) const KEPT_ANSWER: Duration = Duration::from_secs(24 * 60 * 60);
+/// The largest inspection: 600 points of a lug-down have 80 KB of JSON.
+pub(super) const INSPECTION_BYTES_MAX: usize = 512 * 1024;
+
 /// Connections at a time: two hundred open pages with six connections each.
 pub(super) const CONNECTIONS_MAX: usize = 1_200;
 

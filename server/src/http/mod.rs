@@ -1,19 +1,27 @@
 //! Pages and API over HTTP.
 //!
 //! [`api`] holds the handlers, one file per subject; each asks [`session::Signed`] what the account may do
-//! before it asks the store anything, and passes the account's scope on. [`guard`](session::guard),
-//! [`limits`], [`security`] and [`metrics`] stand around all of them. What is not the API is the browser app
-//! ([`web`](crate::web)).
+//! before it asks the store anything, and passes the account's scope on. [`guard`](session::guard), [`idempotency`],
+//! [`limits`], [`peer`] with [`rates`], [`security`] and [`metrics`](crate::metrics) stand around all of them. [`etag`]
+//! and [`cursor`] are for edits and lists; [`describe`] completes the API's description. What is not the API is the
+//! browser app ([`web`](crate::web)).
 //!
 //! Handlers hold no rules of the field: those are `server_core`'s.
 
 pub mod api;
+mod cursor;
+mod describe;
 mod error;
+mod etag;
+mod example;
 mod extract;
+mod idempotency;
 mod limits;
 mod listener;
 mod live;
 mod observe;
+mod peer;
+mod rates;
 mod security;
 pub mod session;
 
@@ -30,6 +38,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 pub use error::{ApiError, ErrorBody, ErrorText};
 pub use listener::Bounded;
+pub use peer::Peer;
 
 use crate::auth::sign_in::Doorman;
 use crate::pki::Authority;
@@ -37,7 +46,7 @@ use crate::store::Store;
 
 /// What handlers work with. Clones share it.
 #[derive(Clone)]
-pub struct Site(Arc<SiteParts>);
+pub struct Site(Arc<(SiteParts, rates::Rates)>);
 
 /// The parts of a [`Site`].
 pub struct SiteParts {
@@ -51,6 +60,10 @@ pub struct SiteParts {
     pub watchlist: crate::watchlist::Nudge,
     /// Lets people in.
     pub doorman: Doorman,
+    /// Another provider of sign-in, if there is one.
+    pub oidc: Option<crate::auth::oidc::Oidc>,
+    /// Signs evidence packages.
+    pub signing_key: ed25519_dalek::SigningKey,
     /// Certifies edges.
     pub authority: Authority,
     /// What an enrolled edge is told of the server: broker and key.
@@ -88,7 +101,13 @@ pub struct ForEdges {
 impl Site {
     /// The parts, together.
     pub fn new(parts: SiteParts) -> Self {
-        Self(Arc::new(parts))
+        let rates = rates::Rates::new(&parts.http.rates);
+        Self(Arc::new((parts, rates)))
+    }
+
+    /// Counts who asks.
+    fn rates(&self) -> &rates::Rates {
+        &self.0.1
     }
 
     /// What time it is.
@@ -101,21 +120,23 @@ impl std::ops::Deref for Site {
     type Target = SiteParts;
 
     fn deref(&self) -> &SiteParts {
-        &self.0
+        &self.0.0
     }
 }
 
 /// Everything the server answers over HTTP.
 pub fn router(site: Site) -> Router {
     let (api, document) = documented().split_for_parts();
-    let document: Arc<str> = document.to_json().expect("the document is made of strings and numbers").into();
+    let document: Arc<str> = describe::complete(&document).to_string().into();
     Router::new()
         .merge(api)
         .route("/api/openapi.json", get(move || api::openapi(Arc::clone(&document))))
         .route("/api/{*rest}", axum::routing::any(|| async { ApiError::not_found() }))
         .fallback(crate::web::page)
         .layer(DefaultBodyLimit::max(limits::BODY_BYTES_MAX))
+        .layer(from_fn_with_state(site.clone(), idempotency::once))
         .layer(from_fn_with_state(site.clone(), session::guard))
+        .layer(from_fn_with_state(site.clone(), peer::at_the_door))
         .layer(from_fn_with_state(site.clone(), limits::in_time))
         .layer(from_fn(security::headers))
         .layer(from_fn_with_state(site.clone(), observe::count))
@@ -129,17 +150,22 @@ fn documented() -> OpenApiRouter<Site> {
 
 /// The API's description, JSON, for programs that are made from it.
 pub fn openapi_json() -> String {
-    documented().to_openapi().to_pretty_json().expect("the document is made of strings and numbers")
+    let document = describe::complete(documented().get_openapi());
+    serde_json::to_string_pretty(&document).expect("the document is made of strings and numbers")
 }
 
 #[derive(OpenApi)]
 #[openapi(
     info(
         title = "Plumewatch 路检通",
-        description = "The server's API. Sign in with POST /api/v1/session; the session is a cookie. \
-                       Requests that change something carry the header `X-Plumewatch: 1`. \
+        description = "The server's API. People sign in with POST /api/v1/session; the session is a cookie, and requests \
+                       that change something carry the header `X-Plumewatch: 1`. Programs of inspection stations and \
+                       repair shops send `Authorization: Bearer pwk_…` instead, and need no such header. \
                        Stamps end in `_utc_us`: microseconds since 1970. Other units stand in the names. \
-                       Errors have the body {\"error\":{\"code\",\"zh\",\"en\"}}.",
+                       Errors are problems of RFC 9457 with a stable `code` and a sentence in Chinese and English. \
+                       A request that changes something may carry `Idempotency-Key`: sent again within a day it is not \
+                       done again and gets the same answer. Lists go on with `cursor` where `next` is given. \
+                       Too many requests are answered with 429 and `Retry-After`.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     tags(
@@ -148,10 +174,15 @@ pub fn openapi_json() -> String {
         (name = "exhaust-tests", description = "What was stopped and tested"),
         (name = "review", description = "Candidates and a person's word on them"),
         (name = "cases", description = "What follows until the vehicle is clean again"),
+        (name = "orders", description = "Repair orders, their records and retests"),
+        (name = "inspections", description = "Tests at inspection stations, judged again"),
+        (name = "findings", description = "What looks wrong at stations and shops, for a person to look at"),
         (name = "listings", description = "The blacklist of carriers: shares, proposals, decisions, the public extract"),
         (name = "stations", description = "Stations, their health, their enrolment"),
         (name = "watchlist", description = "Plates that are looked out for"),
         (name = "accounts", description = "People"),
+        (name = "keys", description = "Keys of stations' and shops' own programs"),
+        (name = "audit", description = "What was done, by whom, why"),
         (name = "rulebooks", description = "What is judged by, where, from when"),
         (name = "server", description = "The server itself"),
     )

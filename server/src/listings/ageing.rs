@@ -26,12 +26,7 @@ pub struct Aged {
 }
 
 /// Brings every share that is due to today, a carrier a transaction. The lease, if there is one, is renewed before each.
-pub async fn age(
-    store: &Store,
-    books: &Books,
-    now: Timestamp,
-    lease: Option<&Lease>,
-) -> Stored<Aged> {
+pub async fn age(store: &Store, books: &Books, now: Timestamp, lease: Option<&Lease>) -> Stored<Aged> {
     let mut aged = Aged::default();
     // A carrier is looked at once: a clock that went back must not make this run for ever.
     let mut looked_at = BTreeSet::new();

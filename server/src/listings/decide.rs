@@ -69,7 +69,8 @@ pub async fn decide(
     let mut writing = store.writing().await?;
     let carrier = writing.listing(id, scope).await?.ok_or(DecideError::Unknown)?.carrier;
     let share = bring_to(&mut writing, books, &carrier, now).await?;
-    let mut told = settle(&mut writing, books, share, "决定前核对 / looked at before a decision", now).await?;
+    let mut told =
+        settle(&mut writing, books, share, "决定前核对 / looked at before a decision", now).await?;
     let share = writing.carrier_share(&carrier).await?.ok_or(StoreError::Corrupt("carrier_shares"))?;
     let listing = writing.listing(id, scope).await?.ok_or(DecideError::Unknown)?;
     let today = legal_day(now);
@@ -104,8 +105,7 @@ pub async fn decide(
         terms.check(today, &book)?;
     }
     let word = event.decision().expect("these four are an authority's");
-    let number =
-        writing.keep_decision(id, word, terms.as_ref(), &share, by, reason.as_str(), now).await?;
+    let number = writing.keep_decision(id, word, terms.as_ref(), &share, by, reason.as_str(), now).await?;
     writing.set_listing_state(id, state, now).await?;
     for effect in effects {
         match effect {

@@ -142,7 +142,8 @@ impl Shelf {
         self.pay(now)?;
         let held = self.held.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let fresh = |held: &Arc<Extract>| {
-            now.duration_since(held.made).unsigned_abs() < FRESH && held.listings.day == legal_day(now).to_string()
+            now.duration_since(held.made).unsigned_abs() < FRESH
+                && held.listings.day == legal_day(now).to_string()
         };
         if let Some(held) = held.filter(fresh) {
             return Ok(held);

@@ -47,7 +47,15 @@ impl Told {
         Ok(self.watchlist)
     }
 
-    fn say(&mut self, at: Timestamp, actor: &str, action: Action, subject: &str, reason: Option<String>, detail: String) {
+    fn say(
+        &mut self,
+        at: Timestamp,
+        actor: &str,
+        action: Action,
+        subject: &str,
+        reason: Option<String>,
+        detail: String,
+    ) {
         let (actor, subject) = (actor.to_owned(), subject.to_owned());
         self.entries.push(Entry { at, actor, action, subject, reason, detail });
     }

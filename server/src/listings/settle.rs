@@ -66,7 +66,12 @@ pub(super) async fn brought(
 }
 
 /// A carrier's share of which nothing is kept yet.
-pub(super) async fn begin(reading: &mut Reading, books: &Books, carrier: &str, today: Date) -> Stored<ShareRow> {
+pub(super) async fn begin(
+    reading: &mut Reading,
+    books: &Books,
+    carrier: &str,
+    today: Date,
+) -> Stored<ShareRow> {
     let region = reading.carrier_name(carrier).await?.map_or(Region::COUNTRY, |(_, region)| region);
     let book = books.listing_rule(region, today);
     let fleet = fleet(reading, &book, carrier, today).await?;
@@ -147,7 +152,10 @@ pub(super) async fn settle(
     Ok(told)
 }
 
-#[expect(clippy::too_many_arguments, reason = "the carrier as it is, what changes, and what the audit must say of it")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the carrier as it is, what changes, and what the audit must say of it"
+)]
 async fn follow(
     writing: &mut Writing,
     share: &ShareRow,
@@ -161,7 +169,13 @@ async fn follow(
     let carrier = &share.carrier;
     let detail = |state: ListingState| {
         let figures = share.tally.share;
-        format!("{carrier} {} {}/{} {}", state.word(), figures.exceeding, figures.fleet, share.rulebook_version)
+        format!(
+            "{carrier} {} {}/{} {}",
+            state.word(),
+            figures.exceeding,
+            figures.fleet,
+            share.rulebook_version
+        )
     };
     match (change, open) {
         (Change::Propose, _) => {

@@ -37,13 +37,23 @@ async fn confirm(store: &Store, case: u64, vehicle: u64, days: &[&str]) {
     let days: Vec<Date> = days.iter().map(|text| day(text)).collect();
     let mut writing = store.writing().await.unwrap();
     add_case(&mut writing, case, vehicle, &days).await;
-    confirmed(&mut writing, &Books::shipped(), &case_id(case), now()).await.unwrap().write(&mut writing).await.unwrap();
+    confirmed(&mut writing, &Books::shipped(), &case_id(case), now())
+        .await
+        .unwrap()
+        .write(&mut writing)
+        .await
+        .unwrap();
     writing.commit().await.unwrap();
 }
 
 async fn void(store: &Store, case: u64, at: Timestamp) {
     let mut writing = store.writing().await.unwrap();
-    voided(&mut writing, &Books::shipped(), &case_id(case), at).await.unwrap().write(&mut writing).await.unwrap();
+    voided(&mut writing, &Books::shipped(), &case_id(case), at)
+        .await
+        .unwrap()
+        .write(&mut writing)
+        .await
+        .unwrap();
     writing.commit().await.unwrap();
 }
 

@@ -13,9 +13,12 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use plumewatch_shared::exhaust_test::TestRulebook;
 use plumewatch_shared::ids::{FileHash, Region};
-use plumewatch_shared::rulebook::{Issue, Library, ListingRulebook, Rulebook, RulebookRef, Schedule};
+use plumewatch_shared::rulebook::{
+    CaseworkRules, Issue, Library, ListingRulebook, Rulebook, RulebookRef, Schedule,
+};
 use plumewatch_shared::time::law_place;
 use serde::Serialize;
+use server_core::calendar::WorkCalendar;
 use server_core::counting::{Measurement, Rules, Threshold};
 
 /// How the edition that a verdict names stands to the one that holds at its place and day.
@@ -70,6 +73,7 @@ pub struct Books(Arc<Shelf>);
 #[derive(Debug)]
 struct Shelf {
     library: Library,
+    calendar: WorkCalendar,
     schedules: RwLock<HashMap<Region, Schedule<Rulebook>>>,
     listings: RwLock<HashMap<Region, Schedule<ListingRulebook>>>,
     known: RwLock<HashMap<RulebookRef, Arc<Rulebook>>>,
@@ -78,8 +82,13 @@ struct Shelf {
 impl Books {
     /// The rulebooks of a library; every edition it makes is known.
     pub fn new(library: Library) -> Self {
+        Self::with_calendar(library, WorkCalendar::shipped())
+    }
+
+    /// The same with an operator's years of working days.
+    pub fn with_calendar(library: Library, calendar: WorkCalendar) -> Self {
         let (schedules, listings, known) = (RwLock::default(), RwLock::default(), RwLock::default());
-        let books = Self(Arc::new(Shelf { library, schedules, listings, known }));
+        let books = Self(Arc::new(Shelf { library, calendar, schedules, listings, known }));
         let regions = books.regions();
         let schedules = regions.into_iter().map(|region| books.schedule(region));
         let editions: Vec<Arc<Rulebook>> = schedules
@@ -97,6 +106,16 @@ impl Books {
     /// What the files say.
     pub fn library(&self) -> &Library {
         &self.0.library
+    }
+
+    /// The working days that are known.
+    pub fn calendar(&self) -> &WorkCalendar {
+        &self.0.calendar
+    }
+
+    /// The rules of casework that hold in `region` at an instant.
+    pub fn casework_at(&self, region: Region, at: Timestamp) -> CaseworkRules {
+        self.0.library.casework(region, law_place().to_datetime(at).date())
     }
 
     /// The country, and every region that changes something.
@@ -195,6 +214,11 @@ impl Books {
             }
             for (_, book) in issue.tests.iter().flat_map(|schedule| schedule.entries()) {
                 editions.push(Edition::new(book.reference(), false, &**book));
+            }
+            let casework = self.0.library.casework_schedule(region);
+            let casework = casework.expect("the library made the editions of every region when it was read");
+            for (_, rules) in casework.entries() {
+                editions.push(Edition::new(rules.reference(), false, &**rules));
             }
             for (_, book) in self.listing_schedule(region).entries() {
                 editions.push(Edition::new(book.reference(), false, &**book));

@@ -137,4 +137,15 @@ impl Writing {
         )?;
         Ok(())
     }
+
+    /// Takes back the count of a try that was neither a failure nor a success. It takes off one and does not set
+    /// back, so that failures counted meanwhile stay.
+    pub async fn take_back_sign_in(&mut self, name: &str) -> Stored<()> {
+        change!(
+            self,
+            "update accounts set failed_attempts = failed_attempts - 1 where name = $1 and failed_attempts > 0",
+            name
+        )?;
+        Ok(())
+    }
 }

@@ -1,6 +1,7 @@
 //! The audit: appended in the transaction of the change it tells of, never changed.
 
 use jiff::Timestamp;
+use server_core::access::Scope;
 use server_core::audit::{Action, AuditRow, Entry, Tip};
 
 use super::counting::stamp;
@@ -10,7 +11,49 @@ use super::{Reading, StoreError, Stored, Writing};
 /// One lock for the chain's end, on PostgreSQL, where two transactions could read the same tip.
 const TIP_LOCK: i64 = 0x7077_6175_6469_7401; // "pwaudit" and a number of its own.
 
-type Columns = (i64, i64, String, String, String, Option<String>, String, String, String);
+/// Which rows of the audit.
+#[derive(Clone, Debug)]
+pub struct AuditFilter {
+    /// Who looks: the whole country sees every row, a region what its people, programs and stations did.
+    pub scope: Scope,
+    /// Only what this account, station or key (`key:K…`) did.
+    pub actor: Option<String>,
+    /// Only this.
+    pub action: Option<Action>,
+    /// Only about this.
+    pub subject: Option<String>,
+    /// At or after, microseconds.
+    pub from_us: Option<i64>,
+    /// Before, microseconds.
+    pub to_us: Option<i64>,
+    /// Only rows before this number.
+    pub before: Option<u64>,
+}
+
+impl AuditFilter {
+    /// Every row that an account of this region sees.
+    pub fn all(scope: Scope) -> Self {
+        Self { scope, actor: None, action: None, subject: None, from_us: None, to_us: None, before: None }
+    }
+}
+
+/// The audit's columns where `$1` to `$6` hold, as an account sees them: `$7` whether everything, `$8` and `$9` the
+/// range of its region.
+macro_rules! seen {
+    ($which:literal, $order:literal) => {
+        concat!(
+            "select number, at_us, actor, action, subject, reason, detail, prev, hash from audit where ",
+            $which,
+            " and ($7 = true \
+             or exists (select 1 from accounts a where a.name = actor and a.region >= $8 and a.region <= $9) \
+             or exists (select 1 from stations s where s.id = actor and s.region >= $8 and s.region <= $9) \
+             or exists (select 1 from api_keys k where 'key:' || k.id = actor and k.region >= $8 and k.region <= $9)) ",
+            $order
+        )
+    };
+}
+
+pub(super) type Columns = (i64, i64, String, String, String, Option<String>, String, String, String);
 
 impl Writing {
     /// Appends an entry to the chain. Held until the transaction ends, so write it last.
@@ -79,14 +122,56 @@ impl Reading {
         found.into_iter().map(audit_row).collect()
     }
 
-    /// Rows before `number` (the newest ones without), newest first, at most `limit`.
-    pub async fn audit_before(&mut self, number: Option<u64>, limit: u32) -> Stored<Vec<AuditRow>> {
+    /// Rows of the filter, newest first, at most `limit`; only those whose actor the region's accounts see.
+    pub async fn audit_search(&mut self, filter: &AuditFilter, limit: u32) -> Stored<Vec<AuditRow>> {
+        let (low, high) = filter.scope.codes();
         let found = rows!(
             self,
             Columns,
-            "select number, at_us, actor, action, subject, reason, detail, prev, hash from audit \
-             where number < $1 order by number desc limit $2",
-            number.and_then(|number| i64::try_from(number).ok()).unwrap_or(i64::MAX),
+            seen!(
+                "number < $1 and ($2 = '' or actor = $2) and ($3 = '' or action = $3) \
+                 and ($4 = '' or subject = $4) and at_us >= $5 and at_us < $6",
+                "order by number desc limit $10"
+            ),
+            filter.before.and_then(|number| i64::try_from(number).ok()).unwrap_or(i64::MAX),
+            filter.actor.as_deref().unwrap_or_default(),
+            filter.action.map_or("", Action::word),
+            filter.subject.as_deref().unwrap_or_default(),
+            filter.from_us.unwrap_or(i64::MIN),
+            filter.to_us.unwrap_or(i64::MAX),
+            filter.scope.0.code() == 0,
+            i64::from(low),
+            i64::from(high),
+            i64::from(limit)
+        )?;
+        found.into_iter().map(audit_row).collect()
+    }
+
+    /// Rows of the filter after `number`, oldest first, at most `limit`: for taking the audit out.
+    pub async fn audit_export(
+        &mut self,
+        filter: &AuditFilter,
+        after: u64,
+        limit: u32,
+    ) -> Stored<Vec<AuditRow>> {
+        let (low, high) = filter.scope.codes();
+        let found = rows!(
+            self,
+            Columns,
+            seen!(
+                "number > $1 and ($2 = '' or actor = $2) and ($3 = '' or action = $3) \
+                 and ($4 = '' or subject = $4) and at_us >= $5 and at_us < $6",
+                "order by number limit $10"
+            ),
+            i64::try_from(after).unwrap_or(i64::MAX),
+            filter.actor.as_deref().unwrap_or_default(),
+            filter.action.map_or("", Action::word),
+            filter.subject.as_deref().unwrap_or_default(),
+            filter.from_us.unwrap_or(i64::MIN),
+            filter.to_us.unwrap_or(i64::MAX),
+            filter.scope.0.code() == 0,
+            i64::from(low),
+            i64::from(high),
             i64::from(limit)
         )?;
         found.into_iter().map(audit_row).collect()
@@ -105,7 +190,9 @@ impl Reading {
     }
 }
 
-fn audit_row((number, at, actor, action, subject, reason, detail, prev, hash): Columns) -> Stored<AuditRow> {
+pub(super) fn audit_row(
+    (number, at, actor, action, subject, reason, detail, prev, hash): Columns,
+) -> Stored<AuditRow> {
     Ok(AuditRow {
         number: number as u64,
         prev: prev.parse().map_err(|_| StoreError::Corrupt("audit.prev"))?,

@@ -204,7 +204,7 @@ on_both! {
         let mut reading = store.reading().await.unwrap();
         let rows = reading.audit_from(0, 100).await.unwrap();
         assert_eq!(verify(Tip::START, &rows).unwrap().number, 10);
-        assert_eq!(reading.audit_before(Some(10), 2).await.unwrap().iter().map(|r| r.number).collect::<Vec<_>>(), [9, 8]);
+        assert_eq!(reading.audit_search(&AuditFilter { before: Some(10), ..whole_audit() }, 2).await.unwrap().iter().map(|r| r.number).collect::<Vec<_>>(), [9, 8]);
         assert_eq!(reading.audit_of("admin-3").await.unwrap().len(), 1);
         drop(reading);
         let mut writing = store.writing().await.unwrap();

@@ -91,8 +91,10 @@ pub(crate) async fn never_joined(writing: &mut Writing, code: &str, n: u64) {
 /// A case of a vehicle's plate, whose exceedances were at noon of these days.
 pub(crate) async fn add_case(writing: &mut Writing, case: u64, vehicle: u64, days: &[Date]) {
     let id = CandidateId::parse(&format!("{case:020x}")).unwrap();
-    let seen =
-        Vehicle { plate: plate(vehicle).parse().unwrap(), colour: plumewatch_shared::plate::PlateColour::from_word("yellow") };
+    let seen = Vehicle {
+        plate: plate(vehicle).parse().unwrap(),
+        colour: plumewatch_shared::plate::PlateColour::from_word("yellow"),
+    };
     let passages: Vec<PassageId> = (0u64..)
         .zip(days)
         .map(|(at, _)| PassageId { station: station(STATION), sequence: case * 10 + at })
@@ -118,13 +120,23 @@ pub(crate) async fn add_case(writing: &mut Writing, case: u64, vehicle: u64, day
         )
         .unwrap();
     }
-    let case = Case { id: CaseId::of(&id), vehicle: seen, item: Item::Opacity, state: CaseState::Opened { at: now() } };
+    let case = Case {
+        id: CaseId::of(&id),
+        vehicle: seen,
+        item: Item::Opacity,
+        state: CaseState::Opened { at: now() },
+    };
     writing.insert_case(&case, &id, "reviewer", now()).await.unwrap();
 }
 
 impl Reading {
     /// The share of a carrier counted from nothing but exceedances and fleet: what the kept one must be.
-    pub(crate) async fn share_from_nothing(&mut self, carrier: &str, start: Date, today: Date) -> Stored<Share> {
+    pub(crate) async fn share_from_nothing(
+        &mut self,
+        carrier: &str,
+        start: Date,
+        today: Date,
+    ) -> Stored<Share> {
         let found = row!(
             self,
             (i64,),

@@ -276,12 +276,7 @@ impl Reading {
     }
 
     /// The newest standing exceedances of a carrier's vehicles from `start` on, the oldest first, at most `limit`.
-    pub async fn newest_exceedances(
-        &mut self,
-        carrier: &str,
-        start: Date,
-        limit: u64,
-    ) -> Stored<Vec<Date>> {
+    pub async fn newest_exceedances(&mut self, carrier: &str, start: Date, limit: u64) -> Stored<Vec<Date>> {
         let found = rows!(
             self,
             (String,),
@@ -455,11 +450,7 @@ impl Writing {
 
     /// A case's exceedances stand no more.
     pub async fn void_exceedances(&mut self, case: &CaseId) -> Stored<()> {
-        change!(
-            self,
-            "update listing_exceedances set standing = false where case_id = $1",
-            case.as_str()
-        )?;
+        change!(self, "update listing_exceedances set standing = false where case_id = $1", case.as_str())?;
         Ok(())
     }
 

@@ -179,7 +179,8 @@ pub(super) use listings_where;
 
 fn state(columns: &ListingColumns) -> Stored<ListingState> {
     let term = || -> Stored<(Date, Date)> {
-        let of = |text: &Option<String>| day(text.as_deref().ok_or(StoreError::Corrupt("listings.from_day"))?);
+        let of =
+            |text: &Option<String>| day(text.as_deref().ok_or(StoreError::Corrupt("listings.from_day"))?);
         Ok((of(&columns.from_day)?, of(&columns.until_day)?))
     };
     Ok(match columns.state.as_str() {
@@ -429,7 +430,8 @@ impl Writing {
             id.as_str()
         )?;
         let next = last.and_then(|(number,)| number).unwrap_or(0) + 1;
-        let (from, until) = (terms.map(|terms| terms.from.to_string()), terms.map(|terms| terms.until.to_string()));
+        let (from, until) =
+            (terms.map(|terms| terms.from.to_string()), terms.map(|terms| terms.until.to_string()));
         let notice = terms.map(|terms| terms.notice.trim().to_owned());
         let (exceeding, fleet) = (number(share.tally.share.exceeding), number(share.tally.share.fleet));
         change!(

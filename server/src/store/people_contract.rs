@@ -7,6 +7,7 @@ use server_core::access::Scope;
 
 use super::accounts::AccountRow;
 use super::fixture::*;
+use super::sessions::{NewSession, SessionAccount, SessionRow};
 use super::*;
 
 const HOUR: i64 = 3_600_000_000;
@@ -15,7 +16,7 @@ fn scope(region: &str) -> Scope {
     Scope(region.parse().unwrap())
 }
 
-fn account(name: &str, role: &str) -> AccountRow {
+pub(super) fn account(name: &str, role: &str) -> AccountRow {
     AccountRow {
         name: name.to_owned(),
         display_name: "王芳".to_owned(),
@@ -30,7 +31,21 @@ fn account(name: &str, role: &str) -> AccountRow {
     }
 }
 
-async fn add(store: &Store, account: &AccountRow) -> bool {
+/// An hour of `wang`'s.
+fn session(id: &str, token: FileHash, now_us: i64) -> NewSession<'_> {
+    NewSession {
+        id,
+        token,
+        account: "wang",
+        way: "password",
+        address: "192.0.2.7",
+        program: "Firefox",
+        now_us,
+        expires_us: now_us + HOUR,
+    }
+}
+
+pub(super) async fn add(store: &Store, account: &AccountRow) -> bool {
     let mut writing = store.writing().await.unwrap();
     let added = writing.add_account(account, 1).await.unwrap();
     writing.commit().await.unwrap();
@@ -75,21 +90,41 @@ on_both! {
         add(&store, &account("wang", "reviewer")).await;
         let (first, second, late) = (FileHash::of(b"1"), FileHash::of(b"2"), FileHash::of(b"3"));
         let mut writing = store.writing().await.unwrap();
-        writing.begin_session(first, "wang", 0, HOUR).await.unwrap();
-        writing.begin_session(second, "wang", 0, HOUR).await.unwrap();
-        let name = |row: Option<AccountRow>| row.map(|row| row.name);
+        writing.begin_session(session("s1", first, 0)).await.unwrap();
+        writing.begin_session(session("s2", second, 0)).await.unwrap();
+        let name = |row: Option<SessionAccount>| row.map(|row| row.account.name);
         assert_eq!(name(writing.session_account(first, HOUR - 1).await.unwrap()).as_deref(), Some("wang"));
         assert_eq!(name(writing.session_account(first, HOUR).await.unwrap()), None);
         writing.end_session(first).await.unwrap();
         assert_eq!(name(writing.session_account(first, 0).await.unwrap()), None);
         assert!(writing.session_account(second, 0).await.unwrap().is_some());
-        writing.begin_session(late, "wang", HOUR, 2 * HOUR).await.unwrap();
+        writing.begin_session(session("s3", late, HOUR)).await.unwrap();
         assert_eq!(writing.session_account(second, 0).await.unwrap(), None, "what has expired is cleared away");
         let mut disabled = account("wang", "reviewer");
         disabled.disabled = true;
         assert!(writing.change_account(&disabled).await.unwrap());
         assert_eq!(writing.session_account(late, HOUR).await.unwrap(), None, "a disabled account has no session");
         writing.end_sessions("wang").await.unwrap();
+        writing.commit().await.unwrap();
+    }
+
+    async fn sessions_are_listed_and_ended_one_by_one_by_whose_they_are(store: Store) {
+        add(&store, &account("wang", "reviewer")).await;
+        add(&store, &account("li", "reviewer")).await;
+        let mut writing = store.writing().await.unwrap();
+        for (n, id) in ["s1", "s2", "s3"].into_iter().enumerate() {
+            writing.begin_session(session(id, FileHash::of(id.as_bytes()), n as i64)).await.unwrap();
+        }
+        writing.touch_session("s1", 9).await.unwrap();
+        let ids = |rows: Vec<SessionRow>| rows.into_iter().map(|row| row.id).collect::<Vec<_>>();
+        assert_eq!(ids(writing.sessions("wang", 0).await.unwrap()), ["s1", "s3", "s2"], "the last used first");
+        assert_eq!(ids(writing.sessions("li", 0).await.unwrap()), [""; 0]);
+        assert!(!writing.end_session_of("li", "s1").await.unwrap(), "it is somebody else's");
+        assert!(writing.end_session_of("wang", "s1").await.unwrap());
+        assert!(!writing.end_session_of("wang", "s1").await.unwrap());
+        assert_eq!(writing.end_other_sessions("wang", "s2").await.unwrap(), 1);
+        assert_eq!(ids(writing.sessions("wang", 0).await.unwrap()), ["s2"]);
+        assert_eq!(ids(writing.sessions("wang", HOUR + 1).await.unwrap()), [""; 0], "it has expired");
         writing.commit().await.unwrap();
     }
 

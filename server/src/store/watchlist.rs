@@ -29,7 +29,7 @@ impl Reading {
             "select plate, plate_colour, kind from \
              (select plate, plate_colour, cast(2 as bigint) as kind, added_us as at_us from wanted \
              union all select plate, plate_colour, cast(1 as bigint), max(opened_us) from cases \
-             where state in ('opened', 'repair-ordered', 'repaired') group by plate, plate_colour) listed \
+             where state in ('opened', 'noticed', 'repair-ordered', 'repaired') group by plate, plate_colour) listed \
              order by kind, at_us desc, plate, plate_colour limit $1",
             i64::try_from(limit).unwrap_or(i64::MAX)
         )?;

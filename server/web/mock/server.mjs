@@ -8,6 +8,7 @@ import { extname } from 'node:path'
 import { picture } from './scene.mjs'
 import * as instruments from './instruments.mjs'
 import * as blacklist from './listings.mjs'
+import * as people from './people.mjs'
 import * as world from './world.mjs'
 
 const PORT = Number(process.env.PORT ?? 8099)
@@ -40,9 +41,9 @@ function answer(method, path, q, body, who) {
   const key = `${method} /${top}${id ? '/:' : ''}${sub ? `/${sub}` : ''}`
   const waiting = () => world.candidates.filter((c) => c.candidate.state === 'waiting')
   switch (key) {
-    case 'GET /session': return who ? ok({ account: who }) : signedOut()
+    case 'GET /session': return who ? ok({ account: people.row(who) }) : signedOut()
     case 'DELETE /session': return { status: 204, cookie: 'pw_session=; Path=/; Max-Age=0' }
-    case 'POST /session/:': who.must_change_password = false; return { status: 204, cookie: 'pw_session=li.fuhe; Path=/' }
+    case 'POST /session/:': if (id !== 'password') return people.answer(key, path, body, who) ?? gone(); who.must_change_password = false; return { status: 204, cookie: 'pw_session=li.fuhe; Path=/' }
     case 'GET /summary': return ok(empty(who) ? summary(0, 0, 0, 0, 0) : summary(1842, 37, waiting().length, 1, 3))
     case 'GET /rulebook': return ok(world.rulebook)
     case 'GET /rulebooks': return ok(empty(who) ? { ...world.rulebooks, overrides: [], stations: [], places: world.rulebooks.places.slice(0, 1) } : world.rulebooks)
@@ -69,10 +70,10 @@ function answer(method, path, q, body, who) {
     case 'GET /stations/:/checks': return ok({ checks: instruments.checks(id) })
     case 'POST /stations': return { status: 201, body: {} }
     case 'POST /stations/:/token': return ok({ token: 'pwt1-7f3a9c21d8e64b05-a2c4e6f8091b3d5f7a9c' })
-    case 'GET /accounts': return ok({ accounts: world.accounts })
+    case 'GET /accounts': return ok({ accounts: world.accounts.map(people.row) })
     case 'POST /accounts': world.accounts.push({ ...body, disabled: false }); return { status: 201, body: {} }
     case 'PATCH /accounts/:': Object.assign(named(id), body); return ok({})
-    case 'GET /audit': return ok({ rows: world.audit, next: null })
+    case 'GET /audit': return ok({ rows: people.audit(world.audit, q), next: null })
     case 'GET /watchlist/:': return ok({ wanted: empty(who) ? [] : world.wanted })
     case 'POST /watchlist/:': world.wanted.unshift({ ...body, added_utc_us: Date.now() * 1000, added_by: who.name }); return { status: 201, body: {} }
     case 'DELETE /watchlist/:': world.wanted.splice(world.wanted.findIndex((w) => w.plate === body.plate), 1); return { status: 204 }
@@ -81,7 +82,7 @@ function answer(method, path, q, body, who) {
     case 'POST /listings/:/decisions': return blacklist.decide(id, body, who) ? { status: 204 } : gone()
     case 'POST /listings/:/answers': return blacklist.answer(id, body, who) ? { status: 204 } : gone()
     case 'GET /carriers/:/share': { const one = blacklist.carrierShare(id); return one ? ok(one) : gone() }
-    default: return gone()
+    default: return people.answer(key, path, body, who) ?? gone()
   }
 }
 
@@ -103,8 +104,9 @@ createServer(async (request, response) => {
   if (request.method === 'POST' && path === '/session') {
     const account = named(body.name)
     if (!account || body.password.length < 4) return send(401, 'application/json', JSON.stringify(failure(0, 'wrong-credentials', '用户名或密码不正确。', 'Name or password are wrong.').body))
+    if (account.name === 'li.fuhe' && !body.code) return send(401, 'application/json', JSON.stringify(failure(0, 'second-factor', '请输入两步验证码。', 'Enter the code of your second factor.').body))
     response.setHeader('set-cookie', `pw_session=${account.name}; Path=/; HttpOnly; SameSite=Strict`)
-    return send(200, 'application/json', JSON.stringify({ account }))
+    return send(200, 'application/json', JSON.stringify({ account: people.row(account) }))
   }
   if (path === '/passages/live' && who) {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' }).write(': hello\n\n')
@@ -115,6 +117,7 @@ createServer(async (request, response) => {
   if (file) return send(200, 'image/svg+xml', picture(file.kind, file.summary))
   if (path === '/public/listings') return send(200, 'application/json', JSON.stringify(blacklist.published()))
   if (path === '/public/listing-rule') return send(200, 'application/json', JSON.stringify(blacklist.rule))
+  if (path === '/session/ways') return send(200, 'application/json', JSON.stringify({ oidc: { zh: '统一身份认证', en: 'Single sign-on' } }))
   if (!who && path !== '/session') return send(401, 'application/json', JSON.stringify(signedOut().body))
   if (request.method !== 'GET' && request.headers['x-plumewatch'] !== '1') return send(403, 'application/json', '{"error":{"code":"guard-missing","zh":"","en":""}}')
   const given = answer(request.method, path, url.searchParams, body, who)

@@ -12,6 +12,23 @@ const row = '[data-testid=passage-row]'
 const go = (path) => async (page) => page.goto(BASE + path)
 const PAGES = {
   'sign-in': { who: null, open: go('/sign-in') },
+  'home': { who: 'admin', open: go('/'), wait: '[data-testid=task-keys-expiring]' },
+  'home-empty': { who: 'empty', open: go('/'), wait: '[data-testid=nothing-waits]' },
+  'security': { who: 'admin', open: go('/security'), wait: '[data-testid=session-row]' },
+  'security-setup': { who: 'wang.zhuguan', open: async (page) => {
+    await page.goto(`${BASE}/security`)
+    await page.waitForSelector('[data-testid=factor-begin]')
+    await page.click('[data-testid=factor-begin]')
+    await page.waitForSelector('[data-testid=factor-password]')
+    await page.type('[data-testid=factor-password]', 'password')
+    await page.click('[data-testid=factor-next]')
+  }, wait: '[data-testid=factor-qr]' },
+  'keys': { who: 'admin', open: go('/keys'), wait: '[data-testid=key-row]' },
+  'accounts-edit': { who: 'admin', open: async (page) => {
+    await page.goto(`${BASE}/accounts`)
+    await page.waitForSelector('[data-testid=account-add]')
+    await page.click('[data-testid=account-add]')
+  }, wait: '[data-testid=account-name]' },
   'password': { who: 'new', open: go('/passages') },
   'passages': { who: 'li.fuhe', open: go('/passages'), wait: row },
   'passages-empty': { who: 'empty', open: go('/passages') },

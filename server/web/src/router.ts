@@ -1,6 +1,6 @@
 /** Addresses of the app. A page loads when it is first opened. */
 import { createRouter, createWebHistory } from 'vue-router'
-import { areas, knowAccount, mayEnter, type Area } from './session'
+import { knowAccount, mayEnter, type Area } from './session'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -17,9 +17,12 @@ export const router = createRouter({
   history: createWebHistory(),
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
   routes: [
-    { path: '/', name: 'home', redirect: () => ({ name: areas.value[0] ?? 'passages' }) },
+    { path: '/', name: 'today', component: () => import('./pages/HomePage.vue'), meta: { area: 'today' } },
+    { path: '/home', name: 'home', redirect: { name: 'today' } },
     { path: '/sign-in', name: 'sign-in', component: () => import('./pages/SignInPage.vue'), meta: { bare: true } },
     { path: '/password', name: 'password', component: () => import('./pages/PasswordPage.vue') },
+    { path: '/security', name: 'security', component: () => import('./pages/SecurityPage.vue') },
+    { path: '/keys', name: 'keys', component: () => import('./pages/KeysPage.vue'), meta: { area: 'keys' } },
     { path: '/passages', name: 'passages', component: () => import('./pages/PassagesPage.vue'), meta: { area: 'passages' } },
     { path: '/passages/:id', name: 'passage', component: () => import('./pages/PassagePage.vue'), props: true, meta: { area: 'passages' } },
     { path: '/tests', name: 'tests', component: () => import('./pages/TestsPage.vue'), meta: { area: 'tests' } },
@@ -46,7 +49,8 @@ router.beforeEach(async (to) => {
   const known = await knowAccount().catch(() => null)
   if (to.name === 'sign-in') return known ? { name: 'home' } : true
   if (!known) return { name: 'sign-in', query: to.fullPath === '/' ? {} : { to: to.fullPath } }
-  if (known.must_change_password && to.name !== 'password') return { name: 'password' }
+  if (known.must_change_password) return to.name === 'password' || { name: 'password' }
+  if (known.must_set_second_factor && to.name !== 'security') return { name: 'security' }
   if (to.meta.area && !mayEnter(to.meta.area)) return { name: 'nowhere', params: { rest: ['closed'] } }
   return true
 })

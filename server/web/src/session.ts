@@ -6,17 +6,17 @@ import type { Account, Role } from './api/types'
 export const account = ref<Account | null>(null)
 
 export type Area =
-  | 'passages' | 'tests' | 'review' | 'cases' | 'stations' | 'listings' | 'watchlist' | 'rulebooks' | 'accounts' | 'audit'
+  | 'today' | 'keys' | 'passages' | 'tests' | 'review' | 'cases' | 'stations' | 'listings' | 'watchlist' | 'rulebooks' | 'accounts' | 'audit'
 
 /** As `server_core::access::may`. */
 const AREAS: Record<Role, Area[]> = {
-  admin: ['passages', 'tests', 'stations', 'rulebooks', 'accounts', 'audit'],
-  reviewer: ['passages', 'tests', 'review', 'cases', 'listings', 'stations', 'rulebooks'],
-  enforcer: ['passages', 'tests', 'listings', 'stations', 'watchlist', 'rulebooks'],
-  authority: ['passages', 'tests', 'review', 'cases', 'listings', 'stations', 'watchlist', 'rulebooks', 'audit'],
-  'inspection-station': ['rulebooks'],
-  'repair-shop': ['rulebooks'],
-  auditor: ['passages', 'tests', 'review', 'cases', 'listings', 'stations', 'rulebooks', 'audit'],
+  admin: ['today', 'passages', 'tests', 'stations', 'rulebooks', 'accounts', 'keys', 'audit'],
+  reviewer: ['today', 'passages', 'tests', 'review', 'cases', 'listings', 'stations', 'rulebooks'],
+  enforcer: ['today', 'passages', 'tests', 'listings', 'stations', 'watchlist', 'rulebooks'],
+  authority: ['today', 'passages', 'tests', 'review', 'cases', 'listings', 'stations', 'watchlist', 'rulebooks', 'audit'],
+  'inspection-station': ['today', 'rulebooks'],
+  'repair-shop': ['today', 'rulebooks'],
+  auditor: ['today', 'passages', 'tests', 'review', 'cases', 'listings', 'stations', 'rulebooks', 'audit'],
 }
 
 export const areas = computed<Area[]>(() => (account.value ? AREAS[account.value.role] : []))
@@ -38,8 +38,8 @@ export async function knowAccount(): Promise<Account | null> {
   return account.value
 }
 
-export async function signIn(name: string, password: string): Promise<Account> {
-  const signedIn = (await api.signIn(name, password)).account
+export async function signIn(name: string, password: string, code?: string): Promise<Account> {
+  const signedIn = (await api.signIn(name, password, code)).account
   account.value = signedIn
   asked = true
   return signedIn

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::casework::CaseworkRules;
 use super::check::Contradiction;
 use super::edition::Edition;
 use super::listing::ListingRulebook;
@@ -31,6 +32,8 @@ pub enum Source {
     Passages(Rulebook),
     /// A national rulebook of tests.
     Tests(TestRulebook),
+    /// National rules of casework.
+    Casework(CaseworkRules),
     /// A national rule of listings.
     Listings(ListingRulebook),
     /// What a region changes.
@@ -67,8 +70,8 @@ pub enum LibraryError {
 }
 
 impl Source {
-    /// Reads one file; `file` is named in errors. An override says `overrides`, a rulebook of tests `classes`, one of
-    /// listings `share`.
+    /// Reads one file; `file` is named in errors. An override says `overrides`, a rulebook of tests `classes`, rules of
+    /// casework `confirmations`, a rule of listings `share`.
     pub fn parse(file: &str, json: &str) -> Result<Self, LibraryError> {
         let rulebook = |source: RulebookError| LibraryError::Rulebook { file: file.to_owned(), source };
         let value: serde_json::Value =
@@ -82,6 +85,8 @@ impl Source {
             let tests = TestRulebook::parse(json)
                 .map_err(|source| LibraryError::Tests { file: file.to_owned(), source })?;
             Ok(Self::Tests(tests))
+        } else if value.get("confirmations").is_some() {
+            Ok(Self::Casework(CaseworkRules::parse(json).map_err(rulebook)?))
         } else if value.get("share").is_some() {
             Ok(Self::Listings(ListingRulebook::parse(json).map_err(rulebook)?))
         } else {
@@ -95,6 +100,7 @@ impl Source {
 pub struct Library {
     passages: Vec<Rulebook>,
     tests: Vec<TestRulebook>,
+    casework: Vec<CaseworkRules>,
     listings: Vec<ListingRulebook>,
     overrides: Vec<RegionalOverride>,
 }
@@ -105,6 +111,7 @@ impl Library {
         Self {
             passages: vec![Rulebook::hj845()],
             tests: vec![TestRulebook::gb3847(), TestRulebook::gb36886()],
+            casework: vec![CaseworkRules::shipped()],
             listings: vec![ListingRulebook::blacklist()],
             overrides: Vec::new(),
         }
@@ -118,6 +125,7 @@ impl Library {
             let (region, added) = match source {
                 Source::Passages(book) => (Region::COUNTRY, add(&mut library.passages, book)),
                 Source::Tests(book) => (Region::COUNTRY, add(&mut library.tests, book)),
+                Source::Casework(rules) => (Region::COUNTRY, add(&mut library.casework, rules)),
                 Source::Listings(book) => (Region::COUNTRY, add(&mut library.listings, book)),
                 Source::Override(change) => (change.region, library.add_override(change)),
             };
@@ -128,8 +136,9 @@ impl Library {
         }
         // Each region's editions are made once, so that what contradicts another file is found now, not on the day.
         for (file, region) in names {
-            let made = library.issue(0, Timestamp::UNIX_EPOCH, region);
-            let made = made.and_then(|_| library.listing_schedule(region));
+            let made = library.issue(0, Timestamp::UNIX_EPOCH, region).map(drop);
+            let made = made.and_then(|()| library.casework_schedule(region).map(drop));
+            let made = made.and_then(|()| library.listing_schedule(region).map(drop));
             made.map_err(|source| LibraryError::Contradiction { file, source })?;
         }
         library.overrides.sort_by(|a, b| key(a).cmp(&key(b)));
@@ -142,6 +151,7 @@ impl Library {
         };
         let known = self.passages.iter().any(|book| book.id == change.overrides)
             || self.tests.iter().any(|book| book.id == change.overrides)
+            || self.casework.iter().any(|rules| rules.id == change.overrides)
             || self.listings.iter().any(|book| book.id == change.overrides);
         if !known {
             return wrong("overrides", "no such standard is here", "name one, such as HJ 845-2017");
@@ -178,6 +188,18 @@ impl Library {
         resolve(&all, &self.overrides, region, day).unwrap_or_else(|_| newest(&all, day).clone())
     }
 
+    /// The rules of casework that hold in `region` on `day`.
+    pub fn casework(&self, region: Region, day: Date) -> CaseworkRules {
+        let all: Vec<&CaseworkRules> = self.casework.iter().collect();
+        resolve(&all, &self.overrides, region, day).unwrap_or_else(|_| newest(&all, day).clone())
+    }
+
+    /// Every edition of the rules of casework in a region. Edges are not told of it.
+    pub fn casework_schedule(&self, region: Region) -> Result<Schedule<CaseworkRules>, Contradiction> {
+        let all: Vec<&CaseworkRules> = self.casework.iter().collect();
+        schedule(&all, &self.overrides, region)
+    }
+
     /// The rule of listings that holds in `region` on `day`; before all editions the first.
     pub fn listings(&self, region: Region, day: Date) -> ListingRulebook {
         let all: Vec<&ListingRulebook> = self.listings.iter().collect();
@@ -190,7 +212,7 @@ impl Library {
         schedule(&all, &self.overrides, region)
     }
 
-    /// Everything that holds in a region, past, present and to come.
+    /// Everything of passages and tests that holds in a region, past, present and to come.
     pub fn issue(&self, version: u64, issued: Timestamp, region: Region) -> Result<Issue, Contradiction> {
         let passages: Vec<&Rulebook> = self.passages.iter().collect();
         let ids: BTreeSet<&str> = self.tests.iter().map(|book| book.id.as_str()).collect();

@@ -148,7 +148,8 @@ impl ListingRulebook {
 
     /// The blacklist of 环大气〔2018〕179号 as shipped.
     pub fn blacklist() -> Self {
-        Self::parse(include_str!("../../rulebooks/blacklist-2018.json")).expect("a test reads the shipped file")
+        Self::parse(include_str!("../../rulebooks/blacklist-2018.json"))
+            .expect("a test reads the shipped file")
     }
 
     /// What a proposal names.

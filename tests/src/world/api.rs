@@ -62,6 +62,11 @@ impl Api {
         Ok(api)
     }
 
+    /// The session's cookie, for another program that is to ask as this account.
+    pub fn cookie(&self) -> &str {
+        &self.cookie
+    }
+
     /// Changes one's own password.
     pub fn change_password(&mut self, old: &str, new: &str) -> anyhow::Result<()> {
         self.post("/session/password", &json!({ "old": old, "new": new }))

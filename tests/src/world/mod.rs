@@ -32,6 +32,7 @@ pub struct WorldPlan {
     seed: u64,
     stations: Vec<StationPlan>,
     mosquitto: bool,
+    server_lines: String,
 }
 
 /// One server and its stations.
@@ -48,7 +49,7 @@ impl World {
     /// Begins a plan.
     #[expect(clippy::new_ret_no_self, reason = "a fluent plan reads best from its world")]
     pub fn new(seed: u64) -> WorldPlan {
-        WorldPlan { seed, stations: Vec::new(), mosquitto: false }
+        WorldPlan { seed, stations: Vec::new(), mosquitto: false, server_lines: String::new() }
     }
 
     /// The first station, which most tests alone have.
@@ -123,6 +124,13 @@ impl WorldPlan {
         self
     }
 
+    /// The server has these lines at the end of its configuration.
+    #[must_use]
+    pub fn serving(mut self, lines: &str) -> Self {
+        self.server_lines.push_str(lines);
+        self
+    }
+
     /// With a mosquitto beside the server instead of the broker inside it.
     #[must_use]
     pub fn with_mosquitto(mut self) -> Self {
@@ -136,8 +144,8 @@ impl WorldPlan {
             tempfile::Builder::new().prefix("plumewatch-world-").tempdir().expect("a folder can be made");
         let home = folder.path().join("server");
         let server = match self.mosquitto {
-            true => Server::start_with_mosquitto(&home, self.seed),
-            false => Server::start(&home),
+            true => Server::start_with_mosquitto(&home, self.seed, &self.server_lines),
+            false => Server::start_configured(&home, &self.server_lines),
         };
         let server = server.unwrap_or_else(|error| panic!("{error:#}"));
         let stations = self

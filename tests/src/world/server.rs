@@ -44,9 +44,9 @@ pub struct Server {
 
 impl Server {
     /// Starts a server whose broker is a mosquitto beside it, with the configuration that `deploy/broker` ships.
-    pub fn start_with_mosquitto(folder: &Path, seed: u64) -> anyhow::Result<Self> {
+    pub fn start_with_mosquitto(folder: &Path, seed: u64, lines: &str) -> anyhow::Result<Self> {
         // The first start makes the authority that the broker's certificate comes from.
-        let mut server = Self::start(folder)?;
+        let mut server = Self::start_configured(folder, lines)?;
         server.stop();
         let broker = Mosquitto::start(&folder.join("broker"), &server.data().join("pki"), seed)?;
         server.listening.mqtt = broker.edges;

@@ -7,6 +7,7 @@
 
 mod browser;
 mod chaos;
+mod contract;
 mod disk;
 mod hostile;
 mod replay;

@@ -42,7 +42,9 @@ pub fn grounds(share: Share, today: Date, book: &ListingRulebook) -> Bilingual {
     }
     let (zh, en) = if by_share { ("已达到", "reaches") } else { ("未达到", "is below") };
     Bilingual::new(
-        format!("{start}至{today}，该企业{fleet}辆车中{exceeding}辆经确认超标，占{shown}，{zh}{asked}（{clause}）。"),
+        format!(
+            "{start}至{today}，该企业{fleet}辆车中{exceeding}辆经确认超标，占{shown}，{zh}{asked}（{clause}）。"
+        ),
         format!(
             "From {start} to {today}, {exceeding} of the carrier's {fleet} vehicles exceeded, confirmed: {shown}, which \
              {en} {asked} ({clause})."
@@ -61,9 +63,7 @@ pub fn standing(state: ListingState, reason: Option<&str>, book: &ListingRuleboo
             "已提请列入黑名单，等待主管部门决定；决定之前不产生任何后果。",
             "Proposed for the blacklist; an authority must decide, and nothing follows before it does.",
         ),
-        ListingState::Declined => {
-            said("主管部门决定不列入。", "The authority declined to list the carrier.")
-        }
+        ListingState::Declined => said("主管部门决定不列入。", "The authority declined to list the carrier."),
         ListingState::Void => Bilingual::new(
             "在主管部门决定之前，比例已降到标准以下，提请自行失效。",
             "The share fell below the rule before anyone decided; the proposal fell away.",
@@ -80,7 +80,9 @@ pub fn standing(state: ListingState, reason: Option<&str>, book: &ListingRuleboo
             let (zh, en) = why_delist(ground, book);
             said(
                 &format!("列入期自{from}至{last}；{zh}，提请移出，等待主管部门决定。"),
-                &format!("Listed from {from} through {last}; {en}: delisting is proposed, an authority must decide."),
+                &format!(
+                    "Listed from {from} through {last}; {en}: delisting is proposed, an authority must decide."
+                ),
             )
         }
         ListingState::Delisted => {

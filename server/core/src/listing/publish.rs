@@ -13,15 +13,19 @@ const SOLE_TRADER: &str = "92";
 /// Is this a unified social credit code, its check character included?
 pub fn is_credit_code(code: &str) -> bool {
     let value = |byte: u8| ALPHABET.iter().position(|known| *known == byte);
-    let Some(values) = code.bytes().map(value).collect::<Option<Vec<_>>>().filter(|all| all.len() == 18) else {
+    let Some(values) = code.bytes().map(value).collect::<Option<Vec<_>>>().filter(|all| all.len() == 18)
+    else {
         return false;
     };
     // Weights are the powers of 3 by 31; the check character brings the sum to a multiple of 31.
-    let sum: usize = values[..17].iter().scan(1, |weight, value| {
-        let term = value * *weight;
-        *weight = *weight * 3 % 31;
-        Some(term)
-    }).sum();
+    let sum: usize = values[..17]
+        .iter()
+        .scan(1, |weight, value| {
+            let term = value * *weight;
+            *weight = *weight * 3 % 31;
+            Some(term)
+        })
+        .sum();
     (sum + values[17]).is_multiple_of(31)
 }
 

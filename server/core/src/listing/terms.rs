@@ -95,7 +95,10 @@ mod tests {
         assert_eq!(check("2027-02-01", "2027-03-01", paper), Err(TermsRefusal::TooLate(60)));
         assert_eq!(check("2026-12-01", "2026-12-01", paper), Err(TermsRefusal::Never));
         let latest = day("2027-12-01");
-        assert_eq!(check("2026-12-01", "2027-12-02", paper), Err(TermsRefusal::TooLong { months: 12, latest }));
+        assert_eq!(
+            check("2026-12-01", "2027-12-02", paper),
+            Err(TermsRefusal::TooLong { months: 12, latest })
+        );
         assert_eq!(check("2026-12-01", "2027-12-01", "  "), Err(TermsRefusal::NoNotice));
         assert_eq!(check("2026-12-01", "2027-12-01", &"号".repeat(81)), Err(TermsRefusal::NoNotice));
     }

@@ -169,7 +169,8 @@ impl Kept {
 
     fn go_on(&mut self, to: Date) {
         if let Some(leaving) = self.tally.leaving(to, YEAR) {
-            let left = self.newest.values().filter(|day| (leaving.from..leaving.before).contains(day)).count();
+            let left =
+                self.newest.values().filter(|day| (leaving.from..leaving.before).contains(day)).count();
             self.tally.advance(to, left as u64);
         }
         self.tally.advance(to, 0);

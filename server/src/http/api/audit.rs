@@ -1,27 +1,35 @@
-//! The audit: what was done, by whom, why.
+//! The audit: what was done, by whom, why; searched, and taken out as a file whose rows prove themselves.
 
-use std::collections::HashSet;
+use std::convert::Infallible;
 
 use axum::Json;
+use axum::body::{Body, Bytes};
 use axum::extract::State;
-use plumewatch_shared::ids::StationId;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream;
 use serde::{Deserialize, Serialize};
 use server_core::access::{Operation, Scope};
+use server_core::audit::{Action, Entry};
 use utoipa::{IntoParams, ToSchema};
 
+use super::wanted::reason;
 use super::wire::AuditEntry;
+use crate::audit_file::Format;
 use crate::http::Site;
-use crate::http::error::{ApiError, ErrorBody};
+use crate::http::error::ApiError;
 use crate::http::extract::Params;
-use crate::http::session::{Signed, account_role};
+use crate::http::session::Signed;
+use crate::store::{AuditFilter, Store};
 
-/// The longest page; a regional account's may show fewer rows than were read for it.
+/// The longest page.
 const PAGE: u32 = 100;
+/// Rows read at a time for a file.
+const CHUNK: u32 = 1_000;
+/// The longest text that is searched for.
+const TEXT_MAX: usize = 200;
 
-/// Reads for one page, so that a small region in a large audit does not read it all at once.
-const READS_MAX: usize = 20;
-
-/// Which page.
+/// Which rows, and which page of them.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -30,6 +38,37 @@ pub(super) struct AuditPage {
     cursor: Option<u64>,
     /// 1 to 100 rows; 100 unless said.
     limit: Option<u32>,
+    /// Only what this account, station or key (`key:K…`) did.
+    actor: Option<String>,
+    /// Only this action, by word.
+    action: Option<String>,
+    /// Only about this: an id, a plate, an account.
+    subject: Option<String>,
+    /// At or after.
+    from_utc_us: Option<i64>,
+    /// Before.
+    to_utc_us: Option<i64>,
+}
+
+/// Which rows go into the file, and why it is taken.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct AuditExport {
+    /// `jsonl` or `csv`.
+    format: String,
+    /// Why: 1 to 500 characters.
+    reason: String,
+    /// Only what this account, station or key (`key:K…`) did.
+    actor: Option<String>,
+    /// Only this action, by word.
+    action: Option<String>,
+    /// Only about this: an id, a plate, an account.
+    subject: Option<String>,
+    /// At or after.
+    from_utc_us: Option<i64>,
+    /// Before.
+    to_utc_us: Option<i64>,
 }
 
 /// A page of the audit, newest first.
@@ -40,37 +79,122 @@ pub(super) struct Audit {
     next: Option<u64>,
 }
 
-/// The audit, newest first. An account of the whole country sees every row; another what people and stations
-/// of its region did.
-#[utoipa::path(get, path = "/audit", tag = "accounts", params(AuditPage), responses(
-    (status = 200, body = Audit), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody)))]
+/// The audit, newest first. An account of the whole country sees every row; another what people, programs and
+/// stations of its region did.
+#[utoipa::path(get, path = "/audit", tag = "audit", params(AuditPage), responses((status = 200, body = Audit)))]
 pub(super) async fn list(
     State(site): State<Site>,
     signed: Signed,
     Params(page): Params<AuditPage>,
 ) -> Result<Json<Audit>, ApiError> {
     let scope = signed.may(Operation::ReadAudit)?;
-    let mut reading = site.store.reading().await?;
-    let actors: HashSet<String> = reading
-        .accounts()
-        .await?
-        .into_iter()
-        .filter(|account| account_role(account).is_some_and(|(_, Scope(region))| scope.0.contains(region)))
-        .map(|account| account.name)
-        .collect();
-    let seen = |actor: &str| {
-        let station = || actor.parse::<StationId>().is_ok_and(|station| scope.holds(station));
-        scope.0.code() == 0 || actors.contains(actor) || station()
-    };
     let limit = page.limit.unwrap_or(PAGE).clamp(1, PAGE);
-    let (mut rows, mut next) = (Vec::new(), page.cursor);
-    for _ in 0..READS_MAX {
-        let read = reading.audit_before(next, limit).await?;
-        next = (read.len() == limit as usize).then(|| read.last().map(|row| row.number)).flatten();
-        rows.extend(read.into_iter().filter(|row| seen(&row.entry.actor)).map(AuditEntry::from));
-        if next.is_none() || !rows.is_empty() {
-            break;
+    let filter = AuditFilter {
+        from_us: page.from_utc_us,
+        to_us: page.to_utc_us,
+        before: page.cursor,
+        ..filter(scope, page.actor, page.action.as_deref(), page.subject)?
+    };
+    let rows = site.store.reading().await?.audit_search(&filter, limit).await?;
+    let next = rows.last().filter(|_| rows.len() == limit as usize).map(|row| row.number);
+    Ok(Json(Audit { rows: rows.into_iter().map(AuditEntry::from).collect(), next }))
+}
+
+fn filter(
+    scope: Scope,
+    actor: Option<String>,
+    action: Option<&str>,
+    subject: Option<String>,
+) -> Result<AuditFilter, ApiError> {
+    let text = |text: Option<String>| match text.filter(|text| !text.is_empty()) {
+        Some(text) if text.len() > TEXT_MAX || text.contains('\0') => {
+            Err(ApiError::invalid("查询内容过长。", "What is searched for is too long."))
         }
-    }
-    Ok(Json(Audit { rows, next }))
+        text => Ok(text),
+    };
+    let word = action.filter(|word| !word.is_empty());
+    let action = word.map(|word| Action::from_word(word).ok_or_else(unknown_action)).transpose()?;
+    Ok(AuditFilter { actor: text(actor)?, action, subject: text(subject)?, ..AuditFilter::all(scope) })
+}
+
+fn unknown_action() -> ApiError {
+    ApiError::invalid("未知的操作类型。", "There is no such action.")
+}
+
+/// The audit as a file, oldest first. Each row has the hash of the row before and its own: `plumewatch-server
+/// verify-audit FILE` checks it. That it was taken, and why, is written down before the first row is sent.
+#[utoipa::path(get, path = "/audit/export", tag = "audit", params(AuditExport), responses(
+    (status = 200, description = "JSON lines or CSV", content(
+        (String = "application/jsonl"), (String = "text/csv")))))]
+pub(super) async fn export(
+    State(site): State<Site>,
+    signed: Signed,
+    Params(wish): Params<AuditExport>,
+) -> Result<Response, ApiError> {
+    let scope = signed.may(Operation::ExportAudit)?;
+    let format = Format::from_word(&wish.format)
+        .ok_or_else(|| ApiError::invalid("未知的文件格式。", "A format is jsonl or csv."))?;
+    let why = reason(&wish.reason)?;
+    let filter = AuditFilter {
+        from_us: wish.from_utc_us,
+        to_us: wish.to_utc_us,
+        ..filter(scope, wish.actor, wish.action.as_deref(), wish.subject)?
+    };
+    let now = site.now();
+    let entry = Entry {
+        at: now,
+        actor: signed.name,
+        action: Action::AuditExported,
+        subject: format.ending().to_owned(),
+        reason: Some(why.as_str().to_owned()),
+        detail: told(&filter),
+    };
+    let mut writing = site.store.writing().await?;
+    writing.append_audit(entry).await?;
+    writing.commit().await?;
+    let name =
+        format!("attachment; filename=\"audit-{}.{}\"", now.strftime("%Y%m%d-%H%M%S"), format.ending());
+    let name = HeaderValue::from_str(&name).map_err(|_| ApiError::internal())?;
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(format.content_type())),
+        (header::CONTENT_DISPOSITION, name),
+    ];
+    Ok((headers, Body::from_stream(file(site.store.clone(), filter, format))).into_response())
+}
+
+/// What was taken, for the audit.
+fn told(filter: &AuditFilter) -> String {
+    let number = |name: &str, at: Option<i64>| at.map(|at| format!("{name}={at}"));
+    let parts = [
+        filter.actor.as_ref().map(|actor| format!("actor={actor}")),
+        filter.action.map(|action| format!("action={}", action.word())),
+        filter.subject.as_ref().map(|subject| format!("subject={subject}")),
+        number("from", filter.from_us),
+        number("to", filter.to_us),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
+/// The file as it is read. A database that fails meanwhile cuts the answer off, which the receiver notices.
+fn file(
+    store: Store,
+    filter: AuditFilter,
+    format: Format,
+) -> impl futures_util::Stream<Item = Result<Bytes, std::io::Error>> {
+    let head = stream::once(async move { Ok::<_, Infallible>(Bytes::from(format.head())) });
+    let head = futures_util::StreamExt::map(head, |head| Ok(head.unwrap_or_default()));
+    let rows = stream::try_unfold((store, filter, Some(0_u64)), move |(store, filter, after)| async move {
+        let Some(after) = after else { return Ok(None) };
+        let read = async { store.reading().await?.audit_export(&filter, after, CHUNK).await };
+        let rows = read.await.map_err(|error: crate::store::StoreError| {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "the audit could not be taken out whole"
+            );
+            std::io::Error::other("the audit could not be taken out whole")
+        })?;
+        let more = rows.last().filter(|_| rows.len() == CHUNK as usize).map(|row| row.number);
+        Ok(Some((Bytes::from(format.rows(&rows)), (store, filter, more))))
+    });
+    futures_util::StreamExt::chain(head, rows)
 }

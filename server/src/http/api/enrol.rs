@@ -42,7 +42,7 @@ pub(super) struct EnrolledBody {
 }
 
 /// Enrol an edge unit. The token is used up.
-#[utoipa::path(post, path = "/enrol", tag = "stations", request_body = Enrolment, responses(
+#[utoipa::path(post, path = "/enrol", tag = "stations", request_body = Enrolment, security(()), responses(
     (status = 200, body = EnrolledBody), (status = 400, body = ErrorBody),
     (status = 403, description = "The token is not good", body = ErrorBody)))]
 pub(super) async fn enrol(

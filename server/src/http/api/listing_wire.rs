@@ -147,7 +147,11 @@ pub(super) fn numbers(book: &ListingRulebook) -> RuleNumbers {
         small_below: book.small_fleets.below,
         small_exceeding: book.small_fleets.exceeding_at_least,
         term_months_at_most: book.term.months_at_most,
-        unsure: parts.iter().filter(|(_, sure)| *sure != SourceConfidence::High).map(|(part, _)| *part).collect(),
+        unsure: parts
+            .iter()
+            .filter(|(_, sure)| *sure != SourceConfidence::High)
+            .map(|(part, _)| *part)
+            .collect(),
     }
 }
 

@@ -266,7 +266,8 @@ pub(super) async fn detail(
     let today = today(&site);
     let mut reading = site.store.reading().await?;
     let row = reading.listing(&id, scope.0).await?.ok_or_else(ApiError::not_found)?;
-    let seen = carrier(&mut reading, &site.books, &row.carrier, today).await?.ok_or_else(ApiError::internal)?;
+    let seen =
+        carrier(&mut reading, &site.books, &row.carrier, today).await?.ok_or_else(ApiError::internal)?;
     let grounds = reading.listing_grounds(&id).await?;
     let decided = reading.listing_decisions(&id).await?;
     let answers = reading.listing_answers(&id).await?;
@@ -380,10 +381,7 @@ pub(super) async fn public(State(site): State<Site>, headers: HeaderMap) -> Resu
 #[utoipa::path(get, path = "/public/listings.xlsx", tag = "listings", security(()), responses(
     (status = 200, body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     (status = 304, description = "As the cache has it"), (status = 429, body = ErrorBody)))]
-pub(super) async fn public_sheet(
-    State(site): State<Site>,
-    headers: HeaderMap,
-) -> Result<Response, ApiError> {
+pub(super) async fn public_sheet(State(site): State<Site>, headers: HeaderMap) -> Result<Response, ApiError> {
     let extract = site.extract.extract(&site.store, site.now()).await?;
     let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
     let mut response = given_out(&extract, &headers, kind, || extract.xlsx.clone().into());
@@ -400,7 +398,8 @@ fn given_out(
     body: impl FnOnce() -> AnswerBody,
 ) -> Response {
     let held = asked.get_all(header::IF_NONE_MATCH).into_iter().filter_map(|value| value.to_str().ok());
-    let known = held.flat_map(|list| list.split(',')).any(|tag| tag.trim().trim_start_matches("W/") == extract.tag);
+    let known =
+        held.flat_map(|list| list.split(',')).any(|tag| tag.trim().trim_start_matches("W/") == extract.tag);
     let mut response = if known {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
@@ -418,7 +417,10 @@ impl From<ExtractError> for ApiError {
             ExtractError::Wait(wait) => Self::wait(wait),
             ExtractError::Store(error) => error.into(),
             ExtractError::Sheet(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "the public extract was not written");
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "the public extract was not written"
+                );
                 Self::internal()
             }
         }

@@ -2,23 +2,36 @@
 
 mod accounts;
 mod audit;
+mod case_package;
+mod case_wire;
 mod cases;
+mod casework_error;
 mod device_checks;
 mod enrol;
 mod evidence;
 mod exhaust_tests;
+mod keys;
+mod oidc;
+mod findings;
+mod inspections;
+mod loop_error;
+mod orders;
 mod listing_wire;
 mod listings;
 mod passages;
+mod repair_records;
 mod review;
 mod rulebook;
 mod rulebook_rows;
 mod rulebooks;
 mod server;
+mod second_factor;
 mod session;
+mod sessions;
 mod statistics;
 mod stations;
 mod summary;
+mod today;
 mod wanted;
 mod wire;
 
@@ -31,16 +44,29 @@ use axum::response::IntoResponse;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::Site;
+use super::{Site, limits};
 
 /// Every route, each with its description: there is no other way to add one.
 pub(super) fn routes() -> OpenApiRouter<Site> {
     let people = OpenApiRouter::new()
         .routes(routes!(session::sign_in, session::sign_out, session::who))
+        .routes(routes!(session::ways))
         .routes(routes!(session::change_password))
+        .routes(routes!(oidc::begin))
+        .routes(routes!(oidc::finish))
+        .routes(routes!(second_factor::state, second_factor::begin, second_factor::remove))
+        .routes(routes!(second_factor::confirm))
+        .routes(routes!(sessions::own, sessions::end_others))
+        .routes(routes!(sessions::end_one))
         .routes(routes!(accounts::list, accounts::add))
-        .routes(routes!(accounts::change))
-        .routes(routes!(audit::list));
+        .routes(routes!(accounts::detail, accounts::change))
+        .routes(routes!(sessions::of_account, sessions::end_of_account))
+        .routes(routes!(second_factor::remove_of))
+        .routes(routes!(keys::list, keys::issue))
+        .routes(routes!(keys::revoke))
+        .routes(routes!(audit::list))
+        .routes(routes!(audit::export))
+        .routes(routes!(today::tasks));
     let passages = OpenApiRouter::new()
         .routes(routes!(passages::list))
         .routes(routes!(passages::live))
@@ -60,6 +86,7 @@ pub(super) fn routes() -> OpenApiRouter<Site> {
         .routes(routes!(cases::list))
         .routes(routes!(cases::detail))
         .routes(routes!(cases::happen))
+        .routes(routes!(case_package::download))
         .routes(routes!(wanted::list, wanted::add, wanted::remove));
     let listings = OpenApiRouter::new()
         .routes(routes!(listings::list))
@@ -77,12 +104,40 @@ pub(super) fn routes() -> OpenApiRouter<Site> {
         .routes(routes!(device_checks::list))
         .routes(routes!(statistics::of_station))
         .routes(routes!(enrol::enrol));
-    let api = people.merge(passages).merge(tests).merge(work).merge(listings).merge(stations);
+    let closed_loop = OpenApiRouter::new()
+        .routes(routes!(orders::list))
+        .routes(routes!(orders::detail))
+        .routes(routes!(orders::take))
+        .routes(routes!(orders::reassign_station))
+        .routes(routes!(orders::reassign_shop))
+        .routes(routes!(orders::cancel))
+        .routes(routes!(repair_records::record))
+        .routes(routes!(repair_records::sheet_template))
+        .routes(routes!(inspections::list))
+        .routes(routes!(findings::list))
+        .routes(routes!(findings::detail))
+        .routes(routes!(findings::decide))
+        .routes(routes!(inspections::detail))
+        .merge(uploads());
+    let api =
+        people.merge(passages).merge(tests).merge(work).merge(stations).merge(closed_loop).merge(listings);
     let server = OpenApiRouter::new()
         .routes(routes!(server::healthz))
         .routes(routes!(server::readyz))
         .routes(routes!(server::metrics));
     OpenApiRouter::new().nest("/api/v1", api).merge(server)
+}
+
+/// Uploads, whose bodies are larger than a form's.
+fn uploads() -> OpenApiRouter<Site> {
+    OpenApiRouter::new()
+        .routes(routes!(inspections::upload))
+        .layer(axum::extract::DefaultBodyLimit::max(limits::INSPECTION_BYTES_MAX))
+        .merge(
+            OpenApiRouter::new()
+                .routes(routes!(repair_records::upload_sheet))
+                .layer(axum::extract::DefaultBodyLimit::max(crate::sheets::MAX_BYTES)),
+        )
 }
 
 /// The description, as built from the routes.

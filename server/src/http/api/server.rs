@@ -25,13 +25,13 @@ pub(super) struct Readiness {
 }
 
 /// Is the program alive? It answers, so it is.
-#[utoipa::path(get, path = "/healthz", tag = "server", responses((status = 200, body = String)))]
+#[utoipa::path(get, path = "/healthz", tag = "server", security(()), responses((status = 200, body = String)))]
 pub(super) async fn healthz() -> &'static str {
     "alive\n"
 }
 
 /// Can it do its work? For load balancers and for whoever starts it.
-#[utoipa::path(get, path = "/readyz", tag = "server", responses(
+#[utoipa::path(get, path = "/readyz", tag = "server", security(()), responses(
     (status = 200, body = Readiness), (status = 503, body = Readiness)))]
 pub(super) async fn readyz(State(site): State<Site>) -> impl IntoResponse {
     let ready = readiness(&site).await;
@@ -40,7 +40,7 @@ pub(super) async fn readyz(State(site): State<Site>) -> impl IntoResponse {
 }
 
 /// Figures for Prometheus. They name no vehicle and no person.
-#[utoipa::path(get, path = "/metrics", tag = "server", responses(
+#[utoipa::path(get, path = "/metrics", tag = "server", security(()), responses(
     (status = 200, content_type = "text/plain", body = String)))]
 pub(super) async fn metrics(State(site): State<Site>) -> impl IntoResponse {
     let mut text = Exposition::default();

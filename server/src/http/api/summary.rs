@@ -58,7 +58,7 @@ pub(super) async fn counts(State(site): State<Site>, signed: Signed) -> Result<J
 }
 
 /// The last midnight in China.
-fn midnight(now: Timestamp) -> Timestamp {
+pub(super) fn midnight(now: Timestamp) -> Timestamp {
     let today = law_place().to_datetime(now).date();
     law_place().to_timestamp(today.at(0, 0, 0, 0)).unwrap_or(now)
 }

@@ -2,8 +2,8 @@
 
 use axum::http::{StatusCode, header};
 use calamine::{Reader, Xlsx};
-use server_core::access::Role;
 use serde_json::{Value, json};
+use server_core::access::Role;
 
 use super::world::World;
 use crate::listings::confirmed;
@@ -20,7 +20,8 @@ async fn proposed(world: &World, code: &str, region: i64, first: u64) {
     let mut writing = world.site.store.writing().await.unwrap();
     for case in [first, first + 1] {
         add_case(&mut writing, case, case, &["2026-10-01".parse().unwrap()]).await;
-        let told = confirmed(&mut writing, &Books::shipped(), &case_id(case), world.site.now()).await.unwrap();
+        let told =
+            confirmed(&mut writing, &Books::shipped(), &case_id(case), world.site.now()).await.unwrap();
         told.write(&mut writing).await.unwrap();
     }
     writing.commit().await.unwrap();
@@ -46,7 +47,10 @@ async fn an_authority_lists_and_delists_and_everyone_else_looks_on() {
     let authority = world.person(Role::Authority).await;
     let auditor = world.person(Role::Auditor).await;
     let listing = only(&authority, "to-decide").await;
-    assert_eq!((&listing["state"], &listing["exceeding"], &listing["fleet"]), (&json!("proposed"), &json!(2), &json!(20)));
+    assert_eq!(
+        (&listing["state"], &listing["exceeding"], &listing["fleet"]),
+        (&json!("proposed"), &json!(2), &json!(20))
+    );
     assert_eq!(listing["share_hundredths"], 1_000);
     let page = format!("/api/v1/listings/{}", listing["id"].as_str().unwrap());
 
@@ -54,7 +58,11 @@ async fn an_authority_lists_and_delists_and_everyone_else_looks_on() {
     assert_eq!(seen["actions"], json!(["list", "decline", "answer"]));
     assert_eq!(seen["grounds"].as_array().unwrap().len(), 2);
     assert_eq!(seen["grounds"][0]["plate"], plate(0));
-    assert!(seen["explanation"][0]["zh"].as_str().unwrap().contains("20辆车中2辆"), "{}", seen["explanation"]);
+    assert!(
+        seen["explanation"][0]["zh"].as_str().unwrap().contains("20辆车中2辆"),
+        "{}",
+        seen["explanation"]
+    );
     assert_eq!(seen["share"]["outlook"]["fewer_exceeding"], 1);
     assert_eq!(seen["share"]["outlook"]["next_ages_out_day"], "2027-10-02");
     assert_eq!(auditor.get(&page).await.body["actions"], json!([]));
@@ -62,11 +70,22 @@ async fn an_authority_lists_and_delists_and_everyone_else_looks_on() {
 
     let decide = format!("{page}/decisions");
     assert_eq!(auditor.post(&decide, &to_list()).await.status, StatusCode::FORBIDDEN);
-    let without = json!({"decision": "list", "reason": "x", "from_day": "2026-11-23", "until_day": "2027-11-23"});
-    assert!(authority.post(&decide, &without).await.body["error"]["en"].as_str().unwrap().contains("Name the document"));
+    let without =
+        json!({"decision": "list", "reason": "x", "from_day": "2026-11-23", "until_day": "2027-11-23"});
+    assert!(
+        authority.post(&decide, &without).await.body["error"]["en"]
+            .as_str()
+            .unwrap()
+            .contains("Name the document")
+    );
     let long = json!({"decision": "list", "reason": "x", "from_day": "2026-11-23", "until_day": "2028-01-01", "notice": "n"});
-    assert!(authority.post(&decide, &long).await.body["error"]["en"].as_str().unwrap().contains("2027-11-23"));
-    assert_eq!(authority.post(&decide, &json!({"decision": "delist", "reason": "x"})).await.code(), "listing-state");
+    assert!(
+        authority.post(&decide, &long).await.body["error"]["en"].as_str().unwrap().contains("2027-11-23")
+    );
+    assert_eq!(
+        authority.post(&decide, &json!({"decision": "delist", "reason": "x"})).await.code(),
+        "listing-state"
+    );
     assert_eq!(authority.post(&decide, &to_list()).await.status, StatusCode::NO_CONTENT);
     assert_eq!(authority.post(&decide, &to_list()).await.code(), "listing-state");
 
@@ -79,7 +98,10 @@ async fn an_authority_lists_and_delists_and_everyone_else_looks_on() {
     let gone = json!({"decision": "delist", "reason": "整改到位"});
     assert_eq!(authority.post(&decide, &gone).await.status, StatusCode::NO_CONTENT);
     let ended = authority.get(&page).await.body;
-    assert_eq!((&ended["listing"]["state"], ended["decisions"].as_array().unwrap().len()), (&json!("delisted"), 2));
+    assert_eq!(
+        (&ended["listing"]["state"], ended["decisions"].as_array().unwrap().len()),
+        (&json!("delisted"), 2)
+    );
     assert_eq!(ended["answers"][0]["answer"], "已全部检修");
     assert_eq!(only(&authority, "ended").await["reason"], "整改到位");
 }
@@ -141,7 +163,10 @@ async fn the_public_sees_who_is_listed_and_no_personal_data() {
     assert_eq!(public.status, StatusCode::OK);
     let listings = public.body["listings"].as_array().unwrap();
     assert_eq!(listings.len(), 2);
-    assert_eq!((&listings[0]["carrier"], &listings[0]["notice"]), (&json!(CARRIER), &json!("晋交〔2026〕12号")));
+    assert_eq!(
+        (&listings[0]["carrier"], &listings[0]["notice"]),
+        (&json!(CARRIER), &json!("晋交〔2026〕12号"))
+    );
     assert_eq!(listings[0]["name"], format!("{CARRIER}物流"));
     assert_eq!(listings[1]["name"], json!(null), "who has a local code is perhaps a person");
     let text = String::from_utf8(public.bytes.clone()).unwrap();

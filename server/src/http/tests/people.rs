@@ -18,7 +18,8 @@ async fn a_person_signs_in_is_known_and_signs_out() {
     let answer = person.sign_in("li.wei", PASSWORD).await;
     assert_eq!(answer.status, StatusCode::OK);
     let expected = json!({"account": {"name": "li.wei", "display_name": "li.wei", "role": "reviewer",
-        "region": "140000", "must_change_password": false}});
+        "region": "140000", "must_change_password": false, "must_set_second_factor": false,
+        "organisation": null, "way": "password"}});
     assert_eq!(answer.body, expected);
     let cookie = answer.headers[header::SET_COOKIE].to_str().unwrap();
     assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
@@ -132,7 +133,7 @@ async fn every_role_reaches_what_it_may_and_nothing_else() {
             "admin",
         ),
         ("/api/v1/watchlist/wanted", json!({"plate": "bad", "reason": "x"}), "authority"),
-        ("/api/v1/review/00112233445566778899/decision", json!({"decision": "?"}), "reviewer"),
+        ("/api/v1/review/00112233445566778899/decision", json!({"decision": "?", "reason": "x"}), "reviewer"),
         ("/api/v1/cases/C00112233445566778899/events", json!({"event": "?", "reason": "x"}), "authority"),
     ];
     for &role in Role::ALL {

@@ -9,8 +9,9 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use axum::response::Response;
+use ed25519_dalek::SigningKey;
 use jiff::Timestamp;
-use plumewatch_shared::ids::FileHash;
+use plumewatch_shared::ids::{FileHash, Region};
 use plumewatch_shared::passage::Passage;
 use plumewatch_shared::protocol::chunk::Chunk;
 use plumewatch_shared::protocol::message::PassageReport;
@@ -20,14 +21,18 @@ use plumewatch_shared::sample;
 use plumewatch_shared::verdict::judge;
 use serde_json::Value;
 use server_core::access::Role;
+use server_core::case::{CaseId, Event};
 use server_core::counting::{candidates, measurements};
+use server_core::review::{Decision, Reason, Review};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use crate::auth::first_admin::password_file;
+use crate::auth::oidc::Oidc;
 use crate::auth::sign_in::Doorman;
-use crate::config::Config;
+use crate::casework::{decide, order_event};
+use crate::config::{Config, HttpConfig};
 use crate::evidence::Intake;
 use crate::http::{ForEdges, Site, SiteParts, router};
 use crate::pki::Authority;
@@ -67,16 +72,26 @@ pub(super) struct Person<'w> {
     world: &'w World,
     pub(super) cookie: Option<String>,
     pub(super) guarded: bool,
+    /// A program's key, as it stands in `Authorization`.
+    pub(super) key: Option<String>,
+    /// More headers of each request.
+    pub(super) headers: Vec<(&'static str, String)>,
 }
 
 impl World {
     pub(super) async fn start() -> Self {
+        Self::configured(|_| {}, None).await
+    }
+
+    /// With other settings of pages and API, and perhaps another provider of sign-in.
+    pub(super) async fn configured(change: impl FnOnce(&mut HttpConfig), oidc: Option<Oidc>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let data_dir = folder.path();
         let noon = sample::noon().utc;
         let clock = Arc::new(AtomicI64::new(noon.as_microsecond()));
         let store = Store::open(&format!("sqlite:{}", data_dir.join("test.sqlite").display())).await.unwrap();
-        let http = Config::default().http;
+        let mut http = Config::default().http;
+        change(&mut http);
         let hand = Arc::clone(&clock);
         let site = Site::new(SiteParts {
             evidence: crate::evidence::EvidenceStore::open(&data_dir.join("evidence")).unwrap(),
@@ -84,6 +99,8 @@ impl World {
             watchlist: crate::watchlist::Nudge::default(),
             ingest: Arc::default(),
             doorman: Doorman::new(Duration::from_secs(3_600), password_file(data_dir)).unwrap(),
+            oidc,
+            signing_key: SigningKey::from_bytes(&[9; 32]),
             authority: Authority::open(&data_dir.join("pki"), noon).unwrap(),
             for_edges: ForEdges {
                 mqtt_host: "broker.test".to_owned(),
@@ -108,6 +125,11 @@ impl World {
     /// An account of this role and region, with everybody's password. Who acts for a station or a shop acts
     /// for [`ORGANISATION`].
     pub(super) async fn add_account(&self, name: &str, role: Role, region: i64) {
+        self.add_account_for(name, role, region, ORGANISATION).await;
+    }
+
+    /// The same, acting for this organisation if its role acts for one.
+    pub(super) async fn add_account_for(&self, name: &str, role: Role, region: i64, organisation: &str) {
         let account = AccountRow {
             name: name.to_owned(),
             display_name: name.to_owned(),
@@ -115,7 +137,7 @@ impl World {
             role: role.word().to_owned(),
             region,
             organisation: matches!(role, Role::InspectionStation | Role::RepairShop)
-                .then(|| ORGANISATION.to_owned()),
+                .then(|| organisation.to_owned()),
             must_change_password: false,
             disabled: false,
             failed_attempts: 0,
@@ -127,7 +149,17 @@ impl World {
     }
 
     pub(super) fn stranger(&self) -> Person<'_> {
-        Person { world: self, cookie: None, guarded: true }
+        Person { world: self, cookie: None, guarded: true, key: None, headers: Vec::new() }
+    }
+
+    /// A program with this key, and nothing of a browser.
+    pub(super) fn program(&self, key: &str) -> Person<'_> {
+        Person { guarded: false, key: Some(key.to_owned()), ..self.stranger() }
+    }
+
+    /// What the clock shows.
+    pub(super) fn now(&self) -> Timestamp {
+        self.site.now()
     }
 
     /// A person of this role who sees the whole country, signed in.
@@ -189,6 +221,30 @@ impl World {
         self.store_passages(passages).await;
     }
 
+    /// A case: two exceedances of one vehicle at one station, confirmed.
+    pub(super) async fn store_case(&self, station: &str) -> String {
+        self.store_candidate(station).await;
+        let mut waiting =
+            self.site.store.reading().await.unwrap().waiting_candidates(Region::COUNTRY).await.unwrap();
+        let review = Review {
+            candidate: waiting.remove(0).id,
+            decision: Decision::Confirm,
+            by: "li.fuhe".to_owned(),
+            at: self.site.now(),
+            reason: Reason::new("照片与读数一致").unwrap(),
+        };
+        let followed = decide(&self.site.store, &self.site.books, Region::COUNTRY, &review).await.unwrap();
+        followed.case.unwrap().as_str().to_owned()
+    }
+
+    /// Lets a repair order make something happen to its case.
+    pub(super) async fn order_event(&self, id: &CaseId, event: Event) {
+        let mut writing = self.site.store.writing().await.unwrap();
+        let now = self.site.now();
+        order_event(&mut writing, &self.site.books, id, event, "shop-1", now).await.unwrap();
+        writing.commit().await.unwrap();
+    }
+
     /// A stranger's request with one header more.
     pub(super) async fn ask_with(&self, path: &str, name: header::HeaderName, value: &str) -> Answer {
         let request = Request::builder().uri(path).header(name, value).body(Body::empty()).unwrap();
@@ -242,6 +298,10 @@ impl Person<'_> {
         self.ask(Method::POST, path, Body::from(body.to_string())).await
     }
 
+    pub(super) async fn delete(&self, path: &str, body: &Value) -> Answer {
+        self.ask(Method::DELETE, path, Body::from(body.to_string())).await
+    }
+
     pub(super) async fn ask(&self, method: Method, path: &str, body: Body) -> Answer {
         let response = self.open(method, path, body).await;
         let (status, headers) = (response.status(), response.headers().clone());
@@ -258,6 +318,12 @@ impl Person<'_> {
         }
         if self.guarded {
             request = request.header("X-Plumewatch", "1");
+        }
+        if let Some(key) = &self.key {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {key}"));
+        }
+        for (name, value) in &self.headers {
+            request = request.header(*name, value);
         }
         let request = request.header(header::CONTENT_TYPE, "application/json").body(body).unwrap();
         self.world.router.clone().oneshot(request).await.unwrap()

@@ -3,7 +3,7 @@
  * came from this app, and errors that say in both languages what went wrong and what to do.
  */
 import type {
-  Account, AccountRow, ApiProblem, AuditRow, Candidate, Case, CaseDetail, CaseEvent, DeviceCheck, Ledger,
+  Account, AccountRow, ApiProblem, AuditFilter, AuditRow, Candidate, Case, CaseDetail, CaseEvent, DeviceCheck, Ledger,
   PassageDetail, PassageFilter, PassageSummary, PlateColour, Role, Rulebook, Rulebooks, SampleResult, Station,
   StationStatistics, Summary, TestDetail, TestFilter, TestSample, TestSummary, Wanted,
 } from './types'
@@ -46,8 +46,19 @@ function address(path: string, query: Query = {}): string {
   return `${BASE}${path}${text ? `?${text}` : ''}`
 }
 
-async function call<T>(method: string, path: string, options: { query?: Query; body?: unknown } = {}): Promise<T> {
-  const headers: Record<string, string> = { accept: 'application/json' }
+interface Options { query?: Query; body?: unknown; headers?: Record<string, string> }
+
+export const call = async <T>(method: string, path: string, options: Options = {}): Promise<T> =>
+  (await send<T>(method, path, options)).body
+
+/** With the tag of what came: an edit sends it as `If-Match`, and is refused if somebody changed the thing meanwhile. */
+export async function getTagged<T>(path: string): Promise<{ value: T; tag: string }> {
+  const { body, headers } = await send<T>('GET', path, {})
+  return { value: body, tag: headers.get('etag') ?? '' }
+}
+
+async function send<T>(method: string, path: string, options: Options): Promise<{ body: T; headers: Headers }> {
+  const headers: Record<string, string> = { accept: 'application/json', ...options.headers }
   if (method !== 'GET') headers['x-plumewatch'] = '1'
   if (options.body !== undefined) headers['content-type'] = 'application/json'
   let response: Response
@@ -68,7 +79,7 @@ async function call<T>(method: string, path: string, options: { query?: Query; b
   } catch {
     if (response.ok) throw new ApiError(response.status, UNREADABLE)
   }
-  if (response.ok) return body as T
+  if (response.ok) return { body: body as T, headers: response.headers }
   const problem = (body as { error?: ApiProblem } | null)?.error
   // A wrong old password is a 401 too, and no reason to leave.
   if (problem?.code === 'signed-out' && path !== '/session') onSignedOut()
@@ -81,7 +92,8 @@ export const id = (value: string) => encodeURIComponent(String(value))
 
 export const api = {
   session: () => get<{ account: Account }>('/session'),
-  signIn: (name: string, password: string) => post<{ account: Account }>('/session', { name, password }),
+  signIn: (name: string, password: string, code?: string) =>
+    post<{ account: Account }>('/session', code ? { name, password, code } : { name, password }),
   signOut: () => call<null>('DELETE', '/session'),
   changePassword: (old: string, next: string) => post<null>('/session/password', { old, new: next }),
 
@@ -116,16 +128,18 @@ export const api = {
   stationToken: (station: string) => post<{ token: string }>(`/stations/${id(station)}/token`),
 
   accounts: () => get<{ accounts: AccountRow[] }>('/accounts'),
-  addAccount: (account: { name: string; display_name: string; role: Role; region: string; password: string }) =>
+  account: (name: string) => getTagged<AccountRow>(`/accounts/${id(name)}`),
+  addAccount: (account: { name: string; display_name: string; role: Role; region: string; password: string; organisation?: string; external_id?: string }) =>
     post<unknown>('/accounts', { ...account, must_change_password: true }),
-  changeAccount: (name: string, change: Record<string, unknown>) =>
-    call<unknown>('PATCH', `/accounts/${id(name)}`, { body: change }),
+  changeAccount: (name: string, change: Record<string, unknown>, tag?: string) =>
+    call<unknown>('PATCH', `/accounts/${id(name)}`, { body: change, ...(tag ? { headers: { 'if-match': tag } } : {}) }),
 
   rulebook: () => get<Rulebook>('/rulebook'),
   rulebooks: () => get<Rulebooks>('/rulebooks'),
   summary: () => get<Summary>('/summary'),
 
-  audit: (cursor?: number | null) => get<{ rows: AuditRow[]; next: number | null }>('/audit', { cursor }),
+  audit: (filter: AuditFilter, cursor?: number | null) =>
+    get<{ rows: AuditRow[]; next: number | null }>('/audit', { ...filter, cursor }),
 
   wanted: () => get<{ wanted: Wanted[] }>('/watchlist/wanted'),
   addWanted: (entry: { plate: string; colour: PlateColour | null; reason: string }) =>

@@ -31,10 +31,26 @@ export interface Account {
   /** Six digits (GB/T 2260); `000000` is the whole country. */
   region: string
   must_change_password: boolean
+  /** Nothing else is answered until a second factor is set up. */
+  must_set_second_factor: boolean
+  /** The inspection station or repair shop it acts for. */
+  organisation: string | null
+  way: SignInWay
 }
 
-export interface AccountRow extends Account {
-  disabled?: boolean
+export type SignInWay = 'password' | 'password-and-code' | 'oidc' | 'key'
+
+export interface AccountRow {
+  name: string
+  display_name: string
+  role: Role
+  region: string
+  must_change_password: boolean
+  disabled: boolean
+  organisation: string | null
+  /** Whom another provider's claim must name. */
+  external_id: string | null
+  second_factor: boolean
 }
 
 export interface PassageSummary {
@@ -229,12 +245,22 @@ export interface Case {
 }
 
 export interface AuditRow {
+  number: number
   at_utc_us: number
   actor: string
   action: string
   subject: string
   reason: string | null
   detail: string
+}
+
+/** What `GET /audit` and its file can be narrowed by. */
+export interface AuditFilter {
+  actor?: string
+  action?: string
+  subject?: string
+  from_utc_us?: number
+  to_utc_us?: number
 }
 
 export interface CaseDetail {
