@@ -15,6 +15,7 @@ use server_core::counting::Candidate;
 use server_core::review::{CandidateState, Reason, Review, ReviewRefusal, Ruling};
 
 use crate::counting::{SYSTEM, count};
+use crate::listings;
 use crate::rulebooks::Books;
 use crate::store::{CandidateRow, CaseRow, Store, StoreError, Writing};
 
@@ -70,6 +71,7 @@ pub async fn decide(
     let mut followed =
         Followed { case: None, watchlist: false, waits_for_second: false, effects: Vec::new() };
     let mut actions = Vec::new();
+    let mut listed = listings::Told::default();
     match ruling {
         Ruling::Rejected => {
             writing.set_review(review, CandidateState::Rejected).await?;
@@ -87,6 +89,7 @@ pub async fn decide(
             actions.push((Action::CandidateConfirmed, review.candidate.to_string()));
             actions.extend(audits(&effects).map(|action| (action, case.id.as_str().to_owned())));
             followed.watchlist = effects.contains(&Effect::RefreshWatchlist);
+            listed = listings::follow(&mut writing, books, &case.id, &effects, review.at).await?;
             followed.case = Some(case.id);
             followed.effects = effects;
         }
@@ -94,6 +97,7 @@ pub async fn decide(
     for (action, subject) in actions {
         writing.record(review.at, &review.by, action, &subject, Some(review.reason.as_str())).await?;
     }
+    followed.watchlist |= listed.write(&mut writing).await?;
     writing.commit().await?;
     Ok(followed)
 }
@@ -190,6 +194,7 @@ async fn step(
         writing.lock_plates(&plates).await?;
         count(writing, &plates, books, now).await?;
     }
+    let listed = listings::follow(writing, books, &case.id, &effects, now).await?;
     // The audit last: whoever holds its end waits for nothing else.
     for action in audits(&effects) {
         let entry = Entry {
@@ -202,8 +207,9 @@ async fn step(
         };
         writing.append_audit(entry).await?;
     }
+    let watchlist = listed.write(writing).await?;
     Ok(Followed {
-        watchlist: effects.contains(&Effect::RefreshWatchlist),
+        watchlist: watchlist || effects.contains(&Effect::RefreshWatchlist),
         case: Some(case.id),
         waits_for_second: false,
         effects,
