@@ -8,6 +8,7 @@ import { extname } from 'node:path'
 import { picture } from './scene.mjs'
 import * as casework from './cases.mjs'
 import * as instruments from './instruments.mjs'
+import * as blacklist from './listings.mjs'
 import * as people from './people.mjs'
 import * as world from './world.mjs'
 
@@ -76,6 +77,11 @@ function answer(method, path, q, body, who) {
     case 'GET /watchlist/:': return ok({ wanted: empty(who) ? [] : world.wanted })
     case 'POST /watchlist/:': world.wanted.unshift({ ...body, added_utc_us: Date.now() * 1000, added_by: who.name }); return { status: 201, body: {} }
     case 'DELETE /watchlist/:': world.wanted.splice(world.wanted.findIndex((w) => w.plate === body.plate), 1); return { status: 204 }
+    case 'GET /listings': return ok(blacklist.list(q.get('which') ?? 'all', empty(who)))
+    case 'GET /listings/:': { const one = blacklist.detail(id, who); return one ? ok(one) : gone() }
+    case 'POST /listings/:/decisions': return blacklist.decide(id, body, who) ? { status: 204 } : gone()
+    case 'POST /listings/:/answers': return blacklist.answer(id, body, who) ? { status: 204 } : gone()
+    case 'GET /carriers/:/share': { const one = blacklist.carrierShare(id); return one ? ok(one) : gone() }
     default: return people.answer(key, path, body, who) ?? gone()
   }
 }
@@ -109,6 +115,8 @@ createServer(async (request, response) => {
   }
   const file = path.startsWith('/evidence/') && world.files.get(path.slice(10))
   if (file) return send(200, 'image/svg+xml', picture(file.kind, file.summary))
+  if (path === '/public/listings') return send(200, 'application/json', JSON.stringify(blacklist.published()))
+  if (path === '/public/listing-rule') return send(200, 'application/json', JSON.stringify(blacklist.rule))
   if (path === '/session/ways') return send(200, 'application/json', JSON.stringify({ oidc: { zh: '统一身份认证', en: 'Single sign-on' } }))
   if (!who && path !== '/session') return send(401, 'application/json', JSON.stringify(signedOut().body))
   if (request.method !== 'GET' && request.headers['x-plumewatch'] !== '1') return send(403, 'application/json', '{"error":{"code":"guard-missing","zh":"","en":""}}')

@@ -116,6 +116,28 @@ const PAGES = {
   'case-confirm-notice': { who: 'wang.zhuguan', open: act('opened', 'serve-notice'), wait: '[data-testid=case-paper]' },
   'case-confirm-order': { who: 'wang.zhuguan', open: act('noticed', 'order-repair'), wait: '[data-testid=case-station]' },
   'case-confirm-exception': { who: 'wang.zhuguan', open: act('opened', 'close-by-exception'), wait: '[data-testid=case-approved-by]' },
+  'listings': { who: 'wang.zhuguan', open: go('/listings'), wait: '[data-testid=listing-row]' },
+  'listings-empty': { who: 'empty', open: go('/listings') },
+  'listing': { who: 'wang.zhuguan', open: async (page) => {
+    await page.goto(`${BASE}/listings`)
+    await page.waitForSelector('[data-testid=listing-row]')
+    await page.click('[data-testid=listing-row]')
+  }, wait: '[data-testid=listing-why]' },
+  'listing-listed': { who: 'wang.zhuguan', open: async (page) => {
+    await page.goto(`${BASE}/listings`)
+    await page.waitForSelector('[data-testid=listings-listed]')
+    await page.click('[data-testid=listings-listed]')
+    await page.waitForFunction(() => document.querySelectorAll('[data-testid=listing-row]').length > 2)
+    await page.evaluate(() => document.querySelectorAll('[data-testid=listing-row]')[1].click())
+  }, wait: '[data-testid=listing-why]' },
+  'listing-decide': { who: 'wang.zhuguan', open: async (page) => {
+    await page.goto(`${BASE}/listings`)
+    await page.waitForSelector('[data-testid=listing-row]')
+    await page.click('[data-testid=listing-row]')
+    await page.waitForSelector('[data-testid=listing-action-list]')
+    await page.click('[data-testid=listing-action-list]')
+  }, wait: '[data-testid=listing-submit]' },
+  'public-listings': { who: null, open: go('/public/listings'), wait: '[data-testid=public-row]' },
   'stations': { who: 'admin', open: go('/stations'), wait: '[data-testid=station]' },
   'stations-token': { who: 'admin', open: async (page) => {
     await page.goto(`${BASE}/stations`)

@@ -17,9 +17,11 @@ mod findings;
 mod inspections;
 mod loop_error;
 mod orders;
+mod listing_error;
 mod listing_wire;
 mod listings;
 mod passages;
+mod public_listings;
 mod repair_records;
 mod review;
 mod rulebook;
@@ -95,9 +97,9 @@ pub(super) fn routes() -> OpenApiRouter<Site> {
         .routes(routes!(listings::take_decision))
         .routes(routes!(listings::enter_answer))
         .routes(routes!(listings::of_carrier))
-        .routes(routes!(listings::public))
-        .routes(routes!(listings::public_sheet))
-        .routes(routes!(listings::public_rule));
+        .routes(routes!(public_listings::list))
+        .routes(routes!(public_listings::sheet))
+        .routes(routes!(public_listings::rule));
     let stations = OpenApiRouter::new()
         .routes(routes!(stations::list, stations::add))
         .routes(routes!(stations::ledger))

@@ -68,6 +68,30 @@ const QUESTIONS: &[Question] = &[
         count: |reading, asked| Box::pin(async move { reading.open_case_count(asked.signed.scope.0).await }),
     },
     Question {
+        key: "listings-to-decide",
+        kind: "act",
+        operation: Operation::DecideListing,
+        count: |reading, asked| {
+            Box::pin(async move {
+                let counts = reading.listing_counts(asked.scope.0).await?;
+                let waits = |(state, _): &&(String, i64)| state == "proposed" || state == "delisting-proposed";
+                Ok(counts.iter().filter(waits).map(|(_, count)| *count as u64).sum())
+            })
+        },
+    },
+    Question {
+        key: "carriers-listed",
+        kind: "know",
+        operation: Operation::ReadListings,
+        count: |reading, asked| {
+            Box::pin(async move {
+                let counts = reading.listing_counts(asked.scope.0).await?;
+                let listed = |(state, _): &&(String, i64)| state == "listed" || state == "delisting-proposed";
+                Ok(counts.iter().filter(listed).map(|(_, count)| *count as u64).sum())
+            })
+        },
+    },
+    Question {
         key: "stations-offline",
         kind: "act",
         operation: Operation::ManageStations,

@@ -20,6 +20,7 @@ async fn health(world: &World, station: &str, edition: Option<&str>) {
         disk_free_bytes: 0,
         shed_files: 0,
         watchlist_version: None,
+        watchlist_issued_utc_us: None,
         rulebook_issue: edition.map(|_| 1),
         rulebook_edition: edition.map(str::to_owned),
         parts: vec![PartHealth {

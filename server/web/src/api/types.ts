@@ -267,6 +267,8 @@ export interface HealthReport {
   disk_free_bytes: number
   shed_files: number
   watchlist_version: number | null
+  /** When the server issued that edition; absent from edges that did not tell. */
+  watchlist_issued_utc_us?: number | null
   parts: PartHealth[]
 }
 

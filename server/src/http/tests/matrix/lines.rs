@@ -18,8 +18,6 @@ pub(super) const LINES_MISSING: &[&str] = &[
     "upload-inspection",
     "read-findings",
     "decide-finding",
-    "read-listings",
-    "decide-listing",
 ];
 
 /// Who a route is for.
@@ -128,6 +126,7 @@ pub(super) fn lines() -> Vec<Line> {
     let mut all = audit();
     all.extend(passages());
     all.extend(work());
+    all.extend(blacklist());
     all.extend(stations());
     all.extend(oneself());
     all.extend(administration());
@@ -211,6 +210,34 @@ fn work() -> Vec<Line> {
         same("post /api/v1/watchlist/wanted", Op::ChangeWanted).with(wanted.clone()).or(&[409]),
         same("get /api/v1/watchlist/wanted", Op::ReadWanted),
         same("delete /api/v1/watchlist/wanted", Op::ChangeWanted).with(wanted).or(&[404]),
+    ]
+}
+
+fn blacklist() -> Vec<Line> {
+    let of = |what: &str| format!("/api/v1/listings/{{listing}}{what}");
+    let never = |what: &str| format!("/api/v1/listings/L00112233445566778899{what}");
+    vec![
+        rows("get /api/v1/listings", Op::ReadListings),
+        thing("get /api/v1/listings/{id}", Op::ReadListings, &of(""), &never("")),
+        thing(
+            "get /api/v1/carriers/{code}/share",
+            Op::ReadListings,
+            "/api/v1/carriers/{carrier}/share",
+            "/api/v1/carriers/NOBODY/share",
+        ),
+        thing("post /api/v1/listings/{id}/answers", Op::DecideListing, &of("/answers"), &never("/answers"))
+            .with(json!({"received_day": "2026-11-23", "answer": "已检修"})),
+        thing(
+            "post /api/v1/listings/{id}/decisions",
+            Op::DecideListing,
+            &of("/decisions"),
+            &never("/decisions"),
+        )
+        .with(json!({"decision": "decline", "reason": "已整改"})),
+        // The public extract has nothing that is of a region alone, and nothing personal.
+        public("get /api/v1/public/listings", StatusCode::OK),
+        public("get /api/v1/public/listings.xlsx", StatusCode::OK),
+        public("get /api/v1/public/listing-rule", StatusCode::OK),
     ]
 }
 
