@@ -108,11 +108,11 @@ impl Line {
 
     /// A reason that is there begins with `+` in CSV, so that none and an empty one differ.
     fn csv(&self) -> Vec<u8> {
-        let mut writer =
-            csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+        let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
         let reason = self.reason.as_ref().map(|reason| format!("+{reason}")).unwrap_or_default();
         let (number, at) = (self.number.to_string(), self.at_utc_us.to_string());
-        let cells = [&self.actor, &self.action, &self.subject, &reason, &self.detail].map(|text| harmless(text));
+        let cells =
+            [&self.actor, &self.action, &self.subject, &reason, &self.detail].map(|text| harmless(text));
         let record = [&number, &at].into_iter().chain(&cells).chain([&self.prev, &self.hash]);
         writer.write_record(record).expect("a vector takes what is written");
         writer.into_inner().expect("a vector takes what is written")
@@ -138,7 +138,11 @@ impl Line {
 /// A cell that a spreadsheet program would take for a formula gets an apostrophe before it; so does one that begins
 /// with an apostrophe, so that it can be taken off again.
 fn harmless(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\'']) { format!("'{text}") } else { text.to_owned() }
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\'']) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
 }
 
 fn as_it_was(cell: &str) -> String {

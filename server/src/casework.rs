@@ -1,20 +1,25 @@
-//! A person's word on a candidate, and what happens to a case: each one transaction with its audit row.
+//! People's word on a candidate, and what happens to a case: each one transaction with its audit rows.
 //!
 //! The rules are `server_core`'s ([`decide`](server_core::review::decide), [`Case::apply`]); here they meet
-//! the store. The caller tells the edges when a [`Followed`] says so, after the commit.
+//! the store. What a person does comes through [`happen`], what a repair order brings through [`order_event`], what the
+//! calendar finds through [`mark_overdue`]. The caller tells the edges when a [`Followed`] says so, after the commit.
 
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use plumewatch_shared::ids::Region;
+use plumewatch_shared::time::law_place;
 use server_core::audit::{Action, Entry};
-use server_core::case::{Case, CaseId, Effect, Event, Refusal};
+use server_core::case::{Case, CaseId, Effect, Event, Facts, Refusal, Source, Step, Told};
 use server_core::counting::Candidate;
-use server_core::review::{CandidateState, Decision, Reason, Review, ReviewRefusal};
+use server_core::review::{CandidateState, Reason, Review, ReviewRefusal, Ruling};
 
-use crate::counting::count;
+use crate::counting::{SYSTEM, count};
 use crate::rulebooks::Books;
-use crate::store::{CandidateRow, Store, StoreError};
+use crate::store::{CandidateRow, CaseRow, Store, StoreError, Writing};
+
+/// Cases that one run of [`mark_overdue`] marks: more wait for the next run, so that none takes the database for long.
+const OVERDUE_MAX: u32 = 500;
 
 /// It cannot be done.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +27,9 @@ pub enum CaseworkError {
     /// There is none of this name in the account's region.
     #[error("there is no such candidate or case")]
     Unknown,
+    /// Only a repair order or the calendar brings it about.
+    #[error("this is never entered by hand")]
+    NotByHand,
     /// The rules of review refuse it.
     #[error(transparent)]
     Review(#[from] ReviewRefusal),
@@ -40,37 +48,57 @@ pub struct Followed {
     pub case: Option<CaseId>,
     /// May the watchlist have changed?
     pub watchlist: bool,
+    /// Does the candidate wait for a second person?
+    pub waits_for_second: bool,
+    /// What must follow besides: orders and listings take theirs from here, in the same transaction.
+    pub effects: Vec<Effect>,
 }
 
-/// Takes a reviewer's decision. A confirmation opens a case.
-pub async fn decide(store: &Store, scope: Region, review: &Review) -> Result<Followed, CaseworkError> {
+/// Takes a reviewer's decision. The last confirmation that the region's rule asks for opens a case.
+pub async fn decide(
+    store: &Store,
+    books: &Books,
+    scope: Region,
+    review: &Review,
+) -> Result<Followed, CaseworkError> {
     let mut writing = store.writing().await?;
     let row = writing.candidate_to_decide(&review.candidate, scope).await?.ok_or(CaseworkError::Unknown)?;
-    let state = server_core::review::decide(row.state, review)?;
-    writing.set_review(review, state).await?;
-    let mut followed = Followed { case: None, watchlist: false };
+    let region = row.passages.last().map_or(Region::COUNTRY, |last| last.station.region());
+    let people = books.casework_at(region, review.at).confirmations.people;
+    let first = row.first.as_ref().map(|first| first.by.as_str());
+    let ruling = server_core::review::decide(row.state, first, review, people)?;
+    let mut followed =
+        Followed { case: None, watchlist: false, waits_for_second: false, effects: Vec::new() };
     let mut actions = Vec::new();
-    match review.decision {
-        Decision::Reject => actions.push((Action::CandidateRejected, review.candidate.to_string())),
-        Decision::Confirm => {
-            assert_eq!(state, CandidateState::Confirmed, "a case opens on a confirmed candidate alone");
+    match ruling {
+        Ruling::Rejected => {
+            writing.set_review(review, CandidateState::Rejected).await?;
+            actions.push((Action::CandidateRejected, review.candidate.to_string()));
+        }
+        Ruling::Seconded => {
+            writing.set_first_confirmation(review).await?;
+            actions.push((Action::CandidateSeconded, review.candidate.to_string()));
+            followed.waits_for_second = true;
+        }
+        Ruling::Confirmed => {
+            writing.set_review(review, CandidateState::Confirmed).await?;
             let (case, effects) = Case::open(&candidate(row), review.at);
             writing.insert_case(&case, &review.candidate, &review.by, review.at).await?;
             actions.push((Action::CandidateConfirmed, review.candidate.to_string()));
-            followed.watchlist = effects.contains(&Effect::RefreshWatchlist);
             actions.extend(audits(&effects).map(|action| (action, case.id.as_str().to_owned())));
+            followed.watchlist = effects.contains(&Effect::RefreshWatchlist);
             followed.case = Some(case.id);
+            followed.effects = effects;
         }
     }
     for (action, subject) in actions {
-        let reason = review.reason.as_ref().map(Reason::as_str);
-        writing.record(review.at, &review.by, action, &subject, reason).await?;
+        writing.record(review.at, &review.by, action, &subject, Some(review.reason.as_str())).await?;
     }
     writing.commit().await?;
     Ok(followed)
 }
 
-/// Lets something happen to a case.
+/// Lets a person make something happen to a case.
 #[expect(clippy::too_many_arguments, reason = "each is a fact of the event, and there is one caller")]
 pub async fn happen(
     store: &Store,
@@ -79,38 +107,119 @@ pub async fn happen(
     id: &CaseId,
     event: Event,
     by: &str,
-    reason: Reason,
+    reason: &Reason,
     now: Timestamp,
 ) -> Result<Followed, CaseworkError> {
+    if event.kind().source() != Source::Person {
+        return Err(CaseworkError::NotByHand);
+    }
     let mut writing = store.writing().await?;
     let row = writing.case_to_move(id, scope).await?.ok_or(CaseworkError::Unknown)?;
-    let (case, effects) = row.case.apply(event, now)?;
-    writing.set_case_state(&case, now).await?;
+    let followed = step(&mut writing, books, row, event, by, Some(reason.as_str()), now).await?;
+    writing.commit().await?;
+    Ok(followed)
+}
+
+/// Lets a repair order make something happen to its case, in the order's own transaction. `actor` is the account that
+/// acted for the shop or station.
+pub async fn order_event(
+    writing: &mut Writing,
+    books: &Books,
+    id: &CaseId,
+    event: Event,
+    actor: &str,
+    now: Timestamp,
+) -> Result<Followed, CaseworkError> {
+    if event.kind().source() != Source::Order {
+        return Err(CaseworkError::NotByHand);
+    }
+    let row = writing.case_to_move(id, Region::COUNTRY).await?.ok_or(CaseworkError::Unknown)?;
+    step(writing, books, row, event, actor, None, now).await
+}
+
+/// Marks the cases whose deadline has passed; gives them. To be run every day, and harmless to run twice.
+pub async fn mark_overdue(
+    store: &Store,
+    books: &Books,
+    now: Timestamp,
+) -> Result<Vec<CaseId>, CaseworkError> {
+    let today = law_place().to_datetime(now).date();
+    let found = store.reading().await?.newly_overdue(today, OVERDUE_MAX).await?;
+    let mut marked = Vec::with_capacity(found.len());
+    for id in found {
+        let mut writing = store.writing().await?;
+        let row = writing.case_to_move(&id, Region::COUNTRY).await?.ok_or(CaseworkError::Unknown)?;
+        match step(&mut writing, books, row, Event::Overdue, SYSTEM, None, now).await {
+            Ok(_) => {
+                writing.commit().await?;
+                marked.push(id);
+            }
+            // Somebody was faster: an appeal, a closing, another server.
+            Err(CaseworkError::Case(_)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(marked)
+}
+
+/// One step: the case, its step, its counting, its audit rows.
+async fn step(
+    writing: &mut Writing,
+    books: &Books,
+    row: CaseRow,
+    event: Event,
+    actor: &str,
+    reason: Option<&str>,
+    now: Timestamp,
+) -> Result<Followed, CaseworkError> {
+    let rules = books.casework_at(row.region, now);
+    let facts = Facts { calendar: books.calendar(), rules: &rules };
+    let (case, effects) = row.case.apply(event.clone(), facts, now)?;
+    let told = Told::of(&event, &case, &rules.version);
+    writing.set_case(&case, now).await?;
+    let step = Step {
+        at: now,
+        actor: actor.to_owned(),
+        kind: event.kind(),
+        told: told.clone(),
+        reason: reason.map(str::to_owned),
+    };
+    writing.insert_case_step(&case.id, &step).await?;
     if effects.contains(&Effect::RestartCounting) {
         let plates = BTreeSet::from([case.vehicle.plate.clone()]);
         writing.lock_plates(&plates).await?;
-        count(&mut writing, &plates, books, now).await?;
+        count(writing, &plates, books, now).await?;
     }
+    // The audit last: whoever holds its end waits for nothing else.
     for action in audits(&effects) {
         let entry = Entry {
             at: now,
-            actor: by.to_owned(),
+            actor: actor.to_owned(),
             action,
-            subject: id.as_str().to_owned(),
-            reason: Some(reason.as_str().to_owned()),
-            detail: event.word().to_owned(),
+            subject: case.id.as_str().to_owned(),
+            reason: reason.map(str::to_owned),
+            detail: serde_json::to_string(&told).expect("texts and days serialise"),
         };
         writing.append_audit(entry).await?;
     }
-    writing.commit().await?;
-    Ok(Followed { case: Some(case.id), watchlist: effects.contains(&Effect::RefreshWatchlist) })
+    Ok(Followed {
+        watchlist: effects.contains(&Effect::RefreshWatchlist),
+        case: Some(case.id),
+        waits_for_second: false,
+        effects,
+    })
 }
 
 fn audits(effects: &[Effect]) -> impl Iterator<Item = Action> {
     effects.iter().filter_map(|effect| match effect {
         Effect::Audit(action) => Some(*action),
-        // The watchlist follows the commit, counting stands above.
-        Effect::RefreshWatchlist | Effect::RestartCounting => None,
+        // The watchlist follows the commit, counting stands above, orders and listings read `Followed::effects`.
+        Effect::RefreshWatchlist
+        | Effect::RestartCounting
+        | Effect::OpenOrder { .. }
+        | Effect::CancelOrder
+        | Effect::ExceedancesConfirmed
+        | Effect::ExceedancesVoid => None,
     })
 }
 

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::{Parser, Subcommand};
 use jiff::Timestamp;
 use plumewatch_shared::ids::StationId;
@@ -40,6 +40,17 @@ enum Command {
         /// The file, JSON lines or CSV.
         file: PathBuf,
     },
+    /// Prove an evidence package offline: signature, hashes, seals and chain of the records, every judgement made anew,
+    /// the audit's rows. Ends with an error at the first thing that does not hold.
+    Verify {
+        /// The package, as the case's page gave it.
+        #[arg(value_name = "PACKAGE")]
+        package: PathBuf,
+        /// The server's key as the authority publishes it, 64 hex digits; without it the package's own word is all
+        /// there is.
+        #[arg(long, value_name = "HEX")]
+        key: Option<String>,
+    },
     /// Print a one-time token that a station's edge unit enrols with; adds the station if it is new. Works
     /// while the server runs.
     EnrolToken {
@@ -61,6 +72,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Config => print(DEFAULT_TOML),
         Command::Openapi => print(&http::openapi_json()),
         Command::VerifyAudit { file } => print(&verify_audit(&file)?),
+        Command::Verify { package, key } => verify(&package, key.as_deref()),
         Command::EnrolToken { config, station, name } => {
             print(&format!("{}\n", enrol_token(config.as_deref(), station, name.as_deref()).await?))
         }
@@ -91,6 +103,17 @@ async fn enrol_token(
     let token = issue_token(&store, authority.fingerprint(), station, ACTOR, now).await?;
     store.close().await;
     Ok(token.to_string())
+}
+
+fn verify(path: &Path, key: Option<&str>) -> anyhow::Result<()> {
+    let size = std::fs::metadata(path).with_context(|| format!("cannot read {}", path.display()))?.len();
+    if size > 2 * server_package::PACKAGE_BYTES_MAX as u64 {
+        bail!("{} is too large to be a package", path.display());
+    }
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let report = server_package::verify(&bytes, key);
+    print(&format!("{report}\n"))?;
+    if report.holds() { Ok(()) } else { bail!("{} does not hold", path.display()) }
 }
 
 /// Prints to standard output; a reader that has gone away is no failure of ours.

@@ -123,7 +123,12 @@ pub enum KeyError {
 }
 
 /// Makes a key.
-pub async fn issue(store: &Store, new: NewKey, by: &str, now: Timestamp) -> Result<(ApiKey, KeyRow), KeyError> {
+pub async fn issue(
+    store: &Store,
+    new: NewKey,
+    by: &str,
+    now: Timestamp,
+) -> Result<(ApiKey, KeyRow), KeyError> {
     let (key, id) = (ApiKey(Secret::random()?), Secret::random()?);
     let row = KeyRow {
         id: format!("K{}", &id.to_string()[..ID_LENGTH]),
@@ -167,14 +172,7 @@ pub async fn revoke(
     Ok(true)
 }
 
-fn entry(
-    at: Timestamp,
-    by: &str,
-    action: Action,
-    id: &str,
-    reason: Option<String>,
-    detail: String,
-) -> Entry {
+fn entry(at: Timestamp, by: &str, action: Action, id: &str, reason: Option<String>, detail: String) -> Entry {
     Entry { at, actor: by.to_owned(), action, subject: id.to_owned(), reason, detail }
 }
 
@@ -195,7 +193,8 @@ mod tests {
 
     #[test]
     fn keys_are_for_stations_and_shops_alone() {
-        let roles: Vec<_> = Role::ALL.iter().filter_map(|&role| KeyRole::of(role)).map(KeyRole::role).collect();
+        let roles: Vec<_> =
+            Role::ALL.iter().filter_map(|&role| KeyRole::of(role)).map(KeyRole::role).collect();
         assert_eq!(roles, [Role::InspectionStation, Role::RepairShop]);
     }
 

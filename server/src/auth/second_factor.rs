@@ -147,7 +147,8 @@ mod tests {
     #[test]
     fn recovery_codes_differ_and_are_read_however_they_are_typed() {
         let codes = new_recovery_codes().unwrap();
-        let different: std::collections::HashSet<_> = codes.iter().filter_map(|code| recovery_hash(code)).collect();
+        let different: std::collections::HashSet<_> =
+            codes.iter().filter_map(|code| recovery_hash(code)).collect();
         assert_eq!(different.len(), RECOVERY_CODES);
         let typed = codes[0].to_uppercase().replace('-', " ");
         assert_eq!(recovery_hash(&typed), recovery_hash(&codes[0]));

@@ -25,11 +25,19 @@ const COMMON: [Common<'static>; 11] = [
     Common { status: "400", code: "invalid", about: "The request does not say what it must." },
     Common { status: "401", code: "signed-out", about: "Nobody is signed in, or the key is not good." },
     Common { status: "403", code: "forbidden", about: "The account or key may not do this." },
-    Common { status: "404", code: "not-found", about: "There is no such thing, or none that the caller may see." },
+    Common {
+        status: "404",
+        code: "not-found",
+        about: "There is no such thing, or none that the caller may see.",
+    },
     Common { status: "409", code: "conflict", about: "It contradicts what is stored." },
     Common { status: "413", code: "too-large", about: "The request's body is too large." },
     Common { status: "415", code: "not-json", about: "The request's body is of another kind." },
-    Common { status: "422", code: "idempotency-key-used", about: "The Idempotency-Key was used for another request." },
+    Common {
+        status: "422",
+        code: "idempotency-key-used",
+        about: "The Idempotency-Key was used for another request.",
+    },
     Common { status: "429", code: "too-often", about: "Too many requests; see Retry-After." },
     Common { status: "500", code: "internal", about: "The server has failed." },
     Common { status: "503", code: "unavailable", about: "The server cannot do this at the moment." },
@@ -73,8 +81,7 @@ fn response(common: &Common<'_>, components: &Value) -> Value {
         "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/ErrorBody"}, "example": example}},
     });
     if common.status == "429" {
-        response["headers"]["Retry-After"] =
-            json!({"description": "Seconds until it may be tried again.", "schema": {"type": "integer", "minimum": 1}});
+        response["headers"]["Retry-After"] = json!({"description": "Seconds until it may be tried again.", "schema": {"type": "integer", "minimum": 1}});
     }
     response
 }
@@ -134,7 +141,8 @@ impl Operation<'_> {
     }
 
     fn secure(&mut self) {
-        let session = if self.changes() { json!({"session": [], "guard": []}) } else { json!({"session": []}) };
+        let session =
+            if self.changes() { json!({"session": [], "guard": []}) } else { json!({"session": []}) };
         self.operation.insert("security".to_owned(), json!([session, {"key": []}]));
         if self.changes() {
             let key = json!({"name": "Idempotency-Key", "in": "header", "required": false,
@@ -148,7 +156,9 @@ impl Operation<'_> {
 
     /// Errors that the handler describes are problems, too.
     fn problems(&mut self) {
-        let Some(responses) = self.operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
+        let Some(responses) = self.operation.get_mut("responses").and_then(Value::as_object_mut) else {
+            return;
+        };
         for (status, response) in responses {
             let Some(content) = response.get_mut("content").and_then(Value::as_object_mut) else { continue };
             let is_problem = |body: &Value| body["schema"]["$ref"] == "#/components/schemas/ErrorBody";

@@ -246,7 +246,8 @@ mod tests {
 
     #[test]
     fn an_error_is_a_problem_and_keeps_the_first_versions_body() {
-        let error = ApiError::conflict("name-taken", "该用户名已被使用。", "The name is taken.").with("rows", [3, 5]);
+        let error =
+            ApiError::conflict("name-taken", "该用户名已被使用。", "The name is taken.").with("rows", [3, 5]);
         let body = serde_json::to_value(ErrorBody::from(error)).unwrap();
         let expected = json!({
             "type": "urn:plumewatch:problem:name-taken", "title": "Name taken", "status": 409,

@@ -71,7 +71,9 @@ fn of(schema: &Value, components: &Value, name: &str, depth: usize) -> Value {
         return one.clone();
     }
     for choice in ["oneOf", "anyOf"] {
-        if let Some(first) = schema[choice].as_array().and_then(|of| of.iter().find(|one| one["type"] != "null")) {
+        if let Some(first) =
+            schema[choice].as_array().and_then(|of| of.iter().find(|one| one["type"] != "null"))
+        {
             return of(first, components, name, depth - 1);
         }
     }

@@ -19,6 +19,8 @@ pub(super) const KEPT_ANSWER_BYTES_MAX: usize = 512 * 1024;
 
 /// How long an answer is kept for its idempotency key: a program that was off over night still finds it.
 pub(super) const KEPT_ANSWER: Duration = Duration::from_secs(24 * 60 * 60);
+/// The largest inspection: 600 points of a lug-down have 80 KB of JSON.
+pub(super) const INSPECTION_BYTES_MAX: usize = 512 * 1024;
 
 /// Connections at a time: two hundred open pages with six connections each.
 pub(super) const CONNECTIONS_MAX: usize = 1_200;

@@ -62,12 +62,16 @@ pub struct SiteParts {
     pub doorman: Doorman,
     /// Another provider of sign-in, if there is one.
     pub oidc: Option<crate::auth::oidc::Oidc>,
+    /// Signs evidence packages.
+    pub signing_key: ed25519_dalek::SigningKey,
     /// Certifies edges.
     pub authority: Authority,
     /// What an enrolled edge is told of the server: broker and key.
     pub for_edges: ForEdges,
     /// The rulebooks.
     pub books: crate::rulebooks::Books,
+    /// The public extract of listings.
+    pub extract: crate::listings::extract::Shelf,
     /// How the ingest does.
     pub ingest: std::sync::Arc<crate::ingest::IngestFigures>,
     /// Counters of pages and API.
@@ -170,6 +174,10 @@ pub fn openapi_json() -> String {
         (name = "exhaust-tests", description = "What was stopped and tested"),
         (name = "review", description = "Candidates and a person's word on them"),
         (name = "cases", description = "What follows until the vehicle is clean again"),
+        (name = "orders", description = "Repair orders, their records and retests"),
+        (name = "inspections", description = "Tests at inspection stations, judged again"),
+        (name = "findings", description = "What looks wrong at stations and shops, for a person to look at"),
+        (name = "listings", description = "The blacklist of carriers: shares, proposals, decisions, the public extract"),
         (name = "stations", description = "Stations, their health, their enrolment"),
         (name = "watchlist", description = "Plates that are looked out for"),
         (name = "accounts", description = "People"),

@@ -3,9 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use plumewatch_shared::rulebook::{Library, LibraryError, Source};
+use server_core::calendar::{Arrangement, ArrangementError, WorkCalendar};
 
 /// Files in the folder: overrides as many as a library takes, and room for national editions.
 const FILES_MAX: usize = plumewatch_shared::rulebook::library::OVERRIDES_MAX + 100;
+
+/// Years of holidays in the folder: a generation.
+const HOLIDAY_FILES_MAX: usize = 30;
 
 /// The largest file, bytes: the largest shipped one is four thousand.
 const FILE_BYTES_MAX: u64 = 128 * 1024;
@@ -33,6 +37,14 @@ pub enum FolderError {
         /// Which.
         path: PathBuf,
     },
+    /// A year of holidays cannot be meant.
+    #[error("{} is no arrangement of holidays", path.display())]
+    Holidays {
+        /// Which file.
+        path: PathBuf,
+        /// What, and what to do.
+        source: ArrangementError,
+    },
     /// What the files say cannot be meant.
     #[error("the rulebooks in {} cannot be used", path.display())]
     Library {
@@ -41,6 +53,44 @@ pub enum FolderError {
         /// Which file, what, and what to do.
         source: Box<LibraryError>,
     },
+}
+
+/// The working days as shipped and as the folder adds them: `holidays-YEAR.json`, a year each.
+pub fn calendar(folder: &Path) -> Result<WorkCalendar, FolderError> {
+    let mut calendar = WorkCalendar::shipped();
+    if folder.as_os_str().is_empty() {
+        return Ok(calendar);
+    }
+    let refused = |path: &Path| {
+        let path = path.to_owned();
+        move |source| FolderError::Read { path, source }
+    };
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(refused(folder))? {
+        let path = entry.map_err(refused(folder))?.path();
+        if is_holidays(&path) {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    if paths.len() > HOLIDAY_FILES_MAX {
+        return Err(FolderError::TooMany { path: folder.to_owned() });
+    }
+    for path in paths {
+        if std::fs::metadata(&path).map_err(refused(&path))?.len() > FILE_BYTES_MAX {
+            return Err(FolderError::TooLarge { path });
+        }
+        let text = std::fs::read_to_string(&path).map_err(refused(&path))?;
+        let arrangement = Arrangement::parse(&text)
+            .map_err(|source| FolderError::Holidays { path: path.clone(), source })?;
+        calendar = calendar.with(arrangement);
+    }
+    Ok(calendar)
+}
+
+fn is_holidays(path: &Path) -> bool {
+    let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    name.starts_with("holidays-") && name.ends_with(".json")
 }
 
 /// The shipped rulebooks and those of the folder; an empty path is no folder. Only `*.json` is looked at.
@@ -56,7 +106,7 @@ pub fn read(folder: &Path) -> Result<Library, FolderError> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(refused(folder))? {
         let path = entry.map_err(refused(folder))?.path();
-        if path.extension().is_none_or(|extension| extension != "json") {
+        if path.extension().is_none_or(|extension| extension != "json") || is_holidays(&path) {
             continue;
         }
         if files.len() >= FILES_MAX {
@@ -102,6 +152,21 @@ mod tests {
         let no = book.limits.iter().find(|limit| limit.item == Item::No).unwrap();
         assert_eq!(no.role, Role::Enforcement);
         assert_eq!(book.counting.instruments, Some(2));
+    }
+
+    #[test]
+    fn a_year_of_holidays_is_added_and_a_bad_one_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let year = r#"{"year":2027,"source":{"zh":"示例","en":"sample"},"confidence":"low",
+            "holidays":[{"name":{"zh":"元旦","en":"New Year"},"from":"2027-01-01","to":"2027-01-03"}],"worked":[]}"#;
+        let file = folder.path().join("holidays-2027.json");
+        std::fs::write(&file, year).unwrap();
+        assert!(calendar(folder.path()).unwrap().knows(2027));
+        assert_eq!(read(folder.path()).unwrap(), Library::shipped(), "it is no rulebook");
+        std::fs::write(&file, year.replace("2027-01-03", "2026-12-01")).unwrap();
+        let said = chain(&calendar(folder.path()).unwrap_err());
+        assert!(said.contains("holidays-2027.json") && said.contains("first and last day"), "{said}");
+        assert!(!calendar(Path::new("")).unwrap().knows(2027));
     }
 
     #[test]

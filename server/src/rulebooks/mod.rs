@@ -13,9 +13,12 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use plumewatch_shared::exhaust_test::TestRulebook;
 use plumewatch_shared::ids::{FileHash, Region};
-use plumewatch_shared::rulebook::{Issue, Library, Rulebook, RulebookRef, Schedule};
+use plumewatch_shared::rulebook::{
+    CaseworkRules, Issue, Library, ListingRulebook, Rulebook, RulebookRef, Schedule,
+};
 use plumewatch_shared::time::law_place;
 use serde::Serialize;
+use server_core::calendar::WorkCalendar;
 use server_core::counting::{Measurement, Rules, Threshold};
 
 /// How the edition that a verdict names stands to the one that holds at its place and day.
@@ -45,7 +48,7 @@ impl Standing {
 pub struct Edition {
     /// The standard's number and our version.
     pub reference: RulebookRef,
-    /// Does it judge passages? Else tests.
+    /// Does it judge passages? Else tests, or it says when carriers are listed.
     pub of_passages: bool,
     /// The rulebook, in the format of its file.
     pub body: String,
@@ -70,14 +73,22 @@ pub struct Books(Arc<Shelf>);
 #[derive(Debug)]
 struct Shelf {
     library: Library,
+    calendar: WorkCalendar,
     schedules: RwLock<HashMap<Region, Schedule<Rulebook>>>,
+    listings: RwLock<HashMap<Region, Schedule<ListingRulebook>>>,
     known: RwLock<HashMap<RulebookRef, Arc<Rulebook>>>,
 }
 
 impl Books {
     /// The rulebooks of a library; every edition it makes is known.
     pub fn new(library: Library) -> Self {
-        let books = Self(Arc::new(Shelf { library, schedules: RwLock::default(), known: RwLock::default() }));
+        Self::with_calendar(library, WorkCalendar::shipped())
+    }
+
+    /// The same with an operator's years of working days.
+    pub fn with_calendar(library: Library, calendar: WorkCalendar) -> Self {
+        let (schedules, listings, known) = (RwLock::default(), RwLock::default(), RwLock::default());
+        let books = Self(Arc::new(Shelf { library, calendar, schedules, listings, known }));
         let regions = books.regions();
         let schedules = regions.into_iter().map(|region| books.schedule(region));
         let editions: Vec<Arc<Rulebook>> = schedules
@@ -95,6 +106,16 @@ impl Books {
     /// What the files say.
     pub fn library(&self) -> &Library {
         &self.0.library
+    }
+
+    /// The working days that are known.
+    pub fn calendar(&self) -> &WorkCalendar {
+        &self.0.calendar
+    }
+
+    /// The rules of casework that hold in `region` at an instant.
+    pub fn casework_at(&self, region: Region, at: Timestamp) -> CaseworkRules {
+        self.0.library.casework(region, law_place().to_datetime(at).date())
     }
 
     /// The country, and every region that changes something.
@@ -124,6 +145,24 @@ impl Books {
     /// The rulebook of passages that holds in `region` on `day`.
     pub fn in_force(&self, region: Region, day: Date) -> Arc<Rulebook> {
         self.schedule(region).on(day).clone()
+    }
+
+    /// The rule of listings that holds in `region` on `day`.
+    pub fn listing_rule(&self, region: Region, day: Date) -> Arc<ListingRulebook> {
+        let read = self.0.listings.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(schedule) = read.get(&region) {
+            return schedule.on(day).clone();
+        }
+        drop(read);
+        let schedule = self.listing_schedule(region);
+        let mut write = self.0.listings.write().unwrap_or_else(PoisonError::into_inner);
+        write.entry(region).or_insert(schedule).on(day).clone()
+    }
+
+    /// Every rule of listings that holds in a region, past, present and to come.
+    pub fn listing_schedule(&self, region: Region) -> Schedule<ListingRulebook> {
+        let made = self.0.library.listing_schedule(region);
+        made.expect("the library made the editions of every region when it was read")
     }
 
     /// The same at an instant.
@@ -174,6 +213,14 @@ impl Books {
                 editions.push(Edition::new(book.reference(), true, &**book));
             }
             for (_, book) in issue.tests.iter().flat_map(|schedule| schedule.entries()) {
+                editions.push(Edition::new(book.reference(), false, &**book));
+            }
+            let casework = self.0.library.casework_schedule(region);
+            let casework = casework.expect("the library made the editions of every region when it was read");
+            for (_, rules) in casework.entries() {
+                editions.push(Edition::new(rules.reference(), false, &**rules));
+            }
+            for (_, book) in self.listing_schedule(region).entries() {
                 editions.push(Edition::new(book.reference(), false, &**book));
             }
         }
@@ -242,8 +289,8 @@ mod tests {
         let names = |books: &Books| -> Vec<String> {
             books.editions().into_iter().map(|edition| edition.reference.to_string()).collect()
         };
-        assert_eq!(names(&Books::shipped()).len(), 3);
-        assert_eq!(names(&with_an_override()).len(), 4);
+        assert_eq!(names(&Books::shipped()).len(), 4);
+        assert_eq!(names(&with_an_override()).len(), 5);
         assert_ne!(Books::shipped().digest(), with_an_override().digest());
         assert_eq!(Books::shipped().digest(), Books::shipped().digest());
     }

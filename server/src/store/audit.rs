@@ -53,7 +53,7 @@ macro_rules! seen {
     };
 }
 
-type Columns = (i64, i64, String, String, String, Option<String>, String, String, String);
+pub(super) type Columns = (i64, i64, String, String, String, Option<String>, String, String, String);
 
 impl Writing {
     /// Appends an entry to the chain. Held until the transaction ends, so write it last.
@@ -190,7 +190,9 @@ impl Reading {
     }
 }
 
-fn audit_row((number, at, actor, action, subject, reason, detail, prev, hash): Columns) -> Stored<AuditRow> {
+pub(super) fn audit_row(
+    (number, at, actor, action, subject, reason, detail, prev, hash): Columns,
+) -> Stored<AuditRow> {
     Ok(AuditRow {
         number: number as u64,
         prev: prev.parse().map_err(|_| StoreError::Corrupt("audit.prev"))?,

@@ -117,7 +117,8 @@ impl Writing {
             "insert into candidates (id, plate, plate_colour, item, region, opened_us, state, contested, \
              rulebook, rulebook_version, clause, changed_us) \
              values ($1, $2, $3, $4, $5, $6, 'waiting', false, $7, $8, $9, $10) \
-             on conflict (id) do update set state = 'waiting', changed_us = excluded.changed_us \
+             on conflict (id) do update set state = 'waiting', changed_us = excluded.changed_us, \
+             first_by = null, first_us = null, first_reason = null \
              where candidates.state = 'void'",
             candidate.id.as_str(),
             candidate.vehicle.plate.as_str(),
@@ -176,7 +177,7 @@ impl Reading {
             let set = placeholders(1, slice.len());
             let text = format!(
                 "select plate, plate_colour, 'open-case' from cases \
-                 where state in ('opened', 'repair-ordered', 'repaired') and plate in ({set}) \
+                 where state in ('opened', 'noticed', 'repair-ordered', 'repaired') and plate in ({set}) \
                  union all select plate, plate_colour, 'wanted' from wanted where plate in ({set})"
             );
             for (plate, colour, reason) in
@@ -227,13 +228,13 @@ impl Reading {
             .collect()
     }
 
-    /// When the vehicle's cases were closed by a passed retest: chains start anew there.
+    /// When the vehicle passed the retests of its cases: chains start anew there.
     pub async fn vehicle_restarts(&mut self, vehicle: &Vehicle) -> Stored<Vec<Timestamp>> {
         let found = rows!(
             self,
             (i64,),
-            "select state_since_us from cases where plate = $1 and plate_colour = $2 and state = 'closed' \
-             order by state_since_us",
+            "select retested_us from cases where plate = $1 and plate_colour = $2 and retested_us is not null \
+             order by retested_us",
             vehicle.plate.as_str(),
             colour_word(vehicle.colour)
         )?;

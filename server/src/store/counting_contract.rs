@@ -6,8 +6,8 @@ use crate::rulebooks::Books;
 use plumewatch_shared::rulebook::{Library, Source};
 use plumewatch_shared::watchlist::WatchReason;
 use server_core::audit::Action;
-use server_core::case::{Case, Event};
-use server_core::review::{CandidateState, Decision, Reason, Review, decide};
+use server_core::case::{Case, Facts};
+use server_core::review::{CandidateState, Decision, Reason, Review, Ruling, decide};
 
 use super::fixture::*;
 use super::*;
@@ -109,12 +109,12 @@ on_both! {
             decision: Decision::Confirm,
             by: "reviewer".to_owned(),
             at: now(),
-            reason: Reason::new("看清楚了"),
+            reason: Reason::new("看清楚了").unwrap(),
         };
         let mut writing = store.writing().await.unwrap();
         let locked = writing.candidate_to_decide(&found.id, china()).await.unwrap().unwrap();
-        let state = decide(locked.state, &review).unwrap();
-        writing.set_review(&review, state).await.unwrap();
+        assert_eq!(decide(locked.state, None, &review, 1), Ok(Ruling::Confirmed));
+        writing.set_review(&review, CandidateState::Confirmed).await.unwrap();
         let candidate = server_core::counting::Candidate {
             id: locked.id.clone(),
             vehicle: locked.vehicle,
@@ -130,20 +130,26 @@ on_both! {
         let again = writing.insert_case(&case, &found.id, "reviewer", now()).await;
         assert!(matches!(again, Err(StoreError::Conflict { .. })));
         drop(writing);
-        let entries = store.reading().await.unwrap().watchlist_entries(10).await.unwrap();
+        let entries = store.reading().await.unwrap().watchlist_entries(10, "2026-11-23".parse().unwrap()).await.unwrap();
         assert_eq!(entries.iter().map(|entry| entry.reason).collect::<Vec<_>>(), [WatchReason::OpenCase]);
-        for event in [Event::OrderRepair, Event::Repaired, Event::RetestPassed] {
+        let books = Books::shipped();
+        let rules = books.casework_at(china(), now());
+        let facts = Facts { calendar: books.calendar(), rules: &rules };
+        for event in way_to_the_end() {
             let mut writing = store.writing().await.unwrap();
             let moved = writing.case_to_move(&case.id, china()).await.unwrap().unwrap();
-            let (moved, _) = moved.case.apply(event, now()).unwrap();
-            writing.set_case_state(&moved, now()).await.unwrap();
+            let (moved, _) = moved.case.apply(event, facts, now()).unwrap();
+            writing.set_case(&moved, now()).await.unwrap();
+            let kept = writing.case(&case.id, china()).await.unwrap().unwrap();
+            assert_eq!(kept.case, moved, "a case is kept as it is");
             writing.commit().await.unwrap();
         }
         let mut reading = store.reading().await.unwrap();
-        assert_eq!(reading.cases(china(), Some("closed")).await.unwrap().len(), 1);
-        assert_eq!(reading.cases(china(), Some("opened")).await.unwrap().len(), 0);
+        let in_state = |state| CaseFilter { state: Some(state), ..CaseFilter::all(china()) };
+        assert_eq!(reading.cases(&in_state("closed")).await.unwrap().len(), 1);
+        assert_eq!(reading.cases(&in_state("opened")).await.unwrap().len(), 0);
         assert_eq!(reading.open_case_count(china()).await.unwrap(), 0);
-        assert_eq!(reading.watchlist_entries(10).await.unwrap(), []);
+        assert_eq!(reading.watchlist_entries(10, "2026-11-23".parse().unwrap()).await.unwrap(), []);
         assert_eq!(reading.vehicle_restarts(&candidate.vehicle).await.unwrap(), [now()]);
         let full = reading.passage(pair[0].passage.id).await.unwrap().unwrap();
         assert_eq!((full.row.review, full.case.as_deref()), (3, Some(case.id.as_str())));
@@ -165,7 +171,7 @@ on_both! {
             decision: Decision::Reject,
             by: "reviewer".to_owned(),
             at: now(),
-            reason: Reason::new("车牌误读"),
+            reason: Reason::new("车牌误读").unwrap(),
         };
         let mut writing = store.writing().await.unwrap();
         writing.set_review(&review, CandidateState::Rejected).await.unwrap();

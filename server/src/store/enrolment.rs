@@ -58,6 +58,9 @@ impl Writing {
             certificate_serial,
             now_us
         )?;
+        if enrolled == 1 {
+            self.keep_station_key(id, signing_key, now_us).await?;
+        }
         Ok(enrolled == 1)
     }
 }

@@ -22,9 +22,12 @@ use plumewatch_shared::protocol::message::{
 use plumewatch_shared::protocol::record::{DEVICE_CHECK, EXHAUST_TEST, RecordReport};
 use plumewatch_shared::protocol::seal::{CHAIN_START, Purpose, Sealed};
 use plumewatch_shared::rulebook::Rulebook;
+use plumewatch_shared::rulebook::casework::ServiceMethod;
 use plumewatch_shared::sample::{self, SamplePassage};
 use plumewatch_shared::verdict::judge;
+use server_core::access::OrganisationCode;
 use server_core::access::Scope;
+use server_core::case::{Event, Paper};
 use sqlx::ConnectOptions;
 use sqlx::postgres::PgConnectOptions;
 
@@ -190,6 +193,10 @@ pub(crate) async fn enrol(store: &Store, id: &str) {
         now().as_microsecond()
     )
     .unwrap();
+    writing
+        .keep_station_key(station(id), key().verifying_key().to_bytes(), now().as_microsecond())
+        .await
+        .unwrap();
     writing.commit().await.unwrap();
 }
 
@@ -358,4 +365,30 @@ pub(crate) fn whole_audit() -> AuditFilter {
 /// A passage on a day, with so much opacity.
 pub(crate) fn shot(sequence: u64, day: &str, opacity: u16) -> SamplePassage {
     sample::passage(sequence).at(&format!("{day}T02:00:00Z")).with_opacity(opacity)
+}
+
+/// A notice by letter, received on the day that tests happen.
+pub(crate) fn notice() -> Event {
+    Event::ServeNotice {
+        method: ServiceMethod::Letter,
+        received: "2026-11-23".parse().unwrap(),
+        paper: Paper::new("并环改〔2026〕118号").unwrap(),
+    }
+}
+
+/// An order to repair, for as long as the rule says.
+pub(crate) fn order() -> Event {
+    Event::OrderRepair { station: OrganisationCode::parse("I-140105-01").unwrap(), within: None }
+}
+
+/// The events that lead from an opened case to one closed by a passed retest.
+pub(crate) fn way_to_the_end() -> [Event; 5] {
+    [notice(), order(), Event::Taken, Event::Repaired, Event::RetestPassed]
+}
+
+/// Does to the database what nobody should.
+pub(crate) async fn tamper(store: &Store, sql: &'static str) {
+    let mut writing = store.writing().await.unwrap();
+    change!(writing, sql).unwrap();
+    writing.commit().await.unwrap();
 }

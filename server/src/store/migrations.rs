@@ -27,7 +27,11 @@ macro_rules! steps {
                 "organisations",
                 include_str!(concat!("../../migrations/", $folder, "/0007_organisations.sql")),
             ),
+            (8, "register", include_str!(concat!("../../migrations/", $folder, "/0008_register.sql"))),
+            (9, "cases", include_str!(concat!("../../migrations/", $folder, "/0009_cases.sql"))),
+            (10, "inspection", include_str!(concat!("../../migrations/", $folder, "/0010_inspection.sql"))),
             (11, "keys", include_str!(concat!("../../migrations/", $folder, "/0011_keys.sql"))),
+            (12, "listings", include_str!(concat!("../../migrations/", $folder, "/0012_listings.sql"))),
         ]
     };
 }
@@ -137,6 +141,70 @@ mod tests {
         let Some(options) = crate::store::fixture::postgres_database().await else { return };
         let pool = sqlx::PgPool::connect_with(options).await.unwrap();
         upgrade!(pool, POSTGRES);
+    }
+
+    /// A case of each state as the steps before the ninth kept it, each with its candidate.
+    const BEFORE_NINTH: [&str; 2] = [
+        "insert into candidates (id, plate, plate_colour, item, region, opened_us, state, contested, rulebook, \
+         rulebook_version, clause, changed_us) \
+         select 'c' || n, '晋A12345', 'yellow', 'opacity', 140105, 1, 'confirmed', false, 'HJ 845-2017', \
+         '2017-07-27.1', 'x', 1 from (select 1 as n union all select 2 union all select 3 union all select 4) k",
+        "insert into cases (id, candidate_id, plate, plate_colour, item, region, state, state_since_us, opened_us, \
+         opened_by, updated_us) \
+         select 'C' || n, 'c' || n, '晋A12345', 'yellow', 'opacity', 140105, \
+         case n when 1 then 'opened' when 2 then 'repaired' when 3 then 'closed' else 'withdrawn' end, 5, 1, 'li', 5 \
+         from (select 1 as n union all select 2 union all select 3 union all select 4) k",
+    ];
+
+    macro_rules! upgrade_cases {
+        ($pool:expr, $steps:expr) => {{
+            let pool = $pool;
+            let before = $steps.iter().position(|step| step.0 == 9).unwrap();
+            migrator(&$steps[..before]).run(&pool).await.unwrap();
+            for text in BEFORE_NINTH {
+                sqlx::query(text).execute(&pool).await.unwrap();
+            }
+            migrator($steps).run(&pool).await.unwrap();
+            let kept: Vec<(String, String, Option<i64>, String)> =
+                sqlx::query_as("select id, state, retested_us, queue from cases order by id")
+                    .fetch_all(&pool)
+                    .await
+                    .unwrap();
+            let row = |id: &str, state: &str, retested, queue: &str| {
+                (id.to_owned(), state.to_owned(), retested, queue.to_owned())
+            };
+            assert_eq!(
+                kept,
+                [
+                    row("C1", "opened", None, "2"),
+                    row("C2", "opened", None, "2"),
+                    row("C3", "closed", Some(5), "9"),
+                    row("C4", "withdrawn", None, "9"),
+                ]
+            );
+            let unfounded = "update cases set state = 'closed' where id = 'C1'";
+            assert!(sqlx::query(unfounded).execute(&pool).await.is_err(), "closed on no ground");
+            pool.close().await;
+        }};
+    }
+
+    #[tokio::test]
+    async fn the_ninth_step_keeps_cases_on_sqlite() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = sqlx::sqlite::SqliteConnectOptions::new()
+            .filename(folder.path().join("old.db"))
+            .create_if_missing(true)
+            .foreign_keys(true);
+        let pool =
+            sqlx::sqlite::SqlitePoolOptions::new().max_connections(1).connect_with(options).await.unwrap();
+        upgrade_cases!(pool, SQLITE);
+    }
+
+    #[tokio::test]
+    async fn the_ninth_step_keeps_cases_on_postgresql() {
+        let Some(options) = crate::store::fixture::postgres_database().await else { return };
+        let pool = sqlx::PgPool::connect_with(options).await.unwrap();
+        upgrade_cases!(pool, POSTGRES);
     }
 
     #[test]

@@ -44,11 +44,32 @@ mod senders;
 mod lists;
 mod counting;
 mod review;
+mod cases;
+mod case_steps;
+mod case_evidence;
 mod audit;
 mod watchlist;
+mod listing_shares;
+mod listings;
+mod listing_extract;
+mod job_leases;
 mod rulebooks;
 mod statistics;
+mod register;
+mod register_known;
+mod register_lists;
+mod register_imports;
+mod register_life;
 
+mod im_register;
+mod order_rows;
+mod orders;
+mod inspections;
+mod findings;
+mod irregularity_facts;
+
+#[cfg(test)]
+mod cases_contract;
 #[cfg(test)]
 mod contract;
 #[cfg(test)]
@@ -60,10 +81,17 @@ mod keys_contract;
 #[cfg(test)]
 mod records_contract;
 #[cfg(test)]
+mod register_contract;
+#[cfg(test)]
 mod statistics_contract;
 #[cfg(test)]
 pub(crate) mod fixture;
+#[cfg(test)]
+pub(crate) mod listing_fixture;
 
+pub use audit::AuditFilter;
+pub use case_evidence::StationKeys;
+pub use cases::{CASES_MAX, CaseFilter, CaseRow};
 pub use device_checks::{CHECKS_MAX, CheckPointRow, DeviceCheckRow, NewDeviceCheck};
 pub use engine::{Reading, Store, Writing};
 pub use error::{StoreError, Stored};
@@ -71,12 +99,24 @@ pub use evidence::EvidenceRow;
 pub use exhaust_tests::{
     ExhaustTestFilter, ExhaustTestFull, ExhaustTestRow, NewExhaustTest, SampleResult, SampleRow,
 };
+pub use findings::{FindingFilter, FindingRow};
+pub use im_register::StationFacts;
+pub use inspections::{InspectionFilter, InspectionRow, NewInspection};
+pub use irregularity_facts::curve_text;
+pub use job_leases::LeaseRow;
+pub use listing_shares::{ExceedanceRow, ShareRow};
+pub use listings::{AnswerRow, DecisionRow, GROUNDS_MAX, GroundRow, LISTINGS_MAX, ListingRow, ListingsOf};
 pub use lists::{PAGE_MAX, PassageFilter, PassageFull, PassageRow};
+pub use order_rows::OrderRow;
+pub use orders::{OrderFilter, RecordRow};
 pub use passages::NewPassage;
 pub use quarantine::{QUARANTINED_BYTES_MAX, QUARANTINED_MAX, QuarantineRow, Quarantined};
 pub use records::{Insertion, NewRecord};
-pub use review::{CandidateRow, CaseRow, REVIEW_MAX};
-pub use audit::AuditFilter;
+pub use register::{HoldRow, MemberRow, QualificationRow, REGISTER_PAGE_MAX, VehicleRow};
+pub use register_imports::{ImportRow, ImportedRow};
+pub use register_life::{LIFE_MAX, LifeRow, Under};
+pub use register_lists::{FleetChangeRow, FleetRow, RegisterCounts};
+pub use review::{CandidateRow, REVIEW_MAX};
 pub use rulebooks::{IssueRow, PublishedRow};
 pub use statistics::{DayRow, ErrorDayRow, PAIRS_MAX, STATISTICS_DAYS_MAX, SiteNoRow, Span};
 pub use watchlist::EditionRow;

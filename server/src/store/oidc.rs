@@ -22,11 +22,7 @@ impl Reading {
 
     /// Accounts whom a claim of the provider's means, and the claim's value.
     pub async fn external_ids(&mut self) -> Stored<Vec<(String, String)>> {
-        rows!(
-            self,
-            (String, String),
-            "select name, external_id from accounts where external_id is not null"
-        )
+        rows!(self, (String, String), "select name, external_id from accounts where external_id is not null")
     }
 
     /// Whom the provider's claim must name for this account.

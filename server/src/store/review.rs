@@ -1,19 +1,19 @@
-//! Candidates for a person to decide on, and the cases that follow.
+//! Candidates for people to decide on.
 
 use std::collections::HashSet;
 
 use jiff::Timestamp;
 use plumewatch_shared::ids::{PassageId, Region};
 use plumewatch_shared::rulebook::Item;
-use server_core::case::{Case, CaseId, CaseState};
+use server_core::case::explain::Confirmation;
 use server_core::counting::{CandidateId, Exceedance, Vehicle};
 use server_core::review::{CandidateState, Review};
 
-use super::counting::{codes, colour_word, item, passage_id, stamp, vehicle};
+use super::counting::{codes, item, passage_id, stamp, vehicle};
 use super::engine::{change, row, rows};
 use super::{Reading, StoreError, Stored, Writing};
 
-/// Candidates or cases given at once.
+/// Candidates given at once.
 pub const REVIEW_MAX: u32 = 200;
 
 /// A candidate with its grounds.
@@ -37,6 +37,8 @@ pub struct CandidateRow {
     pub rulebook_version: String,
     /// Where the counting rule stands.
     pub clause: String,
+    /// The first of two confirmations, where the region's rule asks for two.
+    pub first: Option<Confirmation>,
     /// Who decided.
     pub decided_by: Option<String>,
     /// Why.
@@ -47,21 +49,6 @@ pub struct CandidateRow {
     pub exceedances: Vec<Exceedance>,
     /// What comparing head and camera came to in each, by word, in the same order.
     pub corroborations: Vec<String>,
-}
-
-/// A case as pages show it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CaseRow {
-    /// What the core knows of it.
-    pub case: Case,
-    /// The candidate that opened it.
-    pub candidate: CandidateId,
-    /// When it was opened.
-    pub opened: Timestamp,
-    /// By whom.
-    pub opened_by: String,
-    /// When something last happened to it.
-    pub updated: Timestamp,
 }
 
 /// Columns of a candidate and one of its passages.
@@ -77,6 +64,9 @@ struct CandidateColumns {
     rulebook: String,
     rulebook_version: String,
     clause: String,
+    first_by: Option<String>,
+    first_us: Option<i64>,
+    first_reason: Option<String>,
     decided_by: Option<String>,
     reason: Option<String>,
     station: String,
@@ -87,26 +77,12 @@ struct CandidateColumns {
     corroboration: String,
 }
 
-#[derive(sqlx::FromRow)]
-struct CaseColumns {
-    id: String,
-    candidate_id: String,
-    plate: String,
-    plate_colour: String,
-    item: String,
-    state: String,
-    state_since_us: i64,
-    opened_us: i64,
-    opened_by: String,
-    updated_us: i64,
-}
-
 /// The select of [`CandidateColumns`] over the candidates that the middle names, in its order.
 macro_rules! candidates_where {
     ($which:literal) => {
         concat!(
             "select c.id, c.plate, c.plate_colour, c.item, c.opened_us, c.state, c.contested, c.rulebook, \
-             c.rulebook_version, c.clause, c.decided_by, c.reason, p.station, p.sequence, n.passed_us, \
+             c.rulebook_version, c.clause, c.first_by, c.first_us, c.first_reason, c.decided_by, c.reason, p.station, p.sequence, n.passed_us, \
              n.measured, n.at_most, g.corroboration from (select * from candidates where ",
             $which,
             ") c join candidate_passages p on p.candidate = c.id \
@@ -161,52 +137,6 @@ impl Reading {
         )?;
         Ok(candidates(found)?.pop())
     }
-
-    /// Cases of a region, the latest change first, at most [`REVIEW_MAX`]; of one state, or all.
-    pub async fn cases(&mut self, scope: Region, state: Option<&str>) -> Stored<Vec<CaseRow>> {
-        let (low, high) = codes(scope);
-        let found = rows!(
-            self,
-            CaseColumns,
-            "select id, candidate_id, plate, plate_colour, item, state, state_since_us, opened_us, opened_by, \
-             updated_us from cases where region >= $1 and region <= $2 and ($3 = '' or state = $3) \
-             order by updated_us desc, id limit $4",
-            low,
-            high,
-            state.unwrap_or_default(),
-            i64::from(REVIEW_MAX)
-        )?;
-        found.into_iter().map(case).collect()
-    }
-
-    /// One case of a region.
-    pub async fn case(&mut self, id: &CaseId, scope: Region) -> Stored<Option<CaseRow>> {
-        let (low, high) = codes(scope);
-        let found = row!(
-            self,
-            CaseColumns,
-            "select id, candidate_id, plate, plate_colour, item, state, state_since_us, opened_us, opened_by, \
-             updated_us from cases where id = $1 and region >= $2 and region <= $3",
-            id.as_str(),
-            low,
-            high
-        )?;
-        found.map(case).transpose()
-    }
-
-    /// How many cases of a region are open.
-    pub async fn open_case_count(&mut self, scope: Region) -> Stored<u64> {
-        let (low, high) = codes(scope);
-        let found = row!(
-            self,
-            (i64,),
-            "select count(*) from cases where state in ('opened', 'repair-ordered', 'repaired') \
-             and region >= $1 and region <= $2",
-            low,
-            high
-        )?;
-        Ok(found.map_or(0, |(count,)| count as u64))
-    }
 }
 
 impl Writing {
@@ -221,6 +151,19 @@ impl Writing {
         self.candidate(id, scope).await
     }
 
+    /// Keeps the first of two confirmations: the candidate goes on waiting, for another person.
+    pub async fn set_first_confirmation(&mut self, review: &Review) -> Stored<()> {
+        change!(
+            self,
+            "update candidates set first_by = $2, first_us = $3, first_reason = $4, changed_us = $3 where id = $1",
+            review.candidate.as_str(),
+            &review.by,
+            review.at.as_microsecond(),
+            review.reason.as_str()
+        )?;
+        Ok(())
+    }
+
     /// Keeps a review.
     pub async fn set_review(&mut self, review: &Review, state: CandidateState) -> Stored<()> {
         change!(
@@ -229,53 +172,8 @@ impl Writing {
             review.candidate.as_str(),
             state.word(),
             &review.by,
-            review.reason.as_ref().map(|reason| reason.as_str().to_owned()),
+            review.reason.as_str(),
             review.at.as_microsecond()
-        )?;
-        Ok(())
-    }
-
-    /// Keeps a new case.
-    pub async fn insert_case(
-        &mut self,
-        case: &Case,
-        candidate: &CandidateId,
-        by: &str,
-        now: Timestamp,
-    ) -> Stored<()> {
-        change!(
-            self,
-            "insert into cases (id, candidate_id, plate, plate_colour, item, region, state, state_since_us, \
-             opened_us, opened_by, updated_us) \
-             select $1, c.id, $3, $4, $5, c.region, $6, $7, $8, $9, $8 from candidates c where c.id = $2",
-            case.id.as_str(),
-            candidate.as_str(),
-            case.vehicle.plate.as_str(),
-            colour_word(case.vehicle.colour),
-            case.item.word(),
-            case.state.word(),
-            case.state.since().as_microsecond(),
-            now.as_microsecond(),
-            by
-        )?;
-        Ok(())
-    }
-
-    /// Locks a case's row and gives it: between this and the commit nobody else moves it.
-    pub async fn case_to_move(&mut self, id: &CaseId, scope: Region) -> Stored<Option<CaseRow>> {
-        change!(self, "update cases set updated_us = updated_us where id = $1", id.as_str())?;
-        self.case(id, scope).await
-    }
-
-    /// Keeps a case's new state.
-    pub async fn set_case_state(&mut self, case: &Case, now: Timestamp) -> Stored<()> {
-        change!(
-            self,
-            "update cases set state = $2, state_since_us = $3, updated_us = $4 where id = $1",
-            case.id.as_str(),
-            case.state.word(),
-            case.state.since().as_microsecond(),
-            now.as_microsecond()
         )?;
         Ok(())
     }
@@ -311,6 +209,12 @@ fn candidates(found: Vec<CandidateColumns>) -> Stored<Vec<CandidateRow>> {
             rulebook: columns.rulebook,
             rulebook_version: columns.rulebook_version,
             clause: columns.clause,
+            first: match (columns.first_by, columns.first_us) {
+                (Some(by), Some(at)) => {
+                    Some(Confirmation { by, at: stamp(at)?, reason: columns.first_reason })
+                }
+                (Some(_), None) | (None, _) => None,
+            },
             decided_by: columns.decided_by,
             reason: columns.reason,
             passages: vec![passage],
@@ -319,21 +223,4 @@ fn candidates(found: Vec<CandidateColumns>) -> Stored<Vec<CandidateRow>> {
         });
     }
     Ok(folded)
-}
-
-fn case(columns: CaseColumns) -> Stored<CaseRow> {
-    let since = stamp(columns.state_since_us)?;
-    Ok(CaseRow {
-        case: Case {
-            id: CaseId::parse(&columns.id).ok_or(StoreError::Corrupt("cases.id"))?,
-            vehicle: vehicle(&columns.plate, &columns.plate_colour)?,
-            item: item(&columns.item)?,
-            state: CaseState::from_word(&columns.state, since).ok_or(StoreError::Corrupt("cases.state"))?,
-        },
-        candidate: CandidateId::parse(&columns.candidate_id)
-            .ok_or(StoreError::Corrupt("cases.candidate_id"))?,
-        opened: stamp(columns.opened_us)?,
-        opened_by: columns.opened_by,
-        updated: stamp(columns.updated_us)?,
-    })
 }

@@ -61,11 +61,7 @@ pub struct SessionAccount {
 
 impl Reading {
     /// The account of a session that has not expired, unless the account is disabled.
-    pub async fn session_account(
-        &mut self,
-        token: FileHash,
-        now_us: i64,
-    ) -> Stored<Option<SessionAccount>> {
+    pub async fn session_account(&mut self, token: FileHash, now_us: i64) -> Stored<Option<SessionAccount>> {
         row!(
             self,
             SessionAccount,

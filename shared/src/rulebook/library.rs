@@ -10,8 +10,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::casework::CaseworkRules;
 use super::check::Contradiction;
 use super::edition::Edition;
+use super::listing::ListingRulebook;
 use super::region::{RegionalOverride, Standard};
 use super::{Rulebook, RulebookError};
 use crate::exhaust_test::{TestRulebook, TestRulebookError};
@@ -30,6 +32,10 @@ pub enum Source {
     Passages(Rulebook),
     /// A national rulebook of tests.
     Tests(TestRulebook),
+    /// National rules of casework.
+    Casework(CaseworkRules),
+    /// A national rule of listings.
+    Listings(ListingRulebook),
     /// What a region changes.
     Override(RegionalOverride),
 }
@@ -64,7 +70,8 @@ pub enum LibraryError {
 }
 
 impl Source {
-    /// Reads one file; `file` is named in errors. An override says `overrides`, a rulebook of tests `classes`.
+    /// Reads one file; `file` is named in errors. An override says `overrides`, a rulebook of tests `classes`, rules of
+    /// casework `confirmations`, a rule of listings `share`.
     pub fn parse(file: &str, json: &str) -> Result<Self, LibraryError> {
         let rulebook = |source: RulebookError| LibraryError::Rulebook { file: file.to_owned(), source };
         let value: serde_json::Value =
@@ -78,6 +85,10 @@ impl Source {
             let tests = TestRulebook::parse(json)
                 .map_err(|source| LibraryError::Tests { file: file.to_owned(), source })?;
             Ok(Self::Tests(tests))
+        } else if value.get("confirmations").is_some() {
+            Ok(Self::Casework(CaseworkRules::parse(json).map_err(rulebook)?))
+        } else if value.get("share").is_some() {
+            Ok(Self::Listings(ListingRulebook::parse(json).map_err(rulebook)?))
         } else {
             Ok(Self::Passages(Rulebook::parse(json).map_err(rulebook)?))
         }
@@ -89,6 +100,8 @@ impl Source {
 pub struct Library {
     passages: Vec<Rulebook>,
     tests: Vec<TestRulebook>,
+    casework: Vec<CaseworkRules>,
+    listings: Vec<ListingRulebook>,
     overrides: Vec<RegionalOverride>,
 }
 
@@ -98,6 +111,8 @@ impl Library {
         Self {
             passages: vec![Rulebook::hj845()],
             tests: vec![TestRulebook::gb3847(), TestRulebook::gb36886()],
+            casework: vec![CaseworkRules::shipped()],
+            listings: vec![ListingRulebook::blacklist()],
             overrides: Vec::new(),
         }
     }
@@ -110,6 +125,8 @@ impl Library {
             let (region, added) = match source {
                 Source::Passages(book) => (Region::COUNTRY, add(&mut library.passages, book)),
                 Source::Tests(book) => (Region::COUNTRY, add(&mut library.tests, book)),
+                Source::Casework(rules) => (Region::COUNTRY, add(&mut library.casework, rules)),
+                Source::Listings(book) => (Region::COUNTRY, add(&mut library.listings, book)),
                 Source::Override(change) => (change.region, library.add_override(change)),
             };
             match added {
@@ -119,7 +136,9 @@ impl Library {
         }
         // Each region's editions are made once, so that what contradicts another file is found now, not on the day.
         for (file, region) in names {
-            let made = library.issue(0, Timestamp::UNIX_EPOCH, region);
+            let made = library.issue(0, Timestamp::UNIX_EPOCH, region).map(drop);
+            let made = made.and_then(|()| library.casework_schedule(region).map(drop));
+            let made = made.and_then(|()| library.listing_schedule(region).map(drop));
             made.map_err(|source| LibraryError::Contradiction { file, source })?;
         }
         library.overrides.sort_by(|a, b| key(a).cmp(&key(b)));
@@ -131,7 +150,9 @@ impl Library {
             Err(Contradiction::new(&change.overrides, item, problem, remedy))
         };
         let known = self.passages.iter().any(|book| book.id == change.overrides)
-            || self.tests.iter().any(|book| book.id == change.overrides);
+            || self.tests.iter().any(|book| book.id == change.overrides)
+            || self.casework.iter().any(|rules| rules.id == change.overrides)
+            || self.listings.iter().any(|book| book.id == change.overrides);
         if !known {
             return wrong("overrides", "no such standard is here", "name one, such as HJ 845-2017");
         }
@@ -167,7 +188,31 @@ impl Library {
         resolve(&all, &self.overrides, region, day).unwrap_or_else(|_| newest(&all, day).clone())
     }
 
-    /// Everything that holds in a region, past, present and to come.
+    /// The rules of casework that hold in `region` on `day`.
+    pub fn casework(&self, region: Region, day: Date) -> CaseworkRules {
+        let all: Vec<&CaseworkRules> = self.casework.iter().collect();
+        resolve(&all, &self.overrides, region, day).unwrap_or_else(|_| newest(&all, day).clone())
+    }
+
+    /// Every edition of the rules of casework in a region. Edges are not told of it.
+    pub fn casework_schedule(&self, region: Region) -> Result<Schedule<CaseworkRules>, Contradiction> {
+        let all: Vec<&CaseworkRules> = self.casework.iter().collect();
+        schedule(&all, &self.overrides, region)
+    }
+
+    /// The rule of listings that holds in `region` on `day`; before all editions the first.
+    pub fn listings(&self, region: Region, day: Date) -> ListingRulebook {
+        let all: Vec<&ListingRulebook> = self.listings.iter().collect();
+        resolve(&all, &self.overrides, region, day).unwrap_or_else(|_| newest(&all, day).clone())
+    }
+
+    /// Every rule of listings that holds in a region, past, present and to come. Edges are not told: none lists.
+    pub fn listing_schedule(&self, region: Region) -> Result<Schedule<ListingRulebook>, Contradiction> {
+        let all: Vec<&ListingRulebook> = self.listings.iter().collect();
+        schedule(&all, &self.overrides, region)
+    }
+
+    /// Everything of passages and tests that holds in a region, past, present and to come.
     pub fn issue(&self, version: u64, issued: Timestamp, region: Region) -> Result<Issue, Contradiction> {
         let passages: Vec<&Rulebook> = self.passages.iter().collect();
         let ids: BTreeSet<&str> = self.tests.iter().map(|book| book.id.as_str()).collect();

@@ -4,6 +4,7 @@
 //! lay an [override](region) over the national edition; [`library`] says which edition holds where and when, and
 //! [`edition`] how its name is written.
 
+pub mod casework;
 mod check;
 mod conditions;
 #[cfg(test)]
@@ -11,14 +12,17 @@ mod conditions_tests;
 pub mod edition;
 mod instrument;
 pub mod library;
+pub mod listing;
 pub mod region;
 #[cfg(test)]
 mod region_tests;
 
+pub use casework::CaseworkRules;
 pub use check::{Contradiction, RulebookError};
 pub use conditions::{AuditStanding, Circumstances};
 pub use instrument::{CheckRules, Tolerance, UnseenChecks};
 pub use library::{Issue, Library, LibraryError, Schedule, Source};
+pub use listing::ListingRulebook;
 pub use region::RegionalOverride;
 
 use jiff::civil::Date;

@@ -6,8 +6,10 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::casework::CaseworkChange;
 use super::check::Contradiction;
 use super::edition::{Edition, Revision};
+use super::listing::ListingChange;
 use super::{ConditionRule, CorroborationRule, CountingRule, Item, Limit, Role, Rulebook, SourceConfidence};
 use crate::exhaust_test::{ClassInForce, TestLimit, TestRulebook};
 use crate::ids::Region;
@@ -48,6 +50,12 @@ pub struct RegionalOverride {
     /// Limits of tests that differ; each takes the place of the one of the same item, class and power.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub test_limits: Vec<TestLimit>,
+    /// What differs in casework, for the rules of casework.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub casework: Option<CaseworkChange>,
+    /// What differs in the rule of listings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listing: Option<ListingChange>,
 }
 
 /// What differs in one limit.
@@ -145,19 +153,23 @@ impl RegionalOverride {
             || self.counting.is_some()
             || self.corroboration.is_some();
         let of_tests = self.class_in_force.is_some() || !self.test_limits.is_empty();
-        match (of_passages, of_tests) {
-            (true, true) => Err(wrong(
+        let empty = CaseworkChange { confirmations: None, service: Vec::new(), answer: None, repair: None };
+        let of_casework = self.casework.as_ref().is_some_and(|casework| *casework != empty);
+        let of_listings = self.listing.as_ref().is_some_and(|listing| *listing != ListingChange::default());
+        let kinds = [of_passages, of_tests, of_casework, of_listings];
+        match kinds.into_iter().filter(|changes| *changes).count() {
+            0 => Err(wrong("limits", "it changes nothing", "write what differs")),
+            1 => Ok(()),
+            _ => Err(wrong(
                 "limits",
-                "it changes a standard of passages and one of tests at once",
-                "write a file for each",
+                "it changes standards of several kinds at once",
+                "write a file for each of passages, tests, casework and listings",
             )),
-            (false, false) => Err(wrong("limits", "it changes nothing", "write what differs")),
-            (true, false) | (false, true) => Ok(()),
         }
     }
 }
 
-fn foreign(change: &RegionalOverride, item: &str, kind: &str) -> Contradiction {
+pub(super) fn foreign(change: &RegionalOverride, item: &str, kind: &str) -> Contradiction {
     let problem = format!("{} is a standard of {kind} and has no such field", change.overrides);
     Contradiction::new(&change.overrides, item, problem, "change the standard that has it")
 }
@@ -176,8 +188,11 @@ impl Standard for Rulebook {
     }
 
     fn lay_over(&mut self, change: &RegionalOverride) -> Result<(), Contradiction> {
-        if change.class_in_force.is_some() || !change.test_limits.is_empty() {
+        if change.class_in_force.is_some() || !change.test_limits.is_empty() || change.casework.is_some() {
             return Err(foreign(change, "class_in_force", "passages"));
+        }
+        if change.listing.is_some() {
+            return Err(foreign(change, "listing", "passages"));
         }
         for limit in &change.limits {
             self.change_limit(limit)?;
@@ -292,11 +307,11 @@ impl Standard for TestRulebook {
     }
 }
 
-fn latest(edition: &Edition) -> Date {
+pub(super) fn latest(edition: &Edition) -> Date {
     edition.regional.iter().map(|(_, revision)| revision.from).fold(edition.national.from, Date::max)
 }
 
 /// Both clauses: what is changed, and what changes it.
-fn beside(national: &str, regional: &str) -> String {
+pub(super) fn beside(national: &str, regional: &str) -> String {
     if national == regional { national.to_owned() } else { format!("{national}; {regional}") }
 }

@@ -121,7 +121,8 @@ impl Api {
     fn send(&mut self, method: &str, path: &str, body: &Value) -> anyhow::Result<Value> {
         let told = || format!("{method} {path}");
         let url = self.url(path);
-        let request = if method == "POST" { self.agent.post(url) } else { self.agent.delete(url).force_send_body() };
+        let request =
+            if method == "POST" { self.agent.post(url) } else { self.agent.delete(url).force_send_body() };
         let response = request
             .header("cookie", &self.cookie)
             .header("x-plumewatch", "1")

@@ -18,6 +18,7 @@ let sheet = null
 let mode = null
 /** Passages that were to be stopped, for the form. */
 let offered = []
+let asked = null // The passage that the address names, until it is chosen.
 let chosen = null
 
 // ---- orders --------------------------------------------------------------------------------------------
@@ -83,6 +84,7 @@ function drawNew() {
   })
   $('main').replaceChildren(meterCard(), form, signedList())
   drawOffered()
+  takeAsked()
 }
 
 function drawOffered() {
@@ -94,6 +96,13 @@ function drawOffered() {
       sighting ? plateBadge(sighting.plate, sighting.colour) : el('span', { class: 'plate unread' }, w('unread')),
       el('span', {}, at(a.report.passed.utc_us), ' · ', w(a.report.verdict.outcome)))
   }) : [el('p', {}, w('noneToStop'))]))
+}
+/** Chooses the passage that the address names, once: the form and the passages come in either order. */
+function takeAsked() {
+  if (!asked || !$('plate')) return
+  const one = asked
+  asked = null
+  if (!$('plate').value) choose(one)
 }
 function choose(a) {
   const sighting = plateOf(a.report)
@@ -320,12 +329,13 @@ function ask() {
   passages.addEventListener('recent', (event) => {
     passages.close()
     const recent = JSON.parse(event.data)
-    const asked = new URLSearchParams(location.search).get('passage')
-    const one = recent.find((a) => a.report.id === asked)
+    const named = new URLSearchParams(location.search).get('passage')
+    const one = recent.find((a) => a.report.id === named)
     const stops = recent.filter((a) => a !== one && (a.report.verdict.outcome === 'exceeding' || a.watch !== null))
     offered = [...(one ? [one] : []), ...stops].slice(0, OFFERED)
+    asked = one ?? null
     drawOffered()
-    if (one && $('plate') && !$('plate').value) choose(one)
+    takeAsked()
   })
   passages.addEventListener('error', () => passages.close())
 }

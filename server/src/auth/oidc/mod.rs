@@ -133,8 +133,8 @@ impl Oidc {
     /// By the settings; the provider is asked when the first person comes.
     pub fn open(settings: &OidcConfig) -> Result<Self, OidcConfigError> {
         let wrong = |setting| move |reason: String| OidcConfigError::Address { setting, reason };
-        let issuer = IssuerUrl::new(settings.issuer.clone())
-            .map_err(|error| wrong("issuer")(error.to_string()))?;
+        let issuer =
+            IssuerUrl::new(settings.issuer.clone()).map_err(|error| wrong("issuer")(error.to_string()))?;
         if !is_private_enough(&settings.issuer) {
             return Err(wrong("issuer")("only https, or http on this machine".to_owned()));
         }
@@ -326,7 +326,8 @@ mod tests {
 
     #[test]
     fn secrets_go_out_by_https_or_stay_on_the_machine() {
-        for url in ["https://id.example.cn", "http://127.0.0.1:8080/x", "http://localhost", "http://[::1]:99"] {
+        for url in ["https://id.example.cn", "http://127.0.0.1:8080/x", "http://localhost", "http://[::1]:99"]
+        {
             assert!(is_private_enough(url), "{url}");
         }
         for url in ["http://id.example.cn", "http://127.0.0.1.example.cn", "ftp://localhost"] {

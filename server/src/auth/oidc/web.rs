@@ -73,11 +73,8 @@ impl Web {
 }
 
 fn ask(agent: &ureq::Agent, request: HttpRequest) -> Result<HttpResponse, ureq::Error> {
-    let answer = if request.body().is_empty() {
-        agent.run(request.map(|_| ()))?
-    } else {
-        agent.run(request)?
-    };
+    let answer =
+        if request.body().is_empty() { agent.run(request.map(|_| ()))? } else { agent.run(request)? };
     let (parts, mut body) = answer.into_parts();
     let bytes = body.with_config().limit(ANSWER_BYTES_MAX).read_to_vec()?;
     Ok(HttpResponse::from_parts(parts, bytes))

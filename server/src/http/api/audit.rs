@@ -152,7 +152,8 @@ pub(super) async fn export(
     let mut writing = site.store.writing().await?;
     writing.append_audit(entry).await?;
     writing.commit().await?;
-    let name = format!("attachment; filename=\"audit-{}.{}\"", now.strftime("%Y%m%d-%H%M%S"), format.ending());
+    let name =
+        format!("attachment; filename=\"audit-{}.{}\"", now.strftime("%Y%m%d-%H%M%S"), format.ending());
     let name = HeaderValue::from_str(&name).map_err(|_| ApiError::internal())?;
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(format.content_type())),
@@ -186,7 +187,10 @@ fn file(
         let Some(after) = after else { return Ok(None) };
         let read = async { store.reading().await?.audit_export(&filter, after, CHUNK).await };
         let rows = read.await.map_err(|error: crate::store::StoreError| {
-            tracing::error!(error = &error as &dyn std::error::Error, "the audit could not be taken out whole");
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "the audit could not be taken out whole"
+            );
             std::io::Error::other("the audit could not be taken out whole")
         })?;
         let more = rows.last().filter(|_| rows.len() == CHUNK as usize).map(|row| row.number);

@@ -111,7 +111,8 @@ pub(super) async fn list(
     let scope = signed.may(Operation::ManageKeys)?;
     let after = Cursor::of_query(page.cursor.as_deref())?;
     let limit = page.limit.unwrap_or(PAGE).clamp(1, PAGE);
-    let rows = site.store.reading().await?.keys(scope.codes(), after.map(|at| (at.key, at.id)), limit).await?;
+    let rows =
+        site.store.reading().await?.keys(scope.codes(), after.map(|at| (at.key, at.id)), limit).await?;
     let last = rows.last().filter(|_| rows.len() == limit as usize);
     let next = last.map(|row| Cursor { key: row.created_us, id: row.id.clone() });
     let now_us = site.now().as_microsecond();
@@ -130,7 +131,10 @@ pub(super) async fn issue(
     let scope = signed.may(Operation::ManageKeys)?;
     let label = new.label.trim();
     if label.is_empty() || label.chars().count() > 80 || label.chars().any(char::is_control) {
-        return Err(ApiError::invalid("密钥用途应为1至80个字符。", "What a key is for has 1 to 80 characters."));
+        return Err(ApiError::invalid(
+            "密钥用途应为1至80个字符。",
+            "What a key is for has 1 to 80 characters.",
+        ));
     }
     if !(1..=DAYS_MAX).contains(&new.days) {
         let zh = format!("有效期应为1至{DAYS_MAX}天。");

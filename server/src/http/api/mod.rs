@@ -2,14 +2,24 @@
 
 mod accounts;
 mod audit;
+mod case_package;
+mod case_wire;
 mod cases;
+mod casework_error;
 mod device_checks;
 mod enrol;
 mod evidence;
 mod exhaust_tests;
 mod keys;
 mod oidc;
+mod findings;
+mod inspections;
+mod loop_error;
+mod orders;
+mod listing_wire;
+mod listings;
 mod passages;
+mod repair_records;
 mod review;
 mod rulebook;
 mod rulebook_rows;
@@ -34,7 +44,7 @@ use axum::response::IntoResponse;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::Site;
+use super::{Site, limits};
 
 /// Every route, each with its description: there is no other way to add one.
 pub(super) fn routes() -> OpenApiRouter<Site> {
@@ -76,7 +86,17 @@ pub(super) fn routes() -> OpenApiRouter<Site> {
         .routes(routes!(cases::list))
         .routes(routes!(cases::detail))
         .routes(routes!(cases::happen))
+        .routes(routes!(case_package::download))
         .routes(routes!(wanted::list, wanted::add, wanted::remove));
+    let listings = OpenApiRouter::new()
+        .routes(routes!(listings::list))
+        .routes(routes!(listings::detail))
+        .routes(routes!(listings::take_decision))
+        .routes(routes!(listings::enter_answer))
+        .routes(routes!(listings::of_carrier))
+        .routes(routes!(listings::public))
+        .routes(routes!(listings::public_sheet))
+        .routes(routes!(listings::public_rule));
     let stations = OpenApiRouter::new()
         .routes(routes!(stations::list, stations::add))
         .routes(routes!(stations::ledger))
@@ -84,12 +104,40 @@ pub(super) fn routes() -> OpenApiRouter<Site> {
         .routes(routes!(device_checks::list))
         .routes(routes!(statistics::of_station))
         .routes(routes!(enrol::enrol));
-    let api = people.merge(passages).merge(tests).merge(work).merge(stations);
+    let closed_loop = OpenApiRouter::new()
+        .routes(routes!(orders::list))
+        .routes(routes!(orders::detail))
+        .routes(routes!(orders::take))
+        .routes(routes!(orders::reassign_station))
+        .routes(routes!(orders::reassign_shop))
+        .routes(routes!(orders::cancel))
+        .routes(routes!(repair_records::record))
+        .routes(routes!(repair_records::sheet_template))
+        .routes(routes!(inspections::list))
+        .routes(routes!(findings::list))
+        .routes(routes!(findings::detail))
+        .routes(routes!(findings::decide))
+        .routes(routes!(inspections::detail))
+        .merge(uploads());
+    let api =
+        people.merge(passages).merge(tests).merge(work).merge(stations).merge(closed_loop).merge(listings);
     let server = OpenApiRouter::new()
         .routes(routes!(server::healthz))
         .routes(routes!(server::readyz))
         .routes(routes!(server::metrics));
     OpenApiRouter::new().nest("/api/v1", api).merge(server)
+}
+
+/// Uploads, whose bodies are larger than a form's.
+fn uploads() -> OpenApiRouter<Site> {
+    OpenApiRouter::new()
+        .routes(routes!(inspections::upload))
+        .layer(axum::extract::DefaultBodyLimit::max(limits::INSPECTION_BYTES_MAX))
+        .merge(
+            OpenApiRouter::new()
+                .routes(routes!(repair_records::upload_sheet))
+                .layer(axum::extract::DefaultBodyLimit::max(crate::sheets::MAX_BYTES)),
+        )
 }
 
 /// The description, as built from the routes.

@@ -36,10 +36,7 @@ pub(super) struct Back {
 #[utoipa::path(get, path = "/session/oidc", tag = "session", security(()), responses(
     (status = 303, description = "To the provider, or back to the sign-in page with what went wrong"),
     (status = 404, description = "There is no other provider", body = ErrorBody)))]
-pub(super) async fn begin(
-    State(site): State<Site>,
-    Origin(address): Origin,
-) -> Result<Response, ApiError> {
+pub(super) async fn begin(State(site): State<Site>, Origin(address): Origin) -> Result<Response, ApiError> {
     let oidc = site.oidc.as_ref().ok_or_else(ApiError::not_found)?;
     if let Some(address) = address {
         site.rates().ask(rates::Caller::SignIn(address), site.now())?;

@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 use server_core::access::Operation;
 use server_core::audit::Action;
 use server_core::counting::CandidateId;
-use server_core::review::{Decision, Reason, Review};
+use server_core::review::{Decision, Review};
 use utoipa::ToSchema;
 
 use super::passages::passage_details;
 use super::wanted::reason;
 use super::wire::{Candidate, PassageDetail};
-use crate::casework::{self, CaseworkError};
+use crate::casework;
 use crate::http::Site;
 use crate::http::error::{ApiError, ErrorBody};
 use crate::http::extract::{Body, Name};
@@ -42,9 +42,8 @@ pub(super) struct CandidateDetail {
 pub(super) struct DecisionBody {
     /// `confirm` or `reject`.
     decision: String,
-    /// Why, at most 500 characters; a rejection must say it.
-    #[serde(default)]
-    reason: Option<String>,
+    /// Why: 1 to 500 characters.
+    reason: String,
 }
 
 /// What came of a decision.
@@ -52,6 +51,8 @@ pub(super) struct DecisionBody {
 pub(super) struct Decided {
     /// The case that a confirmation opened.
     case_id: Option<String>,
+    /// Is this the first of two confirmations, so that another person must confirm?
+    waits_for_second: bool,
 }
 
 /// A candidate's name in a path.
@@ -73,7 +74,7 @@ pub(super) async fn list(State(site): State<Site>, signed: Signed) -> Result<Jso
     let mut reading = site.store.reading().await?;
     let rows = reading.waiting_candidates(scope.0).await?;
     let waiting = reading.waiting_count(scope.0).await?;
-    let candidates = rows.into_iter().map(|row| Candidate::new(row, &site.books)).collect();
+    let candidates = rows.into_iter().map(|row| Candidate::new(row, &site.books, site.now())).collect();
     Ok(Json(ReviewQueue { candidates, waiting }))
 }
 
@@ -92,14 +93,14 @@ pub(super) async fn detail(
     let passages = passage_details(&mut reading, &site.books, &seen).await?;
     drop(reading);
     record_views(&site, &signed, &seen).await?;
-    Ok(Json(CandidateDetail { candidate: Candidate::new(row, &site.books), passages }))
+    Ok(Json(CandidateDetail { candidate: Candidate::new(row, &site.books, site.now()), passages }))
 }
 
-/// Decide on a candidate. A confirmation opens a case.
+/// Decide on a candidate. A confirmation opens a case; where the region's rule asks for two people, the second one does.
 #[utoipa::path(post, path = "/review/{id}/decision", tag = "review", params(("id" = String, Path)),
     request_body = DecisionBody, responses(
     (status = 200, body = Decided), (status = 400, body = ErrorBody), (status = 403, body = ErrorBody),
-    (status = 404, body = ErrorBody), (status = 409, description = "Decided or void already", body = ErrorBody)))]
+    (status = 404, body = ErrorBody), (status = 409, description = "Decided or void already, or the same person again", body = ErrorBody)))]
 pub(super) async fn decide(
     State(site): State<Site>,
     signed: Signed,
@@ -109,14 +110,14 @@ pub(super) async fn decide(
     let scope = signed.may(Operation::Decide)?;
     let decision = Decision::from_word(&said.decision)
         .ok_or_else(|| ApiError::invalid("未知的复核决定。", "A decision is confirm or reject."))?;
-    let given = said.reason.as_deref().map(str::trim).filter(|text| !text.is_empty());
-    let reason: Option<Reason> = given.map(reason).transpose()?;
-    let review = Review { candidate: id, decision, by: signed.name, at: site.now(), reason };
-    let followed = casework::decide(&site.store, scope.0, &review).await?;
+    let review =
+        Review { candidate: id, decision, by: signed.name, at: site.now(), reason: reason(&said.reason)? };
+    let followed = casework::decide(&site.store, &site.books, scope.0, &review).await?;
     if followed.watchlist {
         site.watchlist.nudge();
     }
-    Ok(Json(Decided { case_id: followed.case.map(|case| case.as_str().to_owned()) }))
+    let case_id = followed.case.map(|case| case.as_str().to_owned());
+    Ok(Json(Decided { case_id, waits_for_second: followed.waits_for_second }))
 }
 
 /// Those of a candidate's or case's passages that lie in the account's region: a vehicle that crosses
@@ -136,43 +137,4 @@ pub(super) async fn record_views(
         writing.record(site.now(), &signed.name, Action::PassageViewed, &id.to_string(), None).await?;
     }
     Ok(writing.commit().await?)
-}
-
-impl From<CaseworkError> for ApiError {
-    fn from(error: CaseworkError) -> Self {
-        use server_core::case::Refusal;
-        use server_core::review::ReviewRefusal;
-        match error {
-            CaseworkError::Unknown => Self::not_found(),
-            CaseworkError::Review(refusal) => {
-                let en = sentence(&refusal);
-                match refusal {
-                    ReviewRefusal::Decided => Self::conflict("decided", "该候选已由他人复核。", en),
-                    ReviewRefusal::Void => Self::conflict("void", "后到的记录已使该候选失效，无需复核。", en),
-                    ReviewRefusal::ReasonMissing => {
-                        Self::new(axum::http::StatusCode::BAD_REQUEST, "reason", "驳回时必须填写原因。", en)
-                    }
-                }
-            }
-            CaseworkError::Case(refusal) => {
-                let zh = match refusal {
-                    Refusal::NotOrdered => "尚未下达维修通知。",
-                    Refusal::RetestBeforeRepair => "须先维修后复检。",
-                    Refusal::AlreadyOrdered => "维修通知已下达。",
-                    Refusal::AlreadyRepaired => "维修已登记。",
-                    Refusal::Ended => "案件已结束。",
-                };
-                Self::conflict("case-state", zh, sentence(&refusal))
-            }
-            CaseworkError::Store(error) => error.into(),
-        }
-    }
-}
-
-/// An error's text as a sentence.
-fn sentence(error: &impl std::fmt::Display) -> String {
-    let text = error.to_string();
-    let mut letters = text.chars();
-    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}.", letters.as_str())
 }

@@ -38,7 +38,9 @@ pub(super) struct FactorSetup {
     #[schema(example = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")]
     secret: String,
     /// What the picture says.
-    #[schema(example = "otpauth://totp/Plumewatch:li.wei?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Plumewatch")]
+    #[schema(
+        example = "otpauth://totp/Plumewatch:li.wei?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Plumewatch"
+    )]
     uri: String,
     /// The picture, SVG.
     #[schema(example = "<svg xmlns=\"http://www.w3.org/2000/svg\"></svg>")]

@@ -75,7 +75,8 @@ const QUESTIONS: &[Question] = &[
             Box::pin(async move {
                 let stations = reading.stations(asked.signed.scope).await?;
                 let offline = |online: Option<bool>| online != Some(true);
-                Ok(stations.iter().filter(|row| row.enrolled_us.is_some() && offline(row.online)).count() as u64)
+                Ok(stations.iter().filter(|row| row.enrolled_us.is_some() && offline(row.online)).count()
+                    as u64)
             })
         },
     },

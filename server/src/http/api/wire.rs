@@ -1,5 +1,6 @@
 //! What pages are told of passages, candidates and cases. Words and units are the wire's.
 
+use jiff::Timestamp;
 use plumewatch_shared::corroboration::corroborate;
 use plumewatch_shared::ids::{PassageId, Region, StationId};
 use plumewatch_shared::language::Bilingual;
@@ -7,13 +8,13 @@ use plumewatch_shared::protocol::message::{PassageReport, WireVerdict};
 use plumewatch_shared::rulebook::RulebookRef;
 use serde::Serialize;
 use server_core::audit::AuditRow;
-use server_core::case::Event;
+use server_core::case::explain::Confirmation as Confirmed;
 use server_core::counting::explanation;
 use utoipa::ToSchema;
 
 use crate::http::error::ApiError;
 use crate::rulebooks::Books;
-use crate::store::{CandidateRow, CaseRow, EvidenceRow, PassageFull, PassageRow};
+use crate::store::{CandidateRow, EvidenceRow, PassageFull, PassageRow};
 
 /// A sentence in both languages.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -235,15 +236,36 @@ pub(crate) struct Candidate {
     corroborations: Vec<String>,
     /// Do head and camera both exceed in one of them? It strengthens the candidate and decides nothing.
     corroborated: bool,
+    /// How many different people must confirm it, by the region's rule: 1 or 2.
+    people: u32,
+    /// The first of two confirmations, where there is one: another person must confirm.
+    first: Option<Confirmation>,
     /// Who decided.
     decided_by: Option<String>,
     /// Why.
     reason: Option<String>,
 }
 
+/// A person's confirmation of a candidate.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct Confirmation {
+    /// By which account.
+    by: String,
+    /// When.
+    at_utc_us: i64,
+    /// Why.
+    reason: Option<String>,
+}
+
+impl From<Confirmed> for Confirmation {
+    fn from(said: Confirmed) -> Self {
+        Self { by: said.by, at_utc_us: said.at.as_microsecond(), reason: said.reason }
+    }
+}
+
 impl Candidate {
     /// From what is stored.
-    pub(crate) fn new(row: CandidateRow, books: &Books) -> Self {
+    pub(crate) fn new(row: CandidateRow, books: &Books, now: Timestamp) -> Self {
         let named = RulebookRef { id: row.rulebook.clone(), version: row.rulebook_version.clone() };
         let region = row.passages.last().map_or(Region::COUNTRY, |last| last.station.region());
         let complete = row.exceedances.last().map_or(row.opened, |last| last.passed);
@@ -265,47 +287,10 @@ impl Candidate {
             explanation,
             corroborated: row.corroborations.iter().any(both_exceed),
             corroborations: row.corroborations,
+            people: books.casework_at(region, now).confirmations.people,
+            first: row.first.map(Confirmation::from),
             decided_by: row.decided_by,
             reason: row.reason,
-        }
-    }
-}
-
-/// A case.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub(crate) struct Case {
-    /// Its name.
-    id: String,
-    /// Whose.
-    plate: String,
-    /// The plate's colour, by word.
-    plate_colour: Option<String>,
-    /// `opacity`, `ringelmann` or `no`.
-    item: &'static str,
-    /// `opened`, `repair-ordered`, `repaired`, `closed` or `withdrawn`.
-    state: &'static str,
-    /// When it was opened.
-    opened_utc_us: i64,
-    /// By whom.
-    opened_by: String,
-    /// The candidate that opened it.
-    candidate_id: String,
-    /// When something last happened to it.
-    updated_utc_us: i64,
-}
-
-impl From<CaseRow> for Case {
-    fn from(row: CaseRow) -> Self {
-        Self {
-            id: row.case.id.as_str().to_owned(),
-            plate: row.case.vehicle.plate.as_str().to_owned(),
-            plate_colour: row.case.vehicle.colour.map(|colour| colour.word().to_owned()),
-            item: row.case.item.word(),
-            state: row.case.state.word(),
-            opened_utc_us: row.opened.as_microsecond(),
-            opened_by: row.opened_by,
-            candidate_id: row.candidate.as_str().to_owned(),
-            updated_utc_us: row.updated.as_microsecond(),
         }
     }
 }
@@ -341,11 +326,6 @@ impl From<AuditRow> for AuditEntry {
             detail: row.entry.detail,
         }
     }
-}
-
-/// The words of events that can happen to a case now.
-pub(crate) fn words(events: &[Event]) -> Vec<&'static str> {
-    events.iter().map(|event| event.word()).collect()
 }
 
 /// A station's name in a request.

@@ -91,14 +91,19 @@ async fn a_key_is_for_a_station_or_a_shop_within_the_administrators_region() {
     );
     assert_eq!((hidden.status, &hidden.body), (StatusCode::NOT_FOUND, &none.body));
     for _ in 1..20 {
-        assert_eq!(province.post("/api/v1/keys", &wish("inspection-station")).await.status, StatusCode::CREATED);
+        assert_eq!(
+            province.post("/api/v1/keys", &wish("inspection-station")).await.status,
+            StatusCode::CREATED
+        );
     }
     assert_eq!(province.post("/api/v1/keys", &wish("inspection-station")).await.code(), "too-many-keys");
     let mut seen = std::collections::HashSet::new();
     let mut path = "/api/v1/keys?limit=7".to_owned();
     loop {
         let page = province.get(&path).await.body;
-        seen.extend(page["keys"].as_array().unwrap().iter().map(|key| key["id"].as_str().unwrap().to_owned()));
+        seen.extend(
+            page["keys"].as_array().unwrap().iter().map(|key| key["id"].as_str().unwrap().to_owned()),
+        );
         let Some(next) = page["next"].as_str() else { break };
         path = format!("/api/v1/keys?limit=7&cursor={next}");
     }
@@ -120,14 +125,23 @@ async fn a_request_sent_again_is_done_once() {
     assert_eq!((another.status, another.code()), (StatusCode::UNPROCESSABLE_ENTITY, "idempotency-key-used"));
     admin.headers = vec![("idempotency-key", "second".to_owned())];
     assert_eq!(admin.post("/api/v1/stations", &new).await.code(), "station-exists");
-    let added: Vec<_> = world.audited().await.into_iter().filter(|row| row.ends_with("station-added")).collect();
+    let added: Vec<_> =
+        world.audited().await.into_iter().filter(|row| row.ends_with("station-added")).collect();
     assert_eq!(added.len(), 1);
     let other = json!({"id": "A140105003", "name": "y"});
-    assert_eq!(admin.post("/api/v1/stations", &other).await.status, StatusCode::CREATED, "refused, so given back");
+    assert_eq!(
+        admin.post("/api/v1/stations", &other).await.status,
+        StatusCode::CREATED,
+        "refused, so given back"
+    );
     world.pass(Duration::from_secs(24 * 60 * 60 + 1));
     admin.sign_in("admin", PASSWORD).await;
     admin.headers = vec![("idempotency-key", "first".to_owned())];
-    assert_eq!(admin.post("/api/v1/stations", &new).await.code(), "station-exists", "a day later it is forgotten");
+    assert_eq!(
+        admin.post("/api/v1/stations", &new).await.code(),
+        "station-exists",
+        "a day later it is forgotten"
+    );
     for wrong in ["", &*"x".repeat(129)] {
         admin.headers = vec![("idempotency-key", wrong.to_owned())];
         assert_eq!(admin.post("/api/v1/stations", &new).await.code(), "invalid", "{}", wrong.len());

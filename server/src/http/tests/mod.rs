@@ -2,10 +2,12 @@
 
 mod casework;
 mod description;
+mod closed_loop;
 mod enrolment;
 mod exhaust_tests;
 mod keys;
 mod limits;
+mod listings;
 mod matrix;
 mod oidc;
 mod people;

@@ -47,7 +47,10 @@ struct Provider {
 static KEYS: LazyLock<[String; 2]> = LazyLock::new(|| [rsa_key(), rsa_key()]);
 
 fn rsa_key() -> String {
-    let made = Command::new("openssl").args(["genrsa", "-traditional", "2048"]).output().expect("openssl is installed");
+    let made = Command::new("openssl")
+        .args(["genrsa", "-traditional", "2048"])
+        .output()
+        .expect("openssl is installed");
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     String::from_utf8(made.stdout).unwrap()
 }
@@ -95,10 +98,7 @@ impl Provider {
         Json(json!({"keys": [signing(&KEYS[0]).as_verification_key()]}))
     }
 
-    async fn token(
-        State(provider): State<Arc<Self>>,
-        body: String,
-    ) -> (StatusCode, Json<Value>) {
+    async fn token(State(provider): State<Arc<Self>>, body: String) -> (StatusCode, Json<Value>) {
         let sent: HashMap<String, String> = form_urlencoded::parse(body.as_bytes()).into_owned().collect();
         let refused = |error: &str| (StatusCode::BAD_REQUEST, Json(json!({"error": error})));
         let Some((challenge, nonce)) = provider.asked.lock().unwrap().remove(&sent["code"]) else {
@@ -234,7 +234,8 @@ async fn an_attempt_is_good_for_ten_minutes_and_a_refusal_is_told() {
     let mut browser = world.stranger();
     let back = go_out(&provider, &mut browser).await;
     let state = parameter(&back, "state");
-    let refused = browser.get(&format!("/api/v1/session/oidc/callback?error=access_denied&state={state}")).await;
+    let refused =
+        browser.get(&format!("/api/v1/session/oidc/callback?error=access_denied&state={state}")).await;
     assert_eq!(location(&refused), "/sign-in?problem=oidc-refused");
     let back = go_out(&provider, &mut browser).await;
     world.pass(std::time::Duration::from_secs(601));

@@ -133,7 +133,7 @@ async fn every_role_reaches_what_it_may_and_nothing_else() {
             "admin",
         ),
         ("/api/v1/watchlist/wanted", json!({"plate": "bad", "reason": "x"}), "authority"),
-        ("/api/v1/review/00112233445566778899/decision", json!({"decision": "?"}), "reviewer"),
+        ("/api/v1/review/00112233445566778899/decision", json!({"decision": "?", "reason": "x"}), "reviewer"),
         ("/api/v1/cases/C00112233445566778899/events", json!({"event": "?", "reason": "x"}), "authority"),
     ];
     for &role in Role::ALL {

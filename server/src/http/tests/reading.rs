@@ -40,7 +40,10 @@ async fn an_account_sees_its_region_and_a_thing_elsewhere_is_as_unknown_as_none(
         assert_eq!(elsewhere.get(&format!("/api/v1/{list}")).await.body[key], json!([]), "{list}");
     }
     let decide = format!("/api/v1/review/{candidate}/decision");
-    assert_eq!(elsewhere.post(&decide, &json!({"decision": "confirm"})).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        elsewhere.post(&decide, &json!({"decision": "confirm", "reason": "x"})).await.status,
+        StatusCode::NOT_FOUND
+    );
     assert_eq!(here.get("/api/v1/summary").await.body["stations"], 1);
     assert_eq!(elsewhere.get("/api/v1/summary").await.body["stations"], 0);
 }

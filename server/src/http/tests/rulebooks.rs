@@ -53,7 +53,7 @@ async fn the_page_has_editions_with_clause_and_confidence_and_the_history() {
     assert_eq!(rule("limit/no")["role"], "screening");
     assert_eq!(rule("condition/specific-power")["confidence"], "low");
     assert_eq!(body["issues"][0]["version"], 1);
-    assert_eq!(body["published"].as_array().unwrap().len(), 3);
+    assert_eq!(body["published"].as_array().unwrap().len(), 4);
     assert_eq!(world.audited().await[0], "system rulebooks-issued");
 }
 

@@ -62,8 +62,15 @@ async fn a_right_password_is_not_enough_once_there_is_a_second_factor() {
     let entered = sign_in(&mut new, "authority", &device.code(&world)).await;
     assert_eq!(entered.body["account"]["way"], "password-and-code", "{}", entered.body);
     let replay = sign_in(&mut world.stranger(), "authority", &device.code(&world)).await;
-    assert_eq!((replay.status, replay.code()), (StatusCode::UNAUTHORIZED, "wrong-code"), "a code is used once");
-    assert_eq!(sign_in(&mut world.stranger(), "authority", &codes[0].to_uppercase()).await.status, StatusCode::OK);
+    assert_eq!(
+        (replay.status, replay.code()),
+        (StatusCode::UNAUTHORIZED, "wrong-code"),
+        "a code is used once"
+    );
+    assert_eq!(
+        sign_in(&mut world.stranger(), "authority", &codes[0].to_uppercase()).await.status,
+        StatusCode::OK
+    );
     assert_eq!(sign_in(&mut world.stranger(), "authority", &codes[0]).await.code(), "wrong-code");
     assert_eq!(new.get(SETUP).await.body["recovery_codes_left"], 9);
     let wrong = world.stranger().sign_in("authority", "a wrong password").await;
@@ -78,7 +85,11 @@ async fn guessing_codes_costs_the_same_time_as_guessing_passwords() {
     world.pass(Duration::from_secs(30));
     let mut guesser = world.stranger();
     for n in 0..5 {
-        assert_eq!(guesser.sign_in("authority", PASSWORD).await.code(), "second-factor", "asking costs nothing");
+        assert_eq!(
+            guesser.sign_in("authority", PASSWORD).await.code(),
+            "second-factor",
+            "asking costs nothing"
+        );
         assert_eq!(sign_in(&mut guesser, "authority", &format!("00000{n}")).await.code(), "wrong-code");
     }
     let right = sign_in(&mut guesser, "authority", &device.code(&world)).await;
@@ -91,7 +102,10 @@ async fn guessing_codes_costs_the_same_time_as_guessing_passwords() {
 async fn a_factor_counts_once_a_code_was_shown_and_is_set_up_with_the_password() {
     let world = World::start().await;
     let person = world.person(Role::Reviewer).await;
-    assert_eq!(person.post(SETUP, &json!({"password": "not the password"})).await.code(), "wrong-credentials");
+    assert_eq!(
+        person.post(SETUP, &json!({"password": "not the password"})).await.code(),
+        "wrong-credentials"
+    );
     assert_eq!(person.post(CONFIRM, &json!({"code": "000000"})).await.code(), "no-second-factor");
     assert_eq!(person.post(SETUP, &json!({"password": PASSWORD})).await.status, StatusCode::OK);
     assert_eq!(person.post(CONFIRM, &json!({"code": "000000"})).await.code(), "wrong-code");

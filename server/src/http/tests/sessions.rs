@@ -55,7 +55,10 @@ async fn an_organisation_is_needed_where_a_role_acts_for_one_and_refused_where_n
             "password": "a long enough one", "organisation": organisation})
     };
     for role in ["inspection-station", "repair-shop"] {
-        assert_eq!(admin.post("/api/v1/accounts", &new("x1", role, Value::Null)).await.code(), "organisation-needed");
+        assert_eq!(
+            admin.post("/api/v1/accounts", &new("x1", role, Value::Null)).await.code(),
+            "organisation-needed"
+        );
         assert_eq!(admin.post("/api/v1/accounts", &new("x1", role, json!("a/b"))).await.code(), "invalid");
     }
     for role in ["admin", "reviewer", "enforcer", "authority", "auditor"] {
@@ -72,14 +75,21 @@ async fn an_organisation_is_needed_where_a_role_acts_for_one_and_refused_where_n
     let moved = patch(json!({"organisation": "M-2"})).await;
     assert_eq!(moved.body["organisation"], "M-2");
     assert_eq!(clerk.get("/api/v1/session").await.code(), "signed-out", "it reaches other records now");
-    assert_eq!(patch(json!({"role": "reviewer", "organisation": "M-2"})).await.code(), "organisation-refused");
+    assert_eq!(
+        patch(json!({"role": "reviewer", "organisation": "M-2"})).await.code(),
+        "organisation-refused"
+    );
     assert_eq!(patch(json!({"role": "reviewer"})).await.body["organisation"], Value::Null);
     assert_eq!(patch(json!({"role": "repair-shop"})).await.code(), "organisation-needed");
     assert_eq!(patch(json!({"external_id": "shop@example.cn"})).await.body["external_id"], "shop@example.cn");
     let taken = json!({"name": "x2", "display_name": "x", "role": "reviewer", "region": "140105",
         "password": "a long enough one", "external_id": "shop@example.cn"});
     assert_eq!(admin.post("/api/v1/accounts", &taken).await.code(), "external-id-taken");
-    assert_eq!(admin.get("/api/v1/accounts/x2").await.status, StatusCode::NOT_FOUND, "nothing of it was done");
+    assert_eq!(
+        admin.get("/api/v1/accounts/x2").await.status,
+        StatusCode::NOT_FOUND,
+        "nothing of it was done"
+    );
 }
 
 #[tokio::test]
@@ -94,7 +104,8 @@ async fn the_audit_is_searched_and_taken_out_as_a_file_that_proves_itself() {
     let found = auditor.get("/api/v1/audit?actor=enforcer&action=passage-viewed&limit=1").await.body;
     assert_eq!(found["rows"][0]["subject"], "A140105001-0000000002");
     let next = found["next"].as_u64().unwrap();
-    let found = auditor.get(&format!("/api/v1/audit?actor=enforcer&action=passage-viewed&cursor={next}")).await;
+    let found =
+        auditor.get(&format!("/api/v1/audit?actor=enforcer&action=passage-viewed&cursor={next}")).await;
     assert_eq!(found.body["rows"].as_array().unwrap().len(), 1);
     let about = auditor.get("/api/v1/audit?subject=A140105001-0000000001").await.body;
     assert_eq!(about["rows"].as_array().unwrap().len(), 1);
@@ -105,7 +116,10 @@ async fn the_audit_is_searched_and_taken_out_as_a_file_that_proves_itself() {
         assert_eq!(auditor.get(&path).await.code(), "invalid", "a reason is asked for");
         assert_eq!(auditor.get(&format!("{path}&reason=%20")).await.code(), "reason");
         let taken = auditor.get(&format!("{path}&reason=%E5%BA%AD%E5%AE%A1")).await;
-        assert_eq!((taken.status, &taken.headers[header::CONTENT_TYPE]), (StatusCode::OK, &kind.parse().unwrap()));
+        assert_eq!(
+            (taken.status, &taken.headers[header::CONTENT_TYPE]),
+            (StatusCode::OK, &kind.parse().unwrap())
+        );
         let checked = audit_file::check(&*taken.bytes).unwrap();
         assert!(checked.whole && checked.from_start && checked.rows >= 5, "{checked:?}");
         let tip = world.site.store.reading().await.unwrap().audit_tip().await.unwrap();
@@ -127,16 +141,19 @@ async fn the_first_page_tells_each_role_what_waits_for_it() {
     let keys = async |role: Role, region: i64| -> Vec<(String, u64)> {
         let person = world.person_of(&format!("{}.{region}", role.word()), role, region).await;
         let tasks = person.get("/api/v1/today").await.body;
-        let task = |task: &Value| {
-            (task["key"].as_str().unwrap().to_owned(), task["count"].as_u64().unwrap())
-        };
+        let task = |task: &Value| (task["key"].as_str().unwrap().to_owned(), task["count"].as_u64().unwrap());
         tasks["tasks"].as_array().unwrap().iter().map(task).collect()
     };
-    let waits = |tasks: &[(String, u64)], key: &str| tasks.iter().find(|(one, _)| one == key).map(|&(_, n)| n);
+    let waits =
+        |tasks: &[(String, u64)], key: &str| tasks.iter().find(|(one, _)| one == key).map(|&(_, n)| n);
     let reviewer = keys(Role::Reviewer, 140_000).await;
     assert_eq!(waits(&reviewer, "candidates-waiting"), Some(1));
     assert_eq!(waits(&reviewer, "keys-expiring"), None);
-    assert_eq!(waits(&keys(Role::Reviewer, 110_000).await, "candidates-waiting"), Some(0), "not of another region");
+    assert_eq!(
+        waits(&keys(Role::Reviewer, 110_000).await, "candidates-waiting"),
+        Some(0),
+        "not of another region"
+    );
     let admin = keys(Role::Admin, 140_000).await;
     assert_eq!((waits(&admin, "keys-expiring"), waits(&admin, "candidates-waiting")), (Some(0), None));
     assert!(waits(&keys(Role::RepairShop, 140_000).await, "recovery-codes-left").is_some());

@@ -9,8 +9,9 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use axum::response::Response;
+use ed25519_dalek::SigningKey;
 use jiff::Timestamp;
-use plumewatch_shared::ids::FileHash;
+use plumewatch_shared::ids::{FileHash, Region};
 use plumewatch_shared::passage::Passage;
 use plumewatch_shared::protocol::chunk::Chunk;
 use plumewatch_shared::protocol::message::PassageReport;
@@ -20,7 +21,9 @@ use plumewatch_shared::sample;
 use plumewatch_shared::verdict::judge;
 use serde_json::Value;
 use server_core::access::Role;
+use server_core::case::{CaseId, Event};
 use server_core::counting::{candidates, measurements};
+use server_core::review::{Decision, Reason, Review};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
@@ -28,6 +31,7 @@ use tower::ServiceExt;
 use crate::auth::first_admin::password_file;
 use crate::auth::oidc::Oidc;
 use crate::auth::sign_in::Doorman;
+use crate::casework::{decide, order_event};
 use crate::config::{Config, HttpConfig};
 use crate::evidence::Intake;
 use crate::http::{ForEdges, Site, SiteParts, router};
@@ -96,6 +100,7 @@ impl World {
             ingest: Arc::default(),
             doorman: Doorman::new(Duration::from_secs(3_600), password_file(data_dir)).unwrap(),
             oidc,
+            signing_key: SigningKey::from_bytes(&[9; 32]),
             authority: Authority::open(&data_dir.join("pki"), noon).unwrap(),
             for_edges: ForEdges {
                 mqtt_host: "broker.test".to_owned(),
@@ -103,6 +108,7 @@ impl World {
                 server_signing_key: "ab".repeat(32),
             },
             books: crate::rulebooks::Books::shipped(),
+            extract: crate::listings::extract::Shelf::default(),
             metrics: crate::metrics::Metrics::default(),
             http,
             clock: Box::new(move || Timestamp::from_microsecond(hand.load(Ordering::SeqCst)).unwrap()),
@@ -213,6 +219,39 @@ impl World {
             |sequence, at| sample::passage(sequence).at_station(station).at(at).with_opacity(3_500).passage();
         let passages = vec![exceeding(1, "2026-11-20T02:00:00Z"), exceeding(2, "2026-11-21T02:00:00Z")];
         self.store_passages(passages).await;
+    }
+
+    /// A case: two exceedances of one vehicle at one station, confirmed.
+    pub(super) async fn store_case(&self, station: &str) -> String {
+        self.store_candidate(station).await;
+        let mut waiting =
+            self.site.store.reading().await.unwrap().waiting_candidates(Region::COUNTRY).await.unwrap();
+        let review = Review {
+            candidate: waiting.remove(0).id,
+            decision: Decision::Confirm,
+            by: "li.fuhe".to_owned(),
+            at: self.site.now(),
+            reason: Reason::new("照片与读数一致").unwrap(),
+        };
+        let followed = decide(&self.site.store, &self.site.books, Region::COUNTRY, &review).await.unwrap();
+        followed.case.unwrap().as_str().to_owned()
+    }
+
+    /// Lets a repair order make something happen to its case.
+    pub(super) async fn order_event(&self, id: &CaseId, event: Event) {
+        let mut writing = self.site.store.writing().await.unwrap();
+        let now = self.site.now();
+        order_event(&mut writing, &self.site.books, id, event, "shop-1", now).await.unwrap();
+        writing.commit().await.unwrap();
+    }
+
+    /// A stranger's request with one header more.
+    pub(super) async fn ask_with(&self, path: &str, name: header::HeaderName, value: &str) -> Answer {
+        let request = Request::builder().uri(path).header(name, value).body(Body::empty()).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        let bytes = to_bytes(response.into_body(), 10_000_000).await.unwrap().to_vec();
+        Answer { status, headers, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null), bytes }
     }
 
     /// The audit's actions, oldest first.

@@ -137,7 +137,8 @@ pub(super) fn lines() -> Vec<Line> {
 fn passages() -> Vec<Line> {
     let search = "plate=%E6%99%8BA12345&reason=%E8%B7%AF%E6%A3%80";
     let (one, none) = ("A140105001-0000000001", "A110105001-0000000009");
-    let (test, no_test) = ("/api/v1/exhaust-tests/A140105001-0000000011", "/api/v1/exhaust-tests/A110105001-0000000099");
+    let (test, no_test) =
+        ("/api/v1/exhaust-tests/A140105001-0000000011", "/api/v1/exhaust-tests/A110105001-0000000099");
     let result = json!({"passed": false, "found": "尿素含量 21.4 %", "laboratory": "省质检院", "report_number": "NO-7"});
     vec![
         rows("get /api/v1/passages", Op::ReadPassages),
@@ -165,7 +166,11 @@ fn passages() -> Vec<Line> {
         )
         .with(result)
         .or(&[409]),
-        Line::new("get /api/v1/summary", Door::Needs(Op::ReadPassages), Sides::Count { at: "/waiting_review" }),
+        Line::new(
+            "get /api/v1/summary",
+            Door::Needs(Op::ReadPassages),
+            Sides::Count { at: "/waiting_review" },
+        ),
         same("get /api/v1/rulebook", Op::ReadRulebook),
         same("get /api/v1/rulebooks", Op::ReadRulebook),
     ]
@@ -182,7 +187,12 @@ fn work() -> Vec<Line> {
             "/api/v1/review/00112233445566778899",
         ),
         rows("get /api/v1/cases", Op::ReadCases),
-        thing("get /api/v1/cases/{id}", Op::ReadCases, "/api/v1/cases/{case}", "/api/v1/cases/C00112233445566778899"),
+        thing(
+            "get /api/v1/cases/{id}",
+            Op::ReadCases,
+            "/api/v1/cases/{case}",
+            "/api/v1/cases/C00112233445566778899",
+        ),
         thing(
             "post /api/v1/review/{id}/decision",
             Op::Decide,
@@ -228,7 +238,12 @@ fn stations() -> Vec<Line> {
             &below(never, "statistics"),
         ),
         made("post /api/v1/stations", Op::ManageStations, json!({"id": "A140105002", "name": "新站"})),
-        thing("post /api/v1/stations/{id}/token", Op::ManageStations, &below(here, "token"), &below(never, "token")),
+        thing(
+            "post /api/v1/stations/{id}/token",
+            Op::ManageStations,
+            &below(here, "token"),
+            &below(never, "token"),
+        ),
         public("post /api/v1/enrol", StatusCode::FORBIDDEN)
             .with(json!({"token": "x", "csr_pem": "x", "signing_key": "x"})),
     ]
@@ -238,7 +253,8 @@ fn stations() -> Vec<Line> {
 fn oneself() -> Vec<Line> {
     let password = super::super::world::PASSWORD;
     vec![
-        public("post /api/v1/session", StatusCode::UNAUTHORIZED).with(json!({"name": "nobody", "password": "x"})),
+        public("post /api/v1/session", StatusCode::UNAUTHORIZED)
+            .with(json!({"name": "nobody", "password": "x"})),
         public("delete /api/v1/session", StatusCode::NO_CONTENT),
         public("get /api/v1/session/ways", StatusCode::OK),
         // There is no other provider here; with one, the tests of `oidc` go through its door.
@@ -302,8 +318,13 @@ fn administration() -> Vec<Line> {
         .or(&[409]),
         rows("get /api/v1/keys", Op::ManageKeys),
         made("post /api/v1/keys", Op::ManageKeys, key),
-        thing("delete /api/v1/keys/{id}", Op::ManageKeys, "/api/v1/keys/{key}", "/api/v1/keys/K0000000000000000")
-            .with(why),
+        thing(
+            "delete /api/v1/keys/{id}",
+            Op::ManageKeys,
+            "/api/v1/keys/{key}",
+            "/api/v1/keys/K0000000000000000",
+        )
+        .with(why),
     ]
 }
 

@@ -27,7 +27,11 @@ use seed::{Names, Principal, Side, principals, seed};
 fn routes() -> BTreeSet<String> {
     let document: Value = serde_json::from_str(&openapi_json()).unwrap();
     let paths = document["paths"].as_object().unwrap().iter();
-    paths.flat_map(|(path, item)| item.as_object().unwrap().keys().map(move |method| format!("{method} {path}"))).collect()
+    paths
+        .flat_map(|(path, item)| {
+            item.as_object().unwrap().keys().map(move |method| format!("{method} {path}"))
+        })
+        .collect()
 }
 
 #[test]
@@ -117,8 +121,10 @@ async fn cell(world: &World, line: &Line, principal: &Principal<'_>, names: &Nam
         }
         return untouched(world, before).await;
     }
-    let reached = |answer: &Answer| answer.status.is_success() || line.reached.contains(&answer.status.as_u16());
-    let leak = || names.of_here().into_iter().find(|name| String::from_utf8_lossy(&answer.bytes).contains(*name));
+    let reached =
+        |answer: &Answer| answer.status.is_success() || line.reached.contains(&answer.status.as_u16());
+    let leak =
+        || names.of_here().into_iter().find(|name| String::from_utf8_lossy(&answer.bytes).contains(*name));
     match (principal.side, &line.sides) {
         (_, Sides::Same) | (Side::Own, Sides::Thing { .. } | Sides::Made) => {
             if !reached(&answer) {
@@ -147,8 +153,16 @@ async fn cell(world: &World, line: &Line, principal: &Principal<'_>, names: &Nam
         }
         (Side::Other, Sides::Thing { never }) => {
             let none = ask(&principal.person, line, names, never).await;
-            if answer.status != StatusCode::NOT_FOUND || answer.body != none.body || answer.status != none.status {
-                return Err(format!("one of here: {}; one that never was: {} {}", told(), none.status, cut(&none)));
+            if answer.status != StatusCode::NOT_FOUND
+                || answer.body != none.body
+                || answer.status != none.status
+            {
+                return Err(format!(
+                    "one of here: {}; one that never was: {} {}",
+                    told(),
+                    none.status,
+                    cut(&none)
+                ));
             }
             untouched(world, before).await?;
         }
@@ -165,7 +179,11 @@ async fn cell(world: &World, line: &Line, principal: &Principal<'_>, names: &Nam
 /// Who is refused leaves no trace.
 async fn untouched(world: &World, before: u64) -> Result<(), String> {
     let after = tip(world).await;
-    if after == before { Ok(()) } else { Err(format!("it was refused, and {} rows were written", after - before)) }
+    if after == before {
+        Ok(())
+    } else {
+        Err(format!("it was refused, and {} rows were written", after - before))
+    }
 }
 
 async fn tip(world: &World) -> u64 {
