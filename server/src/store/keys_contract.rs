@@ -90,7 +90,7 @@ on_both! {
         assert_eq!(writing.begin_idempotent("k", "1", request, ages(now)).await.unwrap(), Begun::New);
         assert_eq!(writing.begin_idempotent("k", "1", request, ages(now)).await.unwrap(), Begun::UnderWay);
         assert_eq!(writing.begin_idempotent("l", "1", request, ages(now)).await.unwrap(), Begun::New, "another's");
-        writing.keep_answer("k", "1", &answer).await.unwrap();
+        writing.keep_done("k", "1", &answer).await.unwrap();
         writing.release_idempotent("k", "1").await.unwrap();
         let again = writing.begin_idempotent("k", "1", request, ages(now)).await.unwrap();
         assert_eq!(again, Begun::Done(answer), "what is kept is not released");
@@ -112,7 +112,7 @@ on_both! {
         for n in 0..=KEPT_MAX + 1 {
             let key = n.to_string();
             assert_eq!(writing.begin_idempotent("k", &key, request, ages(n)).await.unwrap(), Begun::New);
-            writing.keep_answer("k", &key, &answer).await.unwrap();
+            writing.keep_done("k", &key, &answer).await.unwrap();
         }
         let at = ages(KEPT_MAX + 2);
         assert_eq!(writing.begin_idempotent("k", "2", request, at).await.unwrap(), Begun::Done(answer));
