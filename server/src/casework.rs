@@ -11,11 +11,14 @@ use plumewatch_shared::ids::Region;
 use plumewatch_shared::time::law_place;
 use server_core::audit::{Action, Entry};
 use server_core::case::{Case, CaseId, Effect, Event, Facts, Refusal, Source, Step, Told};
-use server_core::counting::Candidate;
+use server_core::counting::{Candidate, Vehicle};
+use server_core::inspection::{VehicleIdentity, Vin};
+use server_core::order::Origin;
 use server_core::review::{CandidateState, Reason, Review, ReviewRefusal, Ruling};
 
 use crate::counting::{SYSTEM, count};
 use crate::listings;
+use crate::orders::{self, LoopError, NewOrder};
 use crate::rulebooks::Books;
 use crate::store::{CandidateRow, CaseRow, Store, StoreError, Writing};
 
@@ -37,6 +40,9 @@ pub enum CaseworkError {
     /// The rules of cases refuse it.
     #[error(transparent)]
     Case(#[from] Refusal),
+    /// The rules of repair orders refuse what must follow.
+    #[error(transparent)]
+    Order(#[from] LoopError),
     /// The database did not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -51,8 +57,6 @@ pub struct Followed {
     pub watchlist: bool,
     /// Does the candidate wait for a second person?
     pub waits_for_second: bool,
-    /// What must follow besides: orders and listings take theirs from here, in the same transaction.
-    pub effects: Vec<Effect>,
 }
 
 /// Takes a reviewer's decision. The last confirmation that the region's rule asks for opens a case.
@@ -68,10 +72,9 @@ pub async fn decide(
     let people = books.casework_at(region, review.at).confirmations.people;
     let first = row.first.as_ref().map(|first| first.by.as_str());
     let ruling = server_core::review::decide(row.state, first, review, people)?;
-    let mut followed =
-        Followed { case: None, watchlist: false, waits_for_second: false, effects: Vec::new() };
+    let mut followed = Followed { case: None, watchlist: false, waits_for_second: false };
     let mut actions = Vec::new();
-    let mut listed = listings::Told::default();
+    let mut told = Vec::new();
     match ruling {
         Ruling::Rejected => {
             writing.set_review(review, CandidateState::Rejected).await?;
@@ -89,16 +92,22 @@ pub async fn decide(
             actions.push((Action::CandidateConfirmed, review.candidate.to_string()));
             actions.extend(audits(&effects).map(|action| (action, case.id.as_str().to_owned())));
             followed.watchlist = effects.contains(&Effect::RefreshWatchlist);
-            listed = listings::follow(&mut writing, books, &case.id, &effects, review.at).await?;
+            let why = Some(review.reason.as_str());
+            followed.watchlist |=
+                follow(&mut writing, books, &case, &effects, &review.by, why, review.at, &mut told).await?;
             followed.case = Some(case.id);
-            followed.effects = effects;
         }
     }
-    for (action, subject) in actions {
-        writing.record(review.at, &review.by, action, &subject, Some(review.reason.as_str())).await?;
-    }
-    followed.watchlist |= listed.write(&mut writing).await?;
-    writing.commit().await?;
+    let entries = actions.into_iter().map(|(action, subject)| Entry {
+        at: review.at,
+        actor: review.by.clone(),
+        action,
+        subject,
+        reason: Some(review.reason.as_str().to_owned()),
+        detail: String::new(),
+    });
+    // What the review did stands before what followed of it.
+    commit(writing, entries.chain(told)).await?;
     Ok(followed)
 }
 
@@ -119,13 +128,14 @@ pub async fn happen(
     }
     let mut writing = store.writing().await?;
     let row = writing.case_to_move(id, scope).await?.ok_or(CaseworkError::Unknown)?;
-    let followed = step(&mut writing, books, row, event, by, Some(reason.as_str()), now).await?;
-    writing.commit().await?;
+    let mut told = Vec::new();
+    let followed = step(&mut writing, books, row, event, by, Some(reason.as_str()), now, &mut told).await?;
+    commit(writing, told).await?;
     Ok(followed)
 }
 
-/// Lets a repair order make something happen to its case, in the order's own transaction. `actor` is the account that
-/// acted for the shop or station.
+/// Lets a repair order make something happen to its case, in the order's own transaction; the caller writes what is `told`
+/// in the audit, last of all. `actor` is the account that acted for the shop or station.
 pub async fn order_event(
     writing: &mut Writing,
     books: &Books,
@@ -133,12 +143,13 @@ pub async fn order_event(
     event: Event,
     actor: &str,
     now: Timestamp,
+    told: &mut Vec<Entry>,
 ) -> Result<Followed, CaseworkError> {
     if event.kind().source() != Source::Order {
         return Err(CaseworkError::NotByHand);
     }
     let row = writing.case_to_move(id, Region::COUNTRY).await?.ok_or(CaseworkError::Unknown)?;
-    step(writing, books, row, event, actor, None, now).await
+    step(writing, books, row, event, actor, None, now, told).await
 }
 
 /// Marks the cases whose deadline has passed; gives them. To be run every day, and harmless to run twice.
@@ -153,9 +164,10 @@ pub async fn mark_overdue(
     for id in found {
         let mut writing = store.writing().await?;
         let row = writing.case_to_move(&id, Region::COUNTRY).await?.ok_or(CaseworkError::Unknown)?;
-        match step(&mut writing, books, row, Event::Overdue, SYSTEM, None, now).await {
+        let mut told = Vec::new();
+        match step(&mut writing, books, row, Event::Overdue, SYSTEM, None, now, &mut told).await {
             Ok(_) => {
-                writing.commit().await?;
+                commit(writing, told).await?;
                 marked.push(id);
             }
             // Somebody was faster: an appeal, a closing, another server.
@@ -166,7 +178,9 @@ pub async fn mark_overdue(
     Ok(marked)
 }
 
-/// One step: the case, its step, its counting, its audit rows.
+/// One step: the case, its step, its counting, and what follows of it for orders and listings. The audit's entries are
+/// `told`, for the caller to write last: whoever holds the audit's end waits for nothing else.
+#[expect(clippy::too_many_arguments, reason = "each is a fact of the step")]
 async fn step(
     writing: &mut Writing,
     books: &Books,
@@ -175,17 +189,18 @@ async fn step(
     actor: &str,
     reason: Option<&str>,
     now: Timestamp,
+    told: &mut Vec<Entry>,
 ) -> Result<Followed, CaseworkError> {
     let rules = books.casework_at(row.region, now);
     let facts = Facts { calendar: books.calendar(), rules: &rules };
     let (case, effects) = row.case.apply(event.clone(), facts, now)?;
-    let told = Told::of(&event, &case, &rules.version);
+    let particulars = Told::of(&event, &case, &rules.version);
     writing.set_case(&case, now).await?;
     let step = Step {
         at: now,
         actor: actor.to_owned(),
         kind: event.kind(),
-        told: told.clone(),
+        told: particulars.clone(),
         reason: reason.map(str::to_owned),
     };
     writing.insert_case_step(&case.id, &step).await?;
@@ -194,32 +209,95 @@ async fn step(
         writing.lock_plates(&plates).await?;
         count(writing, &plates, books, now).await?;
     }
-    let listed = listings::follow(writing, books, &case.id, &effects, now).await?;
-    // The audit last: whoever holds its end waits for nothing else.
-    for action in audits(&effects) {
-        let entry = Entry {
-            at: now,
-            actor: actor.to_owned(),
-            action,
-            subject: case.id.as_str().to_owned(),
-            reason: reason.map(str::to_owned),
-            detail: serde_json::to_string(&told).expect("texts and days serialise"),
-        };
+    told.extend(audits(&effects).map(|action| Entry {
+        at: now,
+        actor: actor.to_owned(),
+        action,
+        subject: case.id.as_str().to_owned(),
+        reason: reason.map(str::to_owned),
+        detail: serde_json::to_string(&particulars).expect("texts and days serialise"),
+    }));
+    let mut watchlist = effects.contains(&Effect::RefreshWatchlist);
+    watchlist |= follow(writing, books, &case, &effects, actor, reason, now, told).await?;
+    Ok(Followed { watchlist, case: Some(case.id), waits_for_second: false })
+}
+
+/// What a case's step brings about elsewhere: its repair order begins or is called off, its exceedances count for the
+/// vehicle's carrier or count no more. True if the watchlist may have changed by it.
+#[expect(clippy::too_many_arguments, reason = "each is a fact of the step")]
+async fn follow(
+    writing: &mut Writing,
+    books: &Books,
+    case: &Case,
+    effects: &[Effect],
+    actor: &str,
+    reason: Option<&str>,
+    now: Timestamp,
+    told: &mut Vec<Entry>,
+) -> Result<bool, CaseworkError> {
+    let mut watchlist = false;
+    for effect in effects {
+        match effect {
+            Effect::OpenOrder { station, due } => {
+                let new = NewOrder {
+                    origin: Origin::Case(case.id.clone()),
+                    vehicle: identity(writing, case, now).await?,
+                    station: station.clone(),
+                    // What must be passed, and how, the first test at the station decides.
+                    items: BTreeSet::new(),
+                    method: None,
+                    due: *due,
+                };
+                orders::open(writing, new, actor, now, told).await?;
+            }
+            Effect::CancelOrder => {
+                let why =
+                    reason.and_then(Reason::new).or_else(|| Reason::new("案件已结束 / the case has ended"));
+                let why = why.expect("the words are there");
+                orders::call_off(writing, &case.id, actor, &why, now, told).await?;
+            }
+            Effect::ExceedancesConfirmed => {
+                let listed = listings::confirmed(writing, books, &case.id, now).await?;
+                watchlist |= listed.watchlist;
+                told.extend(listed.entries);
+            }
+            Effect::ExceedancesVoid => {
+                let listed = listings::voided(writing, books, &case.id, now).await?;
+                watchlist |= listed.watchlist;
+                told.extend(listed.entries);
+            }
+            // The caller's own.
+            Effect::Audit(_) | Effect::RefreshWatchlist | Effect::RestartCounting => {}
+        }
+    }
+    Ok(watchlist)
+}
+
+/// The vehicle as an order names it: with the identification number that the register knows for its plate today.
+async fn identity(
+    writing: &mut Writing,
+    case: &Case,
+    now: Timestamp,
+) -> Result<VehicleIdentity, CaseworkError> {
+    let Vehicle { plate, colour } = case.vehicle.clone();
+    let today = law_place().to_datetime(now).date();
+    let registered = writing.vehicle_on(&plate, colour, today).await?;
+    let vin = registered.and_then(|vehicle| vehicle.facts.vin).and_then(|vin| Vin::parse(vin.as_str()));
+    Ok(VehicleIdentity { plate, colour, vin })
+}
+
+/// Commits with the audit's entries written last.
+async fn commit(mut writing: Writing, told: impl IntoIterator<Item = Entry>) -> Result<(), CaseworkError> {
+    for entry in told {
         writing.append_audit(entry).await?;
     }
-    let watchlist = listed.write(writing).await?;
-    Ok(Followed {
-        watchlist: watchlist || effects.contains(&Effect::RefreshWatchlist),
-        case: Some(case.id),
-        waits_for_second: false,
-        effects,
-    })
+    Ok(writing.commit().await?)
 }
 
 fn audits(effects: &[Effect]) -> impl Iterator<Item = Action> {
     effects.iter().filter_map(|effect| match effect {
         Effect::Audit(action) => Some(*action),
-        // The watchlist follows the commit, counting stands above, orders and listings read `Followed::effects`.
+        // The watchlist follows the commit, counting stands above, orders and listings are `follow`'s.
         Effect::RefreshWatchlist
         | Effect::RestartCounting
         | Effect::OpenOrder { .. }

@@ -107,7 +107,7 @@ pub struct RatesConfig {
     pub trusted_proxies: Vec<IpAddr>,
 }
 
-/// Another provider of sign-in (OpenID Connect).
+/// Another provider of sign-in (`OpenID` Connect).
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OidcConfig {

@@ -129,6 +129,9 @@ fn each_outside_library_is_named_in_one_place() {
         ("rmqtt::", vec!["server/broker/"]),
         ("sqlx::", vec!["server/src/store/", "tests/benches/"]),
         ("zip::", vec!["server/package/"]),
+        ("openidconnect::", vec!["server/src/auth/oidc/", "server/src/http/tests/oidc.rs"]),
+        ("totp_rs::", vec!["server/src/auth/second_factor.rs"]),
+        ("qrcode::", vec!["server/src/auth/second_factor.rs"]),
     ];
     for file in ["shared", "edge", "server", "tests"].iter().flat_map(|top| rust_files(&root().join(top))) {
         let name = file.strip_prefix(root()).unwrap().to_string_lossy().into_owned();

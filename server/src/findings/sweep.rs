@@ -52,7 +52,7 @@ async fn lately(store: &Store, now: Timestamp) -> Result<u64, LoopError> {
 async fn overdue(store: &Store, today: Date, now: Timestamp) -> Result<u64, LoopError> {
     let mut new = 0;
     loop {
-        let rows = store.reading().await?.newly_overdue(today, PAGE).await?;
+        let rows = store.reading().await?.newly_overdue_orders(today, PAGE).await?;
         if rows.is_empty() {
             return Ok(new);
         }

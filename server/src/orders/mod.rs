@@ -20,6 +20,7 @@ use plumewatch_shared::time::law_place;
 use server_core::access::{OrganisationCode, Reach};
 use server_core::audit::{Action, Entry};
 use server_core::broken_rule::BrokenRule;
+use server_core::case::CaseId;
 use server_core::inspection::{InspectedItem, Method, VehicleIdentity};
 use server_core::order::programme::{ProgrammeRules, programme};
 use server_core::order::{
@@ -133,8 +134,7 @@ pub async fn happen(
             }
             Effect::TellCase(news) => {
                 if let Origin::Case(case) = &order.origin {
-                    watchlist |=
-                        case_news::tell(writing, books, case, news, &order.id, by, now, told).await?;
+                    watchlist |= case_news::tell(writing, books, case, news, by, now, told).await?;
                 }
             }
             // The report is the inspection's row, which the caller writes in this transaction.
@@ -142,6 +142,29 @@ pub async fn happen(
         }
     }
     Ok(Followed { order, watchlist, repeated: false })
+}
+
+/// Calls the open order of a case off, because the case has ended: the case knows, and is not told.
+pub async fn call_off(
+    writing: &mut Writing,
+    case: &CaseId,
+    by: &str,
+    reason: &Reason,
+    now: Timestamp,
+    told: &mut Vec<Entry>,
+) -> Result<(), LoopError> {
+    for row in writing.orders_of_case(case).await?.into_iter().filter(|row| row.order.state.is_open()) {
+        let event = Event::Cancel { reason: reason.clone() };
+        let detail = detail(&event);
+        let (order, effects) = row.order.apply(event)?;
+        writing.set_order(&order, now).await?;
+        for effect in effects {
+            if let Effect::Audit(action) = effect {
+                told.push(entry(action, &order.id, by, Some(reason.as_str()), detail.clone(), now));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// A shop takes an order by its number.

@@ -178,7 +178,7 @@ impl Reading {
     }
 
     /// Open orders whose last day is before `today` and that are not marked yet, with their regions, at most `limit`.
-    pub async fn newly_overdue(&mut self, today: Date, limit: u32) -> Stored<Vec<OrderRow>> {
+    pub async fn newly_overdue_orders(&mut self, today: Date, limit: u32) -> Stored<Vec<OrderRow>> {
         let found = rows!(
             self,
             Columns,

@@ -6,6 +6,7 @@ import { createReadStream, existsSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { extname } from 'node:path'
 import { picture } from './scene.mjs'
+import * as casework from './cases.mjs'
 import * as instruments from './instruments.mjs'
 import * as blacklist from './listings.mjs'
 import * as people from './people.mjs'
@@ -58,12 +59,11 @@ function answer(method, path, q, body, who) {
       const c = world.candidates.find((c) => c.candidate.id === id)
       if (!c) return gone()
       if (c.candidate.state !== 'waiting') return failure(409, 'decided', '这条线索已由他人处理，请刷新。', 'Somebody else has decided this; reload.')
-      Object.assign(c.candidate, { state: body.decision === 'confirm' ? 'confirmed' : 'rejected', decided_by: who.name, reason: body.reason })
-      return ok({ case_id: body.decision === 'confirm' ? world.openCase(c, who.name, body.reason) : null })
+      return casework.decide(c, body, who) ?? failure(409, 'same-person', '您已作第一次确认，第二次确认须由另一人作出。', 'You confirmed it first; the second confirmation must be another person\'s.')
     }
-    case 'GET /cases': return ok({ cases: empty(who) ? [] : world.cases.map((c) => c.case).filter((c) => !q.get('state') || c.state === q.get('state')) })
-    case 'GET /cases/:': { const c = world.cases.find((c) => c.case.id === id); return c ? ok({ ...c, actions: who.role === 'authority' ? world.actions(c.case.state) : [] }) : gone() }
-    case 'POST /cases/:/events': { const c = world.cases.find((c) => c.case.id === id); world.happen(c, body.event, who.name, body.reason); return ok({}) }
+    case 'GET /cases': return ok(empty(who) ? { cases: [], next: null, open: 0, overdue: 0 } : casework.page(q))
+    case 'GET /cases/:': { const c = casework.cases.find((c) => c.case.id === id); return c ? ok(casework.detail(c, who)) : gone() }
+    case 'POST /cases/:/events': { const c = casework.cases.find((c) => c.case.id === id); if (!c) return gone(); casework.happen(c, body, who.name); return ok({ case: c.case }) }
     case 'GET /stations': return ok({ stations: empty(who) ? [] : world.stations() })
     case 'GET /stations/:/ledger': return ok(id.endsWith('1') ? { gaps: [{ from: 11_904, to: 11_905 }, { from: 18_404, to: 18_404 }], refused: 1 } : { gaps: [], refused: 0 })
     case 'GET /stations/:/statistics': { const told = instruments.statistics(id, Number(q.get('days') ?? 30)); return told ? ok(told) : gone() }

@@ -10,8 +10,34 @@ mkdirSync(folder, { recursive: true })
 // The real server's cookies and data differ: this drives the mock server only.
 const row = '[data-testid=passage-row]'
 const go = (path) => async (page) => page.goto(BASE + path)
+const openCase = (state) => async (page) => {
+  await page.goto(`${BASE}/cases`)
+  await page.waitForSelector('[data-testid=case-row]')
+  await page.evaluate((word) => document.querySelector(`[data-testid=case-row] [data-state=${word}]`).closest('tr').click(), state)
+}
+const act = (state, action) => async (page) => {
+  await openCase(state)(page)
+  await page.waitForSelector(`[data-testid=case-action-${action}]`)
+  await page.click(`[data-testid=case-action-${action}]`)
+}
 const PAGES = {
   'sign-in': { who: null, open: go('/sign-in') },
+  'sign-in-code': { who: null, open: async (page) => {
+    await page.goto(`${BASE}/sign-in?problem=oidc-unknown-account`)
+    await page.waitForSelector('[data-testid=sign-in-name]')
+    await page.type('[data-testid=sign-in-name]', 'li.fuhe')
+    await page.type('[data-testid=sign-in-password]', 'password')
+    await page.click('[data-testid=sign-in-submit]')
+  }, wait: '[data-testid=sign-in-code]' },
+  'keys-confirm': { who: 'admin', open: async (page) => {
+    await page.goto(`${BASE}/keys`)
+    await page.waitForSelector('[data-testid=key-add]')
+    await page.click('[data-testid=key-add]')
+    await page.waitForSelector('[data-testid=key-label]')
+    await page.type('[data-testid=key-label]', '二号检测线软件')
+    await page.type('[data-testid=key-organisation]', 'I-140105-01')
+    await page.click('[data-testid=key-submit]')
+  }, wait: '[data-testid=key-secret]' },
   'home': { who: 'admin', open: go('/'), wait: '[data-testid=task-keys-expiring]' },
   'home-empty': { who: 'empty', open: go('/'), wait: '[data-testid=nothing-waits]' },
   'security': { who: 'admin', open: go('/security'), wait: '[data-testid=session-row]' },
@@ -100,6 +126,18 @@ const PAGES = {
     await page.click('[data-testid=listing-action-list]')
   }, wait: '[data-testid=listing-submit]' },
   'public-listings': { who: null, open: go('/public/listings'), wait: '[data-testid=public-row]' },
+  'review-second': { who: 'li.fuhe', open: async (page) => {
+    await page.goto(`${BASE}/review`)
+    await page.waitForSelector('[data-testid=review-queue] a')
+    await page.evaluate(() => document.querySelectorAll('[data-testid=review-queue] a')[1].click())
+  }, wait: '[data-testid=review-two]' },
+  'cases-empty': { who: 'empty', open: go('/cases') },
+  'case-closed': { who: 'wang.zhuguan', open: openCase('closed'), wait: '[data-testid=case-explanation]' },
+  'case-late': { who: 'wang.zhuguan', open: openCase('repair-ordered'), wait: '[data-testid=case-explanation]' },
+  'case-reader': { who: 'li.fuhe', open: openCase('repaired'), wait: '[data-testid=case-explanation]' },
+  'case-confirm-notice': { who: 'wang.zhuguan', open: act('opened', 'serve-notice'), wait: '[data-testid=case-paper]' },
+  'case-confirm-order': { who: 'wang.zhuguan', open: act('noticed', 'order-repair'), wait: '[data-testid=case-station]' },
+  'case-confirm-exception': { who: 'wang.zhuguan', open: act('opened', 'close-by-exception'), wait: '[data-testid=case-approved-by]' },
   'stations': { who: 'admin', open: go('/stations'), wait: '[data-testid=station]' },
   'stations-token': { who: 'admin', open: async (page) => {
     await page.goto(`${BASE}/stations`)

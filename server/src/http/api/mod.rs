@@ -6,6 +6,7 @@ mod case_package;
 mod case_wire;
 mod cases;
 mod casework_error;
+mod casework_rows;
 mod device_checks;
 mod enrol;
 mod evidence;

@@ -241,7 +241,11 @@ impl World {
     pub(super) async fn order_event(&self, id: &CaseId, event: Event) {
         let mut writing = self.site.store.writing().await.unwrap();
         let now = self.site.now();
-        order_event(&mut writing, &self.site.books, id, event, "shop-1", now).await.unwrap();
+        let mut told = Vec::new();
+        order_event(&mut writing, &self.site.books, id, event, "shop-1", now, &mut told).await.unwrap();
+        for entry in told {
+            writing.append_audit(entry).await.unwrap();
+        }
         writing.commit().await.unwrap();
     }
 

@@ -3,7 +3,7 @@
  * came from this app, and errors that say in both languages what went wrong and what to do.
  */
 import type {
-  Account, AccountRow, ApiProblem, AuditFilter, AuditRow, Candidate, Case, CaseDetail, CaseEvent, DeviceCheck, Ledger,
+  Account, AccountRow, ApiProblem, AuditFilter, AuditRow, Candidate, DeviceCheck, Ledger,
   PassageDetail, PassageFilter, PassageSummary, PlateColour, Role, Rulebook, Rulebooks, SampleResult, Station,
   StationStatistics, Summary, TestDetail, TestFilter, TestSample, TestSummary, Wanted,
 } from './types'
@@ -90,6 +90,9 @@ export const get = <T>(path: string, query?: Query) => call<T>('GET', path, quer
 export const post = <T>(path: string, body: unknown = {}) => call<T>('POST', path, { body })
 export const id = (value: string) => encodeURIComponent(String(value))
 
+/** A name as part of an address. */
+export const segment = id
+
 export const api = {
   session: () => get<{ account: Account }>('/session'),
   signIn: (name: string, password: string, code?: string) =>
@@ -111,12 +114,7 @@ export const api = {
   candidate: (candidate: string) =>
     get<{ candidate: Candidate; passages: PassageDetail[] }>(`/review/${id(candidate)}`),
   decide: (candidate: string, decision: 'confirm' | 'reject', reason: string) =>
-    post<{ case_id: string | null }>(`/review/${id(candidate)}/decision`, { decision, reason }),
-
-  cases: (state?: string) => get<{ cases: Case[] }>('/cases', { state }),
-  case: (case_: string) => get<CaseDetail>(`/cases/${id(case_)}`),
-  caseEvent: (case_: string, event: CaseEvent, reason: string) =>
-    post<unknown>(`/cases/${id(case_)}/events`, { event, reason }),
+    post<{ case_id: string | null; waits_for_second: boolean }>(`/review/${id(candidate)}/decision`, { decision, reason }),
 
   stations: () => get<{ stations: Station[] }>('/stations'),
   ledger: (station: string) => get<Ledger>(`/stations/${id(station)}/ledger`),

@@ -52,6 +52,7 @@ fn every_route_and_every_operation_has_its_line() {
 }
 
 #[tokio::test]
+#[expect(clippy::print_stdout, reason = "the count of cells is a figure that README quotes")]
 async fn every_cell_of_the_matrix_is_answered_as_the_table_says() {
     let world = World::start().await;
     let names = seed(&world).await;
