@@ -52,7 +52,7 @@ async fn lately(store: &Store, now: Timestamp) -> Result<u64, LoopError> {
 async fn overdue(store: &Store, today: Date, now: Timestamp) -> Result<u64, LoopError> {
     let mut new = 0;
     loop {
-        let rows = store.reading().await?.newly_overdue(today, PAGE).await?;
+        let rows = store.reading().await?.orders_newly_overdue(today, PAGE).await?;
         if rows.is_empty() {
             return Ok(new);
         }
@@ -64,7 +64,7 @@ async fn overdue(store: &Store, today: Date, now: Timestamp) -> Result<u64, Loop
             let about = About::Station(order.station.clone());
             let finding = Finding::new(FindingKind::OrderOverdue, about, &key, order.due, words, edition);
             let (mut writing, mut told) = (store.writing().await?, Vec::new());
-            if writing.mark_overdue(&order.id, now).await? {
+            if writing.mark_order_overdue(&order.id, now).await? {
                 told.push(overdue_entry(order, now));
             }
             new += u64::from(keep(&mut writing, &finding, place, now, &mut told).await?);

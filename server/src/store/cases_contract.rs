@@ -48,8 +48,10 @@ async fn by_person(store: &Store, id: &CaseId, event: Event) -> Result<Followed,
 
 async fn by_order(store: &Store, id: &CaseId, event: Event) -> Result<Followed, CaseworkError> {
     let mut writing = store.writing().await.unwrap();
-    let followed = order_event(&mut writing, &Books::shipped(), id, event, "shop-1", now()).await?;
-    writing.commit().await.unwrap();
+    let mut told = Vec::new();
+    let followed =
+        order_event(&mut writing, &Books::shipped(), id, event, "shop-1", now(), &mut told).await?;
+    crate::orders::commit(writing, told).await.unwrap();
     Ok(followed)
 }
 

@@ -25,8 +25,8 @@ use plumewatch_shared::rulebook::Rulebook;
 use plumewatch_shared::rulebook::casework::ServiceMethod;
 use plumewatch_shared::sample::{self, SamplePassage};
 use plumewatch_shared::verdict::judge;
-use server_core::access::Scope;
 use server_core::access::OrganisationCode;
+use server_core::access::Scope;
 use server_core::case::{Event, Paper};
 use sqlx::ConnectOptions;
 use sqlx::postgres::PgConnectOptions;
@@ -197,6 +197,8 @@ pub(crate) async fn enrol(store: &Store, id: &str) {
         .keep_station_key(station(id), key().verifying_key().to_bytes(), now().as_microsecond())
         .await
         .unwrap();
+    // Where `order` sends a case's vehicle for its retest.
+    writing.test_station(INSPECTION_STATION, 140_105, None).await.unwrap();
     writing.commit().await.unwrap();
 }
 
@@ -376,9 +378,12 @@ pub(crate) fn notice() -> Event {
     }
 }
 
+/// The inspection station that [`order`] names; [`enrol`] puts it into the register.
+pub(crate) const INSPECTION_STATION: &str = "I-140105-01";
+
 /// An order to repair, for as long as the rule says.
 pub(crate) fn order() -> Event {
-    Event::OrderRepair { station: OrganisationCode::parse("I-140105-01").unwrap(), within: None }
+    Event::OrderRepair { station: OrganisationCode::parse(INSPECTION_STATION).unwrap(), within: None }
 }
 
 /// The events that lead from an opened case to one closed by a passed retest.

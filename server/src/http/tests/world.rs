@@ -31,12 +31,13 @@ use tower::ServiceExt;
 use crate::auth::first_admin::password_file;
 use crate::auth::oidc::Oidc;
 use crate::auth::sign_in::Doorman;
-use crate::config::{Config, HttpConfig};
 use crate::casework::{decide, order_event};
+use crate::config::{Config, HttpConfig};
 use crate::evidence::Intake;
 use crate::http::{ForEdges, Site, SiteParts, router};
 use crate::pki::Authority;
 use crate::store::accounts::AccountRow;
+use crate::store::fixture::INSPECTION_STATION;
 use crate::store::{NewPassage, Store};
 
 /// Everybody's password here.
@@ -213,6 +214,9 @@ impl World {
 
     /// Two exceedances of one vehicle at one station: a candidate.
     pub(super) async fn store_candidate(&self, station: &str) {
+        let mut writing = self.site.store.writing().await.unwrap();
+        writing.test_station(INSPECTION_STATION, 140_105, None).await.unwrap();
+        writing.commit().await.unwrap();
         self.add_station(station).await;
         let exceeding =
             |sequence, at| sample::passage(sequence).at_station(station).at(at).with_opacity(3_500).passage();
@@ -240,8 +244,9 @@ impl World {
     pub(super) async fn order_event(&self, id: &CaseId, event: Event) {
         let mut writing = self.site.store.writing().await.unwrap();
         let now = self.site.now();
-        order_event(&mut writing, &self.site.books, id, event, "shop-1", now).await.unwrap();
-        writing.commit().await.unwrap();
+        let mut told = Vec::new();
+        order_event(&mut writing, &self.site.books, id, event, "shop-1", now, &mut told).await.unwrap();
+        crate::orders::commit(writing, told).await.unwrap();
     }
 
     /// The audit's actions, oldest first.
