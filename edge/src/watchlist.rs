@@ -81,7 +81,7 @@ impl WatchlistShelf {
         let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
         let list = current.as_ref()?;
         let seen = [&passage.front, &passage.rear].into_iter().flatten();
-        seen.filter_map(|sighting| list.find(sighting.accepted()?, sighting.colour)).max()
+        seen.filter_map(|sighting| list.find(sighting.accepted()?, sighting.colour)).min()
     }
 }
 

@@ -33,6 +33,7 @@ use crate::evidence::{EvidenceStore, Intake};
 use crate::http::{Bounded, ForEdges, Peer, Site, SiteParts, router};
 use crate::ingest::link::{self, Arrival, Link, Poller};
 use crate::ingest::{Ingest, IngestFigures, MqttEndpoint};
+use crate::jobs::Jobs;
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::pki::{Authority, ServerIdentity, signing_key};
@@ -81,6 +82,7 @@ struct Server {
     ingest: Ingest,
     publisher: Publisher,
     rulebooks: RulebookPublisher,
+    jobs: Jobs,
     site: Site,
     listener: TcpListener,
 }
@@ -125,6 +127,7 @@ impl Server {
             nudge: nudge.clone(),
             clock: Timestamp::now,
         };
+        let jobs = Jobs::new(store.clone(), books.clone(), nudge.clone())?;
         let listener = TcpListener::bind(config.http.listen)
             .await
             .with_context(|| format!("cannot listen for browsers on {}", config.http.listen))?;
@@ -144,6 +147,7 @@ impl Server {
             authority,
             for_edges,
             books,
+            extract: crate::listings::extract::Shelf::default(),
             ingest: figures,
             metrics: Metrics::default(),
             http: config.http.clone(),
@@ -152,7 +156,20 @@ impl Server {
         });
         announce(data_dir, address, &mqtt)?;
         greet(address, &mqtt, password.as_deref(), &password_file);
-        Ok(Self { stop, store, broker, link, poller, arrivals, ingest, publisher, rulebooks, site, listener })
+        Ok(Self {
+            stop,
+            store,
+            broker,
+            link,
+            poller,
+            arrivals,
+            ingest,
+            publisher,
+            rulebooks,
+            jobs,
+            site,
+            listener,
+        })
     }
 
     /// Runs until `told` resolves or a part ends that should not.
@@ -167,6 +184,7 @@ impl Server {
             ingest,
             publisher,
             rulebooks,
+            jobs,
             site,
             listener,
         } = self;
@@ -194,6 +212,11 @@ impl Server {
         let token = stop.clone();
         tasks.spawn(async move {
             publisher.run(link, token).await; // Stops on the token; what it has not told is told at the next start.
+            Ok(())
+        });
+        let token = stop.clone();
+        tasks.spawn(async move {
+            jobs.run(token).await; // Stops on the token; what is not done is done at the next start.
             Ok(())
         });
         let token = stop.clone();

@@ -1,4 +1,4 @@
-//! Sends the watchlist to the edges: who has an open case, whom an authority wants stopped.
+//! Sends the watchlist to the edges: who has an open case, whom an authority wants stopped, whose carrier is listed.
 //!
 //! An edition is made only when the entries change, sealed with the server's key, and published retained for each
 //! enrolled station: again for a station that enrolled since, and for all when the broker was connected anew,
@@ -15,6 +15,7 @@ use plumewatch_shared::protocol::WATCHLIST_ENTRIES_MAX;
 use plumewatch_shared::protocol::message::WatchlistEdition;
 use plumewatch_shared::protocol::seal::{CHAIN_START, Purpose, Sealed};
 use plumewatch_shared::protocol::topic::{Channel, Topic};
+use plumewatch_shared::time::law_place;
 use plumewatch_shared::watchlist::{Watchlist, WatchlistEntry};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -107,8 +108,16 @@ impl Publisher {
     /// The edition that holds now, made anew if the entries changed, and to whom it goes.
     pub async fn edition(&self) -> Stored<(SealedEdition, Vec<StationId>)> {
         let mut writing = self.store.writing().await?;
-        let entries = writing.watchlist_entries(WATCHLIST_ENTRIES_MAX).await?;
-        let row = writing.issue_edition(&digest(&entries), (self.clock)()).await?;
+        let now = (self.clock)();
+        let today = law_place().to_datetime(now).date();
+        let entries = writing.watchlist_entries(WATCHLIST_ENTRIES_MAX, today).await?;
+        if entries.len() == WATCHLIST_ENTRIES_MAX {
+            tracing::warn!(
+                watchlist.entries = entries.len(),
+                "the watchlist is full; vehicles of the carriers listed longest may not be on it"
+            );
+        }
+        let row = writing.issue_edition(&digest(&entries), now).await?;
         let stations = writing.enrolled_stations().await?;
         writing.commit().await?;
         let list = Watchlist { version: row.version, issued: row.issued, entries };

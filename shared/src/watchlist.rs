@@ -38,11 +38,12 @@ pub enum WatchReason {
 }
 
 impl Watchlist {
-    /// Why this plate is watched for, if it is.
+    /// Why this plate is watched for, if it is: an open case before a listed carrier, and that before a wish, whatever
+    /// order the entries stand in.
     pub fn find(&self, plate: &Plate, colour: Option<PlateColour>) -> Option<WatchReason> {
         let fits = |entry: &&WatchlistEntry| {
             entry.plate == *plate && (entry.colour.is_none() || colour.is_none() || entry.colour == colour)
         };
-        self.entries.iter().find(fits).map(|entry| entry.reason)
+        self.entries.iter().filter(fits).map(|entry| entry.reason).min()
     }
 }

@@ -112,8 +112,14 @@ actions! {
     CarrierAnswered = "carrier-answered",
     /// The share fell or the term ended: delisting is proposed.
     DelistingProposed = "delisting-proposed",
+    /// What proposed delisting holds no more.
+    DelistingProposalVoided = "delisting-proposal-voided",
+    /// An authority let a listing go on for another term.
+    ListingRenewed = "listing-renewed",
     /// An authority delisted a carrier.
     CarrierDelisted = "carrier-delisted",
+    /// A person opened a listing, with the plates that it rests on.
+    ListingViewed = "listing-viewed",
     /// A key for a program was given out.
     KeyIssued = "key-issued",
     /// A key was revoked.

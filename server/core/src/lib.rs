@@ -16,6 +16,7 @@ pub mod dated;
 pub mod finding;
 pub mod inspection;
 pub mod ledger;
+pub mod listing;
 pub mod order;
 pub mod recheck;
 pub mod register;

@@ -70,6 +70,8 @@ pub struct SiteParts {
     pub for_edges: ForEdges,
     /// The rulebooks.
     pub books: crate::rulebooks::Books,
+    /// The public extract of listings.
+    pub extract: crate::listings::extract::Shelf,
     /// How the ingest does.
     pub ingest: std::sync::Arc<crate::ingest::IngestFigures>,
     /// Counters of pages and API.
@@ -175,6 +177,7 @@ pub fn openapi_json() -> String {
         (name = "orders", description = "Repair orders, their records and retests"),
         (name = "inspections", description = "Tests at inspection stations, judged again"),
         (name = "findings", description = "What looks wrong at stations and shops, for a person to look at"),
+        (name = "listings", description = "The blacklist of carriers: shares, proposals, decisions, the public extract"),
         (name = "stations", description = "Stations, their health, their enrolment"),
         (name = "watchlist", description = "Plates that are looked out for"),
         (name = "accounts", description = "People"),

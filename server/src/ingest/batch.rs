@@ -7,6 +7,7 @@ use plumewatch_shared::ids::{FileHash, PassageId, StationId};
 use plumewatch_shared::plate::Plate;
 use plumewatch_shared::protocol::message::{HealthReport, StateReport};
 use plumewatch_shared::rulebook::RulebookRef;
+use plumewatch_shared::time::law_place;
 use plumewatch_shared::watchlist::WatchReason;
 use server_core::counting::Vehicle;
 
@@ -121,7 +122,10 @@ async fn store_records(
     let passages = records.iter().filter_map(|taken| taken.new.passage());
     let plates: BTreeSet<Plate> = passages.filter_map(|new| new.passage.plate()).cloned().collect();
     writing.lock_plates(&plates).await?;
-    let watched = writing.watched(&plates.iter().collect::<Vec<_>>()).await?;
+    let mut watched = writing.watched(&plates.iter().collect::<Vec<_>>()).await?;
+    let today = law_place().to_datetime(now).date();
+    let listed = writing.listed_among(&plates.iter().collect::<Vec<_>>(), today).await?;
+    watched.extend(listed.into_iter().map(|vehicle| (vehicle, WatchReason::Blacklisted)));
     let told: Vec<NewRecord> = records
         .iter()
         .map(|taken| match &taken.new {
@@ -177,7 +181,7 @@ fn place_taken(taken: &Taken, outcome: &mut Outcome) -> Quarantined {
     kept
 }
 
-/// Why the roadside looks out for this passage's vehicle, an open case before a wish.
+/// Why the roadside looks out for this passage's vehicle: an open case before a listed carrier, and that before a wish.
 fn watch(watched: &[(Vehicle, WatchReason)], new: &NewPassage) -> Option<WatchReason> {
     let (plate, colour) = (new.passage.plate()?, new.passage.plate_colour());
     let fits = |vehicle: &Vehicle| {

@@ -13,7 +13,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use plumewatch_shared::exhaust_test::TestRulebook;
 use plumewatch_shared::ids::{FileHash, Region};
-use plumewatch_shared::rulebook::{CaseworkRules, Issue, Library, Rulebook, RulebookRef, Schedule};
+use plumewatch_shared::rulebook::{
+    CaseworkRules, Issue, Library, ListingRulebook, Rulebook, RulebookRef, Schedule,
+};
 use plumewatch_shared::time::law_place;
 use serde::Serialize;
 use server_core::calendar::WorkCalendar;
@@ -46,7 +48,7 @@ impl Standing {
 pub struct Edition {
     /// The standard's number and our version.
     pub reference: RulebookRef,
-    /// Does it judge passages? Else tests.
+    /// Does it judge passages? Else tests, or it says when carriers are listed.
     pub of_passages: bool,
     /// The rulebook, in the format of its file.
     pub body: String,
@@ -73,6 +75,7 @@ struct Shelf {
     library: Library,
     calendar: WorkCalendar,
     schedules: RwLock<HashMap<Region, Schedule<Rulebook>>>,
+    listings: RwLock<HashMap<Region, Schedule<ListingRulebook>>>,
     known: RwLock<HashMap<RulebookRef, Arc<Rulebook>>>,
 }
 
@@ -84,8 +87,8 @@ impl Books {
 
     /// The same with an operator's years of working days.
     pub fn with_calendar(library: Library, calendar: WorkCalendar) -> Self {
-        let (schedules, known) = (RwLock::default(), RwLock::default());
-        let books = Self(Arc::new(Shelf { library, calendar, schedules, known }));
+        let (schedules, listings, known) = (RwLock::default(), RwLock::default(), RwLock::default());
+        let books = Self(Arc::new(Shelf { library, calendar, schedules, listings, known }));
         let regions = books.regions();
         let schedules = regions.into_iter().map(|region| books.schedule(region));
         let editions: Vec<Arc<Rulebook>> = schedules
@@ -144,6 +147,24 @@ impl Books {
         self.schedule(region).on(day).clone()
     }
 
+    /// The rule of listings that holds in `region` on `day`.
+    pub fn listing_rule(&self, region: Region, day: Date) -> Arc<ListingRulebook> {
+        let read = self.0.listings.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(schedule) = read.get(&region) {
+            return schedule.on(day).clone();
+        }
+        drop(read);
+        let schedule = self.listing_schedule(region);
+        let mut write = self.0.listings.write().unwrap_or_else(PoisonError::into_inner);
+        write.entry(region).or_insert(schedule).on(day).clone()
+    }
+
+    /// Every rule of listings that holds in a region, past, present and to come.
+    pub fn listing_schedule(&self, region: Region) -> Schedule<ListingRulebook> {
+        let made = self.0.library.listing_schedule(region);
+        made.expect("the library made the editions of every region when it was read")
+    }
+
     /// The same at an instant.
     pub fn in_force_at(&self, region: Region, at: Timestamp) -> Arc<Rulebook> {
         self.in_force(region, law_place().to_datetime(at).date())
@@ -198,6 +219,9 @@ impl Books {
             let casework = casework.expect("the library made the editions of every region when it was read");
             for (_, rules) in casework.entries() {
                 editions.push(Edition::new(rules.reference(), false, &**rules));
+            }
+            for (_, book) in self.listing_schedule(region).entries() {
+                editions.push(Edition::new(book.reference(), false, &**book));
             }
         }
         editions.sort_by(|a, b| {

@@ -130,7 +130,7 @@ on_both! {
         let again = writing.insert_case(&case, &found.id, "reviewer", now()).await;
         assert!(matches!(again, Err(StoreError::Conflict { .. })));
         drop(writing);
-        let entries = store.reading().await.unwrap().watchlist_entries(10).await.unwrap();
+        let entries = store.reading().await.unwrap().watchlist_entries(10, "2026-11-23".parse().unwrap()).await.unwrap();
         assert_eq!(entries.iter().map(|entry| entry.reason).collect::<Vec<_>>(), [WatchReason::OpenCase]);
         let books = Books::shipped();
         let rules = books.casework_at(china(), now());
@@ -149,7 +149,7 @@ on_both! {
         assert_eq!(reading.cases(&in_state("closed")).await.unwrap().len(), 1);
         assert_eq!(reading.cases(&in_state("opened")).await.unwrap().len(), 0);
         assert_eq!(reading.open_case_count(china()).await.unwrap(), 0);
-        assert_eq!(reading.watchlist_entries(10).await.unwrap(), []);
+        assert_eq!(reading.watchlist_entries(10, "2026-11-23".parse().unwrap()).await.unwrap(), []);
         assert_eq!(reading.vehicle_restarts(&candidate.vehicle).await.unwrap(), [now()]);
         let full = reading.passage(pair[0].passage.id).await.unwrap().unwrap();
         assert_eq!((full.row.review, full.case.as_deref()), (3, Some(case.id.as_str())));

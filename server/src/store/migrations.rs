@@ -31,6 +31,7 @@ macro_rules! steps {
             (9, "cases", include_str!(concat!("../../migrations/", $folder, "/0009_cases.sql"))),
             (10, "inspection", include_str!(concat!("../../migrations/", $folder, "/0010_inspection.sql"))),
             (11, "keys", include_str!(concat!("../../migrations/", $folder, "/0011_keys.sql"))),
+            (12, "listings", include_str!(concat!("../../migrations/", $folder, "/0012_listings.sql"))),
         ]
     };
 }

@@ -49,6 +49,10 @@ mod case_steps;
 mod case_evidence;
 mod audit;
 mod watchlist;
+mod listing_shares;
+mod listings;
+mod listing_extract;
+mod job_leases;
 mod rulebooks;
 mod statistics;
 mod register;
@@ -82,6 +86,8 @@ mod register_contract;
 mod statistics_contract;
 #[cfg(test)]
 pub(crate) mod fixture;
+#[cfg(test)]
+pub(crate) mod listing_fixture;
 
 pub use audit::AuditFilter;
 pub use case_evidence::StationKeys;
@@ -97,6 +103,9 @@ pub use findings::{FindingFilter, FindingRow};
 pub use im_register::StationFacts;
 pub use inspections::{InspectionFilter, InspectionRow, NewInspection};
 pub use irregularity_facts::curve_text;
+pub use job_leases::LeaseRow;
+pub use listing_shares::{ExceedanceRow, ShareRow};
+pub use listings::{AnswerRow, DecisionRow, GROUNDS_MAX, GroundRow, LISTINGS_MAX, ListingRow, ListingsOf};
 pub use lists::{PAGE_MAX, PassageFilter, PassageFull, PassageRow};
 pub use order_rows::OrderRow;
 pub use orders::{OrderFilter, RecordRow};

@@ -1,6 +1,7 @@
 //! What the watchlist is made of, and its current edition.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use plumewatch_shared::watchlist::{WatchReason, WatchlistEntry};
 
 use super::counting::{stamp, vehicle};
@@ -19,8 +20,9 @@ pub struct EditionRow {
 }
 
 impl Reading {
-    /// Every plate to look out for: open cases first, then wanted ones; at most `limit`, the newest of each kind.
-    pub async fn watchlist_entries(&mut self, limit: usize) -> Stored<Vec<WatchlistEntry>> {
+    /// Every plate to look out for on a day: open cases first, then wanted ones, then vehicles of listed carriers; at most
+    /// `limit`, the newest of each kind. So what does not fit is of the carriers listed longest.
+    pub async fn watchlist_entries(&mut self, limit: usize, today: Date) -> Stored<Vec<WatchlistEntry>> {
         let found = rows!(
             self,
             (String, String, i64),
@@ -31,14 +33,14 @@ impl Reading {
              order by kind, at_us desc, plate, plate_colour limit $1",
             i64::try_from(limit).unwrap_or(i64::MAX)
         )?;
-        found
-            .into_iter()
-            .map(|(plate, colour, kind)| {
-                let vehicle = vehicle(&plate, &colour)?;
-                let reason = if kind == 1 { WatchReason::OpenCase } else { WatchReason::Wanted };
-                Ok(WatchlistEntry { plate: vehicle.plate, colour: vehicle.colour, reason })
-            })
-            .collect()
+        let mut entries = Vec::with_capacity(found.len());
+        for (plate, colour, kind) in found {
+            let vehicle = vehicle(&plate, &colour)?;
+            let reason = if kind == 1 { WatchReason::OpenCase } else { WatchReason::Wanted };
+            entries.push(WatchlistEntry { plate: vehicle.plate, colour: vehicle.colour, reason });
+        }
+        entries.extend(self.listed_vehicles(today, limit - entries.len().min(limit)).await?);
+        Ok(entries)
     }
 
     /// The current edition; `None` before the first.

@@ -13,6 +13,7 @@ use jiff::civil::Date;
 use super::casework::CaseworkRules;
 use super::check::Contradiction;
 use super::edition::Edition;
+use super::listing::ListingRulebook;
 use super::region::{RegionalOverride, Standard};
 use super::{Rulebook, RulebookError};
 use crate::exhaust_test::{TestRulebook, TestRulebookError};
@@ -33,6 +34,8 @@ pub enum Source {
     Tests(TestRulebook),
     /// National rules of casework.
     Casework(CaseworkRules),
+    /// A national rule of listings.
+    Listings(ListingRulebook),
     /// What a region changes.
     Override(RegionalOverride),
 }
@@ -68,7 +71,7 @@ pub enum LibraryError {
 
 impl Source {
     /// Reads one file; `file` is named in errors. An override says `overrides`, a rulebook of tests `classes`, rules of
-    /// casework `confirmations`.
+    /// casework `confirmations`, a rule of listings `share`.
     pub fn parse(file: &str, json: &str) -> Result<Self, LibraryError> {
         let rulebook = |source: RulebookError| LibraryError::Rulebook { file: file.to_owned(), source };
         let value: serde_json::Value =
@@ -84,6 +87,8 @@ impl Source {
             Ok(Self::Tests(tests))
         } else if value.get("confirmations").is_some() {
             Ok(Self::Casework(CaseworkRules::parse(json).map_err(rulebook)?))
+        } else if value.get("share").is_some() {
+            Ok(Self::Listings(ListingRulebook::parse(json).map_err(rulebook)?))
         } else {
             Ok(Self::Passages(Rulebook::parse(json).map_err(rulebook)?))
         }
@@ -96,6 +101,7 @@ pub struct Library {
     passages: Vec<Rulebook>,
     tests: Vec<TestRulebook>,
     casework: Vec<CaseworkRules>,
+    listings: Vec<ListingRulebook>,
     overrides: Vec<RegionalOverride>,
 }
 
@@ -106,6 +112,7 @@ impl Library {
             passages: vec![Rulebook::hj845()],
             tests: vec![TestRulebook::gb3847(), TestRulebook::gb36886()],
             casework: vec![CaseworkRules::shipped()],
+            listings: vec![ListingRulebook::blacklist()],
             overrides: Vec::new(),
         }
     }
@@ -119,6 +126,7 @@ impl Library {
                 Source::Passages(book) => (Region::COUNTRY, add(&mut library.passages, book)),
                 Source::Tests(book) => (Region::COUNTRY, add(&mut library.tests, book)),
                 Source::Casework(rules) => (Region::COUNTRY, add(&mut library.casework, rules)),
+                Source::Listings(book) => (Region::COUNTRY, add(&mut library.listings, book)),
                 Source::Override(change) => (change.region, library.add_override(change)),
             };
             match added {
@@ -130,6 +138,7 @@ impl Library {
         for (file, region) in names {
             let made = library.issue(0, Timestamp::UNIX_EPOCH, region).map(drop);
             let made = made.and_then(|()| library.casework_schedule(region).map(drop));
+            let made = made.and_then(|()| library.listing_schedule(region).map(drop));
             made.map_err(|source| LibraryError::Contradiction { file, source })?;
         }
         library.overrides.sort_by(|a, b| key(a).cmp(&key(b)));
@@ -142,7 +151,8 @@ impl Library {
         };
         let known = self.passages.iter().any(|book| book.id == change.overrides)
             || self.tests.iter().any(|book| book.id == change.overrides)
-            || self.casework.iter().any(|rules| rules.id == change.overrides);
+            || self.casework.iter().any(|rules| rules.id == change.overrides)
+            || self.listings.iter().any(|book| book.id == change.overrides);
         if !known {
             return wrong("overrides", "no such standard is here", "name one, such as HJ 845-2017");
         }
@@ -187,6 +197,18 @@ impl Library {
     /// Every edition of the rules of casework in a region. Edges are not told of it.
     pub fn casework_schedule(&self, region: Region) -> Result<Schedule<CaseworkRules>, Contradiction> {
         let all: Vec<&CaseworkRules> = self.casework.iter().collect();
+        schedule(&all, &self.overrides, region)
+    }
+
+    /// The rule of listings that holds in `region` on `day`; before all editions the first.
+    pub fn listings(&self, region: Region, day: Date) -> ListingRulebook {
+        let all: Vec<&ListingRulebook> = self.listings.iter().collect();
+        resolve(&all, &self.overrides, region, day).unwrap_or_else(|_| newest(&all, day).clone())
+    }
+
+    /// Every rule of listings that holds in a region, past, present and to come. Edges are not told: none lists.
+    pub fn listing_schedule(&self, region: Region) -> Result<Schedule<ListingRulebook>, Contradiction> {
+        let all: Vec<&ListingRulebook> = self.listings.iter().collect();
         schedule(&all, &self.overrides, region)
     }
 

@@ -12,6 +12,7 @@ mod conditions_tests;
 pub mod edition;
 mod instrument;
 pub mod library;
+pub mod listing;
 pub mod region;
 #[cfg(test)]
 mod region_tests;
@@ -21,6 +22,7 @@ pub use check::{Contradiction, RulebookError};
 pub use conditions::{AuditStanding, Circumstances};
 pub use instrument::{CheckRules, Tolerance, UnseenChecks};
 pub use library::{Issue, Library, LibraryError, Schedule, Source};
+pub use listing::ListingRulebook;
 pub use region::RegionalOverride;
 
 use jiff::civil::Date;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::casework::CaseworkChange;
 use super::check::Contradiction;
 use super::edition::{Edition, Revision};
+use super::listing::ListingChange;
 use super::{ConditionRule, CorroborationRule, CountingRule, Item, Limit, Role, Rulebook, SourceConfidence};
 use crate::exhaust_test::{ClassInForce, TestLimit, TestRulebook};
 use crate::ids::Region;
@@ -52,6 +53,9 @@ pub struct RegionalOverride {
     /// What differs in casework, for the rules of casework.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub casework: Option<CaseworkChange>,
+    /// What differs in the rule of listings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listing: Option<ListingChange>,
 }
 
 /// What differs in one limit.
@@ -151,13 +155,15 @@ impl RegionalOverride {
         let of_tests = self.class_in_force.is_some() || !self.test_limits.is_empty();
         let empty = CaseworkChange { confirmations: None, service: Vec::new(), answer: None, repair: None };
         let of_casework = self.casework.as_ref().is_some_and(|casework| *casework != empty);
-        match [of_passages, of_tests, of_casework].into_iter().filter(|changes| *changes).count() {
+        let of_listings = self.listing.as_ref().is_some_and(|listing| *listing != ListingChange::default());
+        let kinds = [of_passages, of_tests, of_casework, of_listings];
+        match kinds.into_iter().filter(|changes| *changes).count() {
             0 => Err(wrong("limits", "it changes nothing", "write what differs")),
             1 => Ok(()),
             _ => Err(wrong(
                 "limits",
                 "it changes standards of several kinds at once",
-                "write a file for each of passages, tests and casework",
+                "write a file for each of passages, tests, casework and listings",
             )),
         }
     }
@@ -184,6 +190,9 @@ impl Standard for Rulebook {
     fn lay_over(&mut self, change: &RegionalOverride) -> Result<(), Contradiction> {
         if change.class_in_force.is_some() || !change.test_limits.is_empty() || change.casework.is_some() {
             return Err(foreign(change, "class_in_force", "passages"));
+        }
+        if change.listing.is_some() {
+            return Err(foreign(change, "listing", "passages"));
         }
         for limit in &change.limits {
             self.change_limit(limit)?;

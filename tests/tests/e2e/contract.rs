@@ -61,8 +61,12 @@ fn told(output: &Output) -> String {
 
 /// Operations by which whoever asks ends the own session, or changes what it may: found ids are tried, too. They are
 /// asked last, by sessions of their own.
-const ENDING: [&str; 4] =
-    ["delete_sessions_id", "delete_accounts_name_sessions", "patch_accounts_name", "delete_accounts_name_second_factor"];
+const ENDING: [&str; 4] = [
+    "delete_sessions_id",
+    "delete_accounts_name_sessions",
+    "patch_accounts_name",
+    "delete_accounts_name_second_factor",
+];
 
 /// Who asks.
 struct Asker {
@@ -93,8 +97,9 @@ fn every_answer_of_the_api_is_one_that_its_description_knows() {
         if queue["waiting"].as_u64() > Some(0) { Ok(()) } else { Err(queue.to_string()) }
     });
     let mut admin = server.sign_in("admin").unwrap();
-    let people: Vec<(&str, Api)> =
-        ["authority", "admin", "reviewer", "enforcer"].map(|name| (name, server.sign_in(name).unwrap())).into();
+    let people: Vec<(&str, Api)> = ["authority", "admin", "reviewer", "enforcer"]
+        .map(|name| (name, server.sign_in(name).unwrap()))
+        .into();
     let mut askers: Vec<Asker> = people.iter().map(|(name, api)| Asker::person(name, api, false)).collect();
     for role in ["inspection-station", "repair-shop"] {
         let wish = json!({"label": "contract", "role": role, "organisation": "ORG-1", "region": "000000", "days": 1});
@@ -102,7 +107,11 @@ fn every_answer_of_the_api_is_one_that_its_description_knows() {
         let header = format!("Authorization: Bearer {}", key["secret"].as_str().unwrap());
         askers.push(Asker { name: format!("a key of {role}"), headers: vec![header], ending: false });
     }
-    askers.push(Asker { name: "a stranger".to_owned(), headers: vec!["X-Plumewatch: 1".to_owned()], ending: false });
+    askers.push(Asker {
+        name: "a stranger".to_owned(),
+        headers: vec!["X-Plumewatch: 1".to_owned()],
+        ending: false,
+    });
     let mut wrong = ask_all(&python, &world, &askers);
     // Whoever lost the session in between was told 401 ever after, and found nothing.
     for (name, api) in &people {
@@ -120,7 +129,8 @@ fn ask_all(python: &Path, world: &World, askers: &[Asker]) -> Vec<String> {
         let begun = Instant::now();
         let output = ask(python, &world.server, asker, world.folder());
         let (seconds, said) = (begun.elapsed().as_secs_f64(), told(&output));
-        let cases = said.lines().skip_while(|line| !line.starts_with("Test cases:")).nth(1).unwrap_or("?").trim();
+        let cases =
+            said.lines().skip_while(|line| !line.starts_with("Test cases:")).nth(1).unwrap_or("?").trim();
         println!("schemathesis {SCHEMATHESIS} as {}: {cases} in {seconds:.0} s", asker.name);
         if !output.status.success() {
             wrong.push(format!("as {}:\n{said}", asker.name));

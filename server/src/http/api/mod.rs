@@ -16,6 +16,8 @@ mod findings;
 mod inspections;
 mod loop_error;
 mod orders;
+mod listing_wire;
+mod listings;
 mod passages;
 mod repair_records;
 mod review;
@@ -86,6 +88,15 @@ pub(super) fn routes() -> OpenApiRouter<Site> {
         .routes(routes!(cases::happen))
         .routes(routes!(case_package::download))
         .routes(routes!(wanted::list, wanted::add, wanted::remove));
+    let listings = OpenApiRouter::new()
+        .routes(routes!(listings::list))
+        .routes(routes!(listings::detail))
+        .routes(routes!(listings::take_decision))
+        .routes(routes!(listings::enter_answer))
+        .routes(routes!(listings::of_carrier))
+        .routes(routes!(listings::public))
+        .routes(routes!(listings::public_sheet))
+        .routes(routes!(listings::public_rule));
     let stations = OpenApiRouter::new()
         .routes(routes!(stations::list, stations::add))
         .routes(routes!(stations::ledger))
@@ -108,7 +119,8 @@ pub(super) fn routes() -> OpenApiRouter<Site> {
         .routes(routes!(findings::decide))
         .routes(routes!(inspections::detail))
         .merge(uploads());
-    let api = people.merge(passages).merge(tests).merge(work).merge(stations).merge(closed_loop);
+    let api =
+        people.merge(passages).merge(tests).merge(work).merge(stations).merge(closed_loop).merge(listings);
     let server = OpenApiRouter::new()
         .routes(routes!(server::healthz))
         .routes(routes!(server::readyz))

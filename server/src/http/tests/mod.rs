@@ -7,6 +7,7 @@ mod enrolment;
 mod exhaust_tests;
 mod keys;
 mod limits;
+mod listings;
 mod matrix;
 mod oidc;
 mod people;

@@ -109,6 +109,7 @@ impl World {
                 server_signing_key: "ab".repeat(32),
             },
             books: crate::rulebooks::Books::shipped(),
+            extract: crate::listings::extract::Shelf::default(),
             metrics: crate::metrics::Metrics::default(),
             http,
             clock: Box::new(move || Timestamp::from_microsecond(hand.load(Ordering::SeqCst)).unwrap()),
@@ -247,6 +248,15 @@ impl World {
         let mut told = Vec::new();
         order_event(&mut writing, &self.site.books, id, event, "shop-1", now, &mut told).await.unwrap();
         crate::orders::commit(writing, told).await.unwrap();
+    }
+
+    /// A stranger's request with one header more.
+    pub(super) async fn ask_with(&self, path: &str, name: header::HeaderName, value: &str) -> Answer {
+        let request = Request::builder().uri(path).header(name, value).body(Body::empty()).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        let bytes = to_bytes(response.into_body(), 10_000_000).await.unwrap().to_vec();
+        Answer { status, headers, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null), bytes }
     }
 
     /// The audit's actions, oldest first.
