@@ -6,6 +6,7 @@ import { createReadStream, existsSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { extname } from 'node:path'
 import { picture } from './scene.mjs'
+import * as closedLoop from './closed-loop.mjs'
 import * as instruments from './instruments.mjs'
 import * as people from './people.mjs'
 import * as world from './world.mjs'
@@ -21,7 +22,7 @@ const signedOut = () => failure(401, 'signed-out', '请先登录。', 'Sign in f
 const gone = () => failure(404, 'not-found', '没有找到。', 'There is no such thing.')
 const ok = (body) => ({ status: 200, body })
 const empty = (who) => who.name === 'empty'
-const named = (name) => world.accounts.find((a) => a.name === name) ?? (['new', 'empty'].includes(name) ? { name, display_name: '新同事', role: 'reviewer', region: '140100', must_change_password: name === 'new' } : null)
+const named = (name) => [...world.accounts, ...closedLoop.accounts].find((a) => a.name === name) ?? (['new', 'empty'].includes(name) ? { name, display_name: '新同事', role: 'reviewer', region: '140100', must_change_password: name === 'new' } : null)
 
 const summary = (passages, exceeding, waiting, online, all) => ({ passages_today: passages, passed_today: passages - exceeding, screened_today: 0, exceeding_today: exceeding, not_judged_today: 0, waiting_review: waiting, open_cases: 1, stations: all, stations_online: online })
 
@@ -76,7 +77,7 @@ function answer(method, path, q, body, who) {
     case 'GET /watchlist/:': return ok({ wanted: empty(who) ? [] : world.wanted })
     case 'POST /watchlist/:': world.wanted.unshift({ ...body, added_utc_us: Date.now() * 1000, added_by: who.name }); return { status: 201, body: {} }
     case 'DELETE /watchlist/:': world.wanted.splice(world.wanted.findIndex((w) => w.plate === body.plate), 1); return { status: 204 }
-    default: return people.answer(key, path, body, who) ?? gone()
+    default: return closedLoop.answer(method, path, q, body, who) ?? people.answer(key, path, body, who) ?? gone()
   }
 }
 
@@ -94,7 +95,7 @@ createServer(async (request, response) => {
   const who = named(/pw_session=([\w.]+)/.exec(request.headers.cookie ?? '')?.[1])
   let text = ''
   for await (const chunk of request) text += chunk
-  const body = text ? JSON.parse(text) : {}
+  const body = text && request.headers['content-type'] === 'application/json' ? JSON.parse(text) : {}
   if (request.method === 'POST' && path === '/session') {
     const account = named(body.name)
     if (!account || body.password.length < 4) return send(401, 'application/json', JSON.stringify(failure(0, 'wrong-credentials', '用户名或密码不正确。', 'Name or password are wrong.').body))
