@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use async_trait::async_trait;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use plumewatch_shared::ids::Region;
@@ -19,9 +20,11 @@ use server_core::order::Origin;
 use server_core::review::{CandidateState, Reason, Review, ReviewRefusal, Ruling};
 
 use crate::counting::{SYSTEM, count};
+use crate::jobs::{Duty, Rhythm, Work};
+use crate::listings;
 use crate::orders::{self, LoopError, NewOrder};
 use crate::rulebooks::Books;
-use crate::store::{CandidateRow, CaseRow, Store, StoreError, Writing};
+use crate::store::{CandidateRow, CaseRow, Store, StoreError, Stored, Writing};
 
 /// Cases that one run of [`mark_overdue`] marks: more wait for the next run, so that none takes the database for long.
 const OVERDUE_MAX: u32 = 500;
@@ -58,7 +61,7 @@ pub struct Followed {
     pub watchlist: bool,
     /// Does the candidate wait for a second person?
     pub waits_for_second: bool,
-    /// What must follow besides: orders and listings take theirs from here, in the same transaction.
+    /// What followed from it.
     pub effects: Vec<Effect>,
 }
 
@@ -77,6 +80,7 @@ pub async fn decide(
     let ruling = server_core::review::decide(row.state, first, review, people)?;
     let mut followed =
         Followed { case: None, watchlist: false, waits_for_second: false, effects: Vec::new() };
+    let mut carried = Vec::new();
     let mut actions = Vec::new();
     match ruling {
         Ruling::Rejected => {
@@ -94,10 +98,15 @@ pub async fn decide(
             writing.insert_case(&case, &review.candidate, &review.by, review.at).await?;
             actions.push((Action::CandidateConfirmed, review.candidate.to_string()));
             actions.extend(audits(&effects).map(|action| (action, case.id.as_str().to_owned())));
-            followed.watchlist = effects.contains(&Effect::RefreshWatchlist);
+            let listed =
+                count_for_carrier(&mut writing, books, &case.id, &effects, review.at, &mut carried).await?;
+            followed.watchlist = listed || effects.contains(&Effect::RefreshWatchlist);
             followed.case = Some(case.id);
             followed.effects = effects;
         }
+    }
+    for entry in carried {
+        writing.append_audit(entry).await?;
     }
     for (action, subject) in actions {
         writing.record(review.at, &review.by, action, &subject, Some(review.reason.as_str())).await?;
@@ -173,6 +182,45 @@ pub async fn mark_overdue(
     Ok(marked)
 }
 
+/// Deadlines of cases among the server's duties: each day from its first moment on, so that a case is overdue when its
+/// last day has gone by.
+#[derive(Clone, Copy, Debug)]
+pub struct Deadlines;
+
+#[async_trait]
+impl Duty for Deadlines {
+    fn name(&self) -> &'static str {
+        "cases-overdue"
+    }
+
+    fn rhythm(&self) -> Rhythm {
+        Rhythm::Daily
+    }
+
+    async fn perform(&self, work: &Work<'_>) -> Stored<bool> {
+        let mut marked = 0;
+        loop {
+            match mark_overdue(work.store, work.books, work.now).await {
+                Ok(cases) => marked += cases.len(),
+                Err(CaseworkError::Store(error)) => return Err(error),
+                Err(error) => {
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "overdue cases were not marked"
+                    );
+                    break;
+                }
+            }
+            let more = !work.store.reading().await?.newly_overdue(work.today, 1).await?.is_empty();
+            if !more || !work.lease.renew().await? {
+                break;
+            }
+        }
+        tracing::info!(cases = marked, "cases whose last day has gone by are marked");
+        Ok(false)
+    }
+}
+
 /// Writes the gathered audit entries, last: whoever holds the audit's end waits for nothing else.
 async fn finish(mut writing: Writing, told: Vec<Entry>) -> Result<(), CaseworkError> {
     for entry in told {
@@ -232,6 +280,7 @@ async fn step(
                     .await
                     .map_err(order_error)?;
             }
+            // These stand above and below.
             Effect::Audit(_)
             | Effect::RefreshWatchlist
             | Effect::RestartCounting
@@ -239,12 +288,33 @@ async fn step(
             | Effect::ExceedancesVoid => {}
         }
     }
+    let listed = count_for_carrier(writing, books, &case.id, &effects, now, audit).await?;
     Ok(Followed {
-        watchlist: effects.contains(&Effect::RefreshWatchlist),
+        watchlist: listed || effects.contains(&Effect::RefreshWatchlist),
         case: Some(case.id),
         waits_for_second: false,
         effects,
     })
+}
+
+/// Tells the carrier's share of exceedances that count now, or no more; true if the watchlist may have changed.
+async fn count_for_carrier(
+    writing: &mut Writing,
+    books: &Books,
+    case: &CaseId,
+    effects: &[Effect],
+    now: Timestamp,
+    audit: &mut Vec<Entry>,
+) -> Result<bool, CaseworkError> {
+    let mut told = listings::Told::default();
+    if effects.contains(&Effect::ExceedancesConfirmed) {
+        told.and(listings::confirmed(writing, books, case, now).await?);
+    }
+    if effects.contains(&Effect::ExceedancesVoid) {
+        told.and(listings::voided(writing, books, case, now).await?);
+    }
+    audit.extend(told.entries);
+    Ok(told.watchlist)
 }
 
 /// The order that a case begins; the vehicle's number is the register's word on the last exceedance's plate today.
@@ -273,7 +343,7 @@ fn order_error(error: LoopError) -> CaseworkError {
 fn audits(effects: &[Effect]) -> impl Iterator<Item = Action> {
     effects.iter().filter_map(|effect| match effect {
         Effect::Audit(action) => Some(*action),
-        // The watchlist follows the commit, counting and orders stand above, listings read `Followed::effects`.
+        // The watchlist follows the commit; counting, orders and carriers' shares are done where the case steps.
         Effect::RefreshWatchlist
         | Effect::RestartCounting
         | Effect::OpenOrder { .. }

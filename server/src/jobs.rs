@@ -118,7 +118,7 @@ pub struct Jobs {
 
 /// Everything that this server does by itself.
 pub fn duties() -> Vec<Arc<dyn Duty>> {
-    vec![Arc::new(Ageing)]
+    vec![Arc::new(Ageing), Arc::new(crate::findings::Sweeping), Arc::new(crate::casework::Deadlines)]
 }
 
 impl Jobs {

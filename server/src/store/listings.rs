@@ -494,7 +494,7 @@ impl Writing {
     }
 
     /// Keeps an answer of the carrier.
-    pub async fn keep_answer(
+    pub async fn keep_carrier_answer(
         &mut self,
         id: &ListingId,
         received: Date,
