@@ -11,6 +11,7 @@ mod device_checks;
 mod enrol;
 mod evidence;
 mod exhaust_tests;
+mod exports;
 mod keys;
 mod oidc;
 mod findings;
@@ -20,6 +21,7 @@ mod orders;
 mod listing_error;
 mod listing_wire;
 mod listings;
+mod papers;
 mod passages;
 mod public_listings;
 mod repair_records;
@@ -122,8 +124,20 @@ pub(super) fn routes() -> OpenApiRouter<Site> {
         .routes(routes!(findings::decide))
         .routes(routes!(inspections::detail))
         .merge(uploads());
+    let taken_out = OpenApiRouter::new()
+        .routes(routes!(papers::notice_of))
+        .routes(routes!(papers::closing_of))
+        .routes(routes!(papers::order_of))
+        .routes(routes!(papers::report_of))
+        .routes(routes!(papers::decision_of))
+        .routes(routes!(exports::passages::passages))
+        .routes(routes!(exports::work::cases))
+        .routes(routes!(exports::work::orders))
+        .routes(routes!(exports::listings::listings))
+        .routes(routes!(exports::register::organisations))
+        .routes(routes!(exports::audit::audit));
     let api =
-        people.merge(passages).merge(tests).merge(work).merge(stations).merge(closed_loop).merge(listings);
+        people.merge(passages).merge(tests).merge(work).merge(stations).merge(closed_loop).merge(listings).merge(taken_out);
     let server = OpenApiRouter::new()
         .routes(routes!(server::healthz))
         .routes(routes!(server::readyz))

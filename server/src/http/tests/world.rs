@@ -98,6 +98,7 @@ impl World {
             evidence: crate::evidence::EvidenceStore::open(&data_dir.join("evidence")).unwrap(),
             live: crate::live::Live::default(),
             watchlist: crate::watchlist::Nudge::default(),
+            printer: crate::documents::Printer::new(&Config::default().documents),
             ingest: Arc::default(),
             doorman: Doorman::new(Duration::from_secs(3_600), password_file(data_dir)).unwrap(),
             oidc,
