@@ -191,16 +191,31 @@ on_both! {
         assert_eq!(store.reading().await.unwrap().register_counts(scope("140000")).await.unwrap().vehicles, 3_000);
     }
 
-    async fn a_preview_that_was_cut_off_leaves_nothing(store: Store) {
+    async fn a_preview_that_nobody_applied_is_forgotten(store: Store) {
         let import = upload(&store, Kind::Carriers, CARRIERS).await.unwrap();
         discard(&store, &import.id, scope("140000")).await.unwrap();
         let gone = apply(&store, &import.id, FileHash::of(CARRIERS.as_bytes()), scope("140000"), "li", now()).await;
         assert!(matches!(gone, Err(ImportError::Settled(_))), "{gone:?}");
-        let week: Timestamp = now().checked_add(jiff::SignedDuration::from_hours(8 * 24)).unwrap();
-        let kept = upload(&store, Kind::Carriers, CARRIERS).await;
-        assert!(kept.is_err() || kept.is_ok_and(|kept| kept.state == "previewed"));
-        let _ = week;
+        let later = |days: i64| now().checked_add(jiff::SignedDuration::from_hours(days * 24)).unwrap();
+        let second = upload_at(&store, later(1), "code,name,region\nWL-4,x,140105\n").await;
+        let third = upload_at(&store, later(9), "code,name,region\nWL-5,x,140105\n").await;
+        let mut reading = store.reading().await.unwrap();
+        assert_eq!(reading.import(&second.id, scope("140000")).await.unwrap().unwrap().state, "discarded");
+        assert_eq!(reading.import_rows(&second.id, "", 0, 10).await.unwrap(), []);
+        assert_eq!(reading.import_rows(&third.id, "", 0, 10).await.unwrap().len(), 1);
     }
+}
+
+async fn upload_at(store: &Store, at: Timestamp, text: &str) -> ImportRow {
+    let upload = Upload {
+        kind: Kind::Carriers,
+        file_name: "上传.csv".to_owned(),
+        sha256: FileHash::of(text.as_bytes()),
+        sheet: read(text.as_bytes(), "上传.csv").unwrap(),
+        scope: scope("140000"),
+        by: "li".to_owned(),
+    };
+    preview(store, upload, at, |_| {}).await.unwrap()
 }
 
 #[test]
@@ -215,4 +230,61 @@ fn every_template_is_read_by_its_own_importer() {
         }
     }
     assert_eq!(Template::named("vehicles.pdf"), None);
+}
+
+/// The largest file, on both databases: how long, and how much memory. Figures of README.
+/// `cargo test -p plumewatch-server --lib -- --ignored --nocapture hundred_thousand`
+mod hundred_thousand {
+    use super::*;
+
+    fn text() -> String {
+        let mut text = "车牌号,车牌颜色,燃料种类,辖区,车辆类型,品牌,运输企业代码,入队日期\n".to_owned();
+        for n in 0..crate::sheets::MAX_ROWS {
+            let letter = ["A", "B", "C", "D", "E"][n / 20_000];
+            text.push_str(&format!(
+                "晋{letter}{n:05},黄,柴油,140105,重型货车,解放,WL-{},2026-01-01\n",
+                n % 2 + 1
+            ));
+        }
+        text
+    }
+
+    /// The process's memory now, MiB.
+    fn resident() -> u64 {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmRSS")).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() / 1024
+    }
+
+    async fn figures(store: Store, name: &str) {
+        take(&store, Kind::Carriers, CARRIERS).await;
+        let text = text();
+        let (before, most) = (resident(), std::sync::atomic::AtomicU64::new(0));
+        let begun = std::time::Instant::now();
+        let tell = |_| drop(most.fetch_max(resident(), std::sync::atomic::Ordering::Relaxed));
+        let import = upload_as(&store, Kind::Vehicles, &text, scope("140000"), &tell).await.unwrap();
+        let looked = begun.elapsed();
+        assert_eq!(counts(&import), [100_000, 0, 0, 0]);
+        let begun = std::time::Instant::now();
+        apply(&store, &import.id, FileHash::of(text.as_bytes()), scope("140000"), "li", now()).await.unwrap();
+        let applied = begun.elapsed();
+        let grown = most.into_inner().saturating_sub(before);
+        eprintln!("{name}: preview {looked:.1?}, apply {applied:.1?}, memory +{grown} MiB");
+        assert!(grown < 512, "memory is bounded");
+    }
+
+    #[tokio::test]
+    #[ignore = "a minute of both databases; run by hand for figures"]
+    async fn on_sqlite() {
+        let (store, _folder) = crate::store::fixture::sqlite().await;
+        figures(store, "SQLite").await;
+    }
+
+    #[tokio::test]
+    #[ignore = "a minute of both databases; run by hand for figures"]
+    async fn on_postgresql() {
+        if let Some(store) = crate::store::fixture::postgres().await {
+            figures(store, "PostgreSQL").await;
+        }
+    }
 }

@@ -12,6 +12,7 @@ mod matrix;
 mod oidc;
 mod people;
 mod reading;
+mod register;
 mod rulebooks;
 mod second_factor;
 mod sessions;
