@@ -28,6 +28,7 @@ pub mod package;
 pub mod orders;
 pub mod pki;
 pub mod store;
+pub mod register;
 pub mod rulebooks;
 pub mod sheets;
 pub mod watchlist;

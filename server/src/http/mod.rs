@@ -181,6 +181,7 @@ pub fn openapi_json() -> String {
         (name = "findings", description = "What looks wrong at stations and shops, for a person to look at"),
         (name = "listings", description = "The blacklist of carriers: shares, proposals, decisions, the public extract"),
         (name = "stations", description = "Stations, their health, their enrolment"),
+        (name = "register", description = "Vehicles, carriers with their fleets, inspection stations, repair shops"),
         (name = "watchlist", description = "Plates that are looked out for"),
         (name = "accounts", description = "People"),
         (name = "keys", description = "Keys of stations' and shops' own programs"),

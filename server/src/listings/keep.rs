@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use server_core::case::{CaseId, Effect};
+use server_core::case::CaseId;
 use server_core::listing::Window;
 
 use super::Told;
@@ -25,23 +25,6 @@ pub async fn voided(writing: &mut Writing, books: &Books, case: &CaseId, now: Ti
     let touched = keep(writing, case, false).await?;
     writing.void_exceedances(case).await?;
     renew(writing, books, touched, "案件撤销或申诉成立 / a case was withdrawn, or an appeal won", now).await
-}
-
-/// Does what the effects of a case's step ask of listings; nothing for most steps.
-pub async fn follow(
-    writing: &mut Writing,
-    books: &Books,
-    case: &CaseId,
-    effects: &[Effect],
-    now: Timestamp,
-) -> Stored<Told> {
-    if effects.contains(&Effect::ExceedancesVoid) {
-        voided(writing, books, case, now).await
-    } else if effects.contains(&Effect::ExceedancesConfirmed) {
-        confirmed(writing, books, case, now).await
-    } else {
-        Ok(Told::default())
-    }
 }
 
 /// Keeps a case's exceedances with whose they were; gives whom they concern.
@@ -72,21 +55,53 @@ pub async fn plates_changed(
 ) -> Stored<Told> {
     let of_plates = plates.iter().map(|plate| (plate.as_str(), ""));
     let of_vehicles = vehicles.iter().map(|vehicle| ("", vehicle.as_str()));
-    let mut touched = BTreeSet::new();
+    let mut rows = Vec::new();
     for (plate, vehicle) in of_plates.chain(of_vehicles) {
-        for row in writing.exceedances_of(plate, vehicle).await? {
-            let vehicle = writing.registered_on(&row.seen, row.day).await?;
-            let carrier = match &vehicle {
-                Some(vehicle) => writing.carrier_of(vehicle, row.day).await?,
-                None => None,
-            };
-            if vehicle == row.vehicle && carrier == row.carrier {
-                continue;
-            }
-            writing.attribute_exceedance(&row, vehicle.as_deref(), carrier.as_deref()).await?;
-            touched.extend(row.carrier.zip(row.vehicle));
-            touched.extend(carrier.zip(vehicle));
+        rows.extend(writing.exceedances_of(plate, vehicle).await?);
+    }
+    attribute(writing, books, rows, now).await
+}
+
+/// An import of the register was applied, in this transaction, its staged rows still there; `carriers` are those whose fleets
+/// it moved. Its cost is that of the exceedances and carriers it touches, however many rows it has.
+pub async fn import_applied(
+    writing: &mut Writing,
+    books: &Books,
+    import: &str,
+    carriers: &BTreeSet<String>,
+    now: Timestamp,
+) -> Stored<Told> {
+    let rows = writing.exceedances_of_import(import).await?;
+    // All of them before anything, in one order: two imports, or an import and a case, never wait in a circle.
+    let held: BTreeSet<&String> = carriers.iter().chain(rows.iter().filter_map(|row| row.carrier.as_ref())).collect();
+    for carrier in held {
+        writing.hold_carrier(carrier).await?;
+    }
+    let mut told = attribute(writing, books, rows, now).await?;
+    told.and(fleet_changed(writing, books, carriers, now).await?);
+    Ok(told)
+}
+
+/// Lays exceedances at the door of whose vehicle it was, as the register says now.
+async fn attribute(
+    writing: &mut Writing,
+    books: &Books,
+    rows: Vec<ExceedanceRow>,
+    now: Timestamp,
+) -> Stored<Told> {
+    let mut touched = BTreeSet::new();
+    for row in rows {
+        let vehicle = writing.registered_on(&row.seen, row.day).await?;
+        let carrier = match &vehicle {
+            Some(vehicle) => writing.carrier_of(vehicle, row.day).await?,
+            None => None,
+        };
+        if vehicle == row.vehicle && carrier == row.carrier {
+            continue;
         }
+        writing.attribute_exceedance(&row, vehicle.as_deref(), carrier.as_deref()).await?;
+        touched.extend(row.carrier.zip(row.vehicle));
+        touched.extend(carrier.zip(vehicle));
     }
     renew(writing, books, touched, "登记信息变更 / the register changed", now).await
 }

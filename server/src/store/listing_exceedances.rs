@@ -159,6 +159,20 @@ impl Reading {
         )?;
         found.into_iter().map(exceedance).collect()
     }
+
+    /// What was kept of exceedances of plates and vehicles that an import of the register writes about.
+    pub async fn exceedances_of_import(&mut self, import: &str) -> Stored<Vec<ExceedanceRow>> {
+        let found = rows!(
+            self,
+            ExceedanceColumns,
+            "select case_id, day, plate, plate_colour, vehicle, carrier, standing from listing_exceedances \
+             where plate in (select plate from staged_plates where import = $1) \
+             or vehicle in (select id from staged_vehicles where import = $1 \
+             union select vehicle from staged_members where import = $1) order by case_id, day",
+            import
+        )?;
+        found.into_iter().map(exceedance).collect()
+    }
 }
 
 impl Writing {

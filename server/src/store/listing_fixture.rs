@@ -88,6 +88,35 @@ pub(crate) async fn never_joined(writing: &mut Writing, code: &str, n: u64) {
         .unwrap();
 }
 
+/// An import of the register that writes about these vehicles, staged and not applied.
+pub(crate) async fn stage_import(writing: &mut Writing, import: &str, vehicles: &[u64]) {
+    change!(
+        writing,
+        "insert into register_imports (id, kind, file_name, file_sha256, region, register_version, state, previewed_by, \
+         previewed_us) values ($1, 'vehicles', 'f.csv', 'ab', 140105, 0, 'previewed', 'authority', 0)",
+        import
+    )
+    .unwrap();
+    for n in vehicles {
+        change!(
+            writing,
+            "insert into staged_vehicles (import, id, region) values ($1, $2, 140105)",
+            import,
+            vehicle_id(*n)
+        )
+        .unwrap();
+        change!(
+            writing,
+            "insert into staged_plates (import, plate, plate_colour, from_day, vehicle) \
+             values ($1, $2, 'yellow', '2000-01-01', $3)",
+            import,
+            plate(*n),
+            vehicle_id(*n)
+        )
+        .unwrap();
+    }
+}
+
 /// A case of a vehicle's plate, whose exceedances were at noon of these days.
 pub(crate) async fn add_case(writing: &mut Writing, case: u64, vehicle: u64, days: &[Date]) {
     let id = CandidateId::parse(&format!("{case:020x}")).unwrap();

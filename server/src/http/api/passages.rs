@@ -11,6 +11,7 @@ use server_core::access::Operation;
 use server_core::audit::{Action, Entry};
 use utoipa::{IntoParams, ToSchema};
 
+use super::register_wire::register_note;
 use super::wanted::{plate, reason};
 use super::wire::{PassageDetail, PassageSummary, station};
 use crate::http::Site;
@@ -148,9 +149,12 @@ pub(super) async fn detail(
     if !scope.holds(id.station) {
         return Err(ApiError::not_found());
     }
-    let detail = passage_detail(&mut site.store.reading().await?, &site.books, id)
+    let mut detail = passage_detail(&mut site.store.reading().await?, &site.books, id)
         .await?
         .ok_or_else(ApiError::not_found)?;
+    if signed.may(Operation::ReadRegister).is_err() {
+        detail.register = None;
+    }
     let mut writing = site.store.writing().await?;
     writing.record(site.now(), &signed.name, Action::PassageViewed, &id.to_string(), None).await?;
     writing.commit().await?;
@@ -165,7 +169,9 @@ pub(super) async fn passage_detail(
 ) -> Result<Option<PassageDetail>, ApiError> {
     let Some(full) = reading.passage(id).await? else { return Ok(None) };
     let evidence = reading.record_evidence(id).await?;
-    PassageDetail::new(full, evidence, books).map(Some)
+    let mut detail = PassageDetail::new(full, evidence, books)?;
+    detail.register = register_note(reading, &detail.passage()?).await?;
+    Ok(Some(detail))
 }
 
 /// These passages in full, in order; one that is not stored is left out.

@@ -73,7 +73,7 @@ const QUESTIONS: &[Question] = &[
         operation: Operation::DecideListing,
         count: |reading, asked| {
             Box::pin(async move {
-                let counts = reading.listing_counts(asked.scope.0).await?;
+                let counts = reading.listing_counts(asked.signed.scope.0).await?;
                 let waits = |(state, _): &&(String, i64)| state == "proposed" || state == "delisting-proposed";
                 Ok(counts.iter().filter(waits).map(|(_, count)| *count as u64).sum())
             })
@@ -85,7 +85,7 @@ const QUESTIONS: &[Question] = &[
         operation: Operation::ReadListings,
         count: |reading, asked| {
             Box::pin(async move {
-                let counts = reading.listing_counts(asked.scope.0).await?;
+                let counts = reading.listing_counts(asked.signed.scope.0).await?;
                 let listed = |(state, _): &&(String, i64)| state == "listed" || state == "delisting-proposed";
                 Ok(counts.iter().filter(listed).map(|(_, count)| *count as u64).sum())
             })

@@ -13,6 +13,7 @@ mod oidc;
 mod papers;
 mod people;
 mod reading;
+mod register;
 mod rulebooks;
 mod second_factor;
 mod sessions;

@@ -5,11 +5,7 @@ use serde_json::{Value, json};
 use server_core::access::Operation as Op;
 
 /// Operations whose routes are not there yet. A part that adds them takes them off.
-pub(super) const LINES_MISSING: &[&str] = &[
-    "read-register",
-    "look-up-vehicle",
-    "import-register",
-];
+pub(super) const LINES_MISSING: &[&str] = &["read-register", "look-up-vehicle", "import-register"];
 
 /// Who a route is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
