@@ -73,7 +73,9 @@ fn failed_item(item: InspectedItem, judged: Option<&Judged>) -> Measured {
     let of = |finding: &&JudgedItem| finding.item == item.word();
     match judged.and_then(|judged| judged.findings.iter().find(of)) {
         Some(finding) => measured(finding),
-        None => Measured { item: item.name(), measured: "—".to_owned(), limit: String::new(), passed: false },
+        None => {
+            Measured { item: item.name(), measured: "—".to_owned(), limit: String::new(), passed: false }
+        }
     }
 }
 
@@ -81,7 +83,9 @@ fn failed_item(item: InspectedItem, judged: Option<&Judged>) -> Measured {
 fn roadside(candidate: &CandidateRow) -> Vec<Measured> {
     let item = candidate.item;
     let name = item.name();
-    let of = |at| Bilingual::new(format!("道路遥感：{}（{at}）", name.zh), format!("on the road: {} ({at})", name.en));
+    let of = |at| {
+        Bilingual::new(format!("道路遥感：{}（{at}）", name.zh), format!("on the road: {} ({at})", name.en))
+    };
     let each = candidate.exceedances.iter();
     each.map(|exceedance| Measured {
         item: of(super::words::law_day(exceedance.passed)),
