@@ -12,8 +12,7 @@ use typst::text::{Font, FontBook, FontInfo};
 use typst::utils::LazyHash;
 
 /// Where systems keep fonts.
-const FOLDERS: [&str; 3] =
-    ["/usr/share/fonts", "/usr/local/share/fonts", "/usr/share/texlive/texmf-dist/fonts/opentype"];
+const FOLDERS: [&str; 2] = ["/usr/share/fonts", "/usr/local/share/fonts"];
 
 /// Families for running text (宋体), the first that is there.
 const SERIF: [&str; 7] = [

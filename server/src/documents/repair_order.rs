@@ -23,13 +23,11 @@ pub struct Ordered<'a> {
     pub station: Organisation,
     /// The shop that has it.
     pub shop: Option<Organisation>,
-    /// The rules it rests on.
-    pub basis: Vec<Bilingual>,
 }
 
 /// The repair order.
 pub fn repair_order(head: Head, ordered: Ordered<'_>) -> RepairOrder {
-    let Ordered { order: row, inspection, candidate, vehicle, station, shop, basis } = ordered;
+    let Ordered { order: row, inspection, candidate, vehicle, station, shop } = ordered;
     let order = &row.order;
     let (origin, opening) = match &order.origin {
         Origin::Case(case) => {
@@ -52,6 +50,7 @@ pub fn repair_order(head: Head, ordered: Ordered<'_>) -> RepairOrder {
         OrderState::Repaired { taking, .. } => Some(taking.certificate.clone()),
         OrderState::Ordered | OrderState::Closed { .. } | OrderState::Cancelled => None,
     };
+    let basis = basis(judged, candidate);
     RepairOrder {
         head,
         vehicle,
@@ -66,6 +65,23 @@ pub fn repair_order(head: Head, ordered: Ordered<'_>) -> RepairOrder {
         certificate,
         basis,
     }
+}
+
+/// Where the limits stand that were not kept.
+fn basis(judged: Option<&Judged>, candidate: Option<&CandidateRow>) -> Vec<Bilingual> {
+    let broken = judged.into_iter().flat_map(|judged| &judged.findings).filter(|finding| !finding.holds);
+    let mut clauses: Vec<&str> = broken.map(|finding| finding.clause.as_str()).collect();
+    clauses.dedup();
+    let mut basis: Vec<Bilingual> =
+        clauses.into_iter().map(|clause| Bilingual::new(clause, clause)).collect();
+    basis.extend(candidate.map(|candidate| {
+        let CandidateRow { rulebook, rulebook_version, clause, .. } = candidate;
+        Bilingual::new(
+            format!("{rulebook}，{clause}（规则集 {rulebook_version}）"),
+            format!("{rulebook}, {clause} (edition {rulebook_version})"),
+        )
+    }));
+    basis
 }
 
 /// What failed at the station, with its value where the judgement has one.

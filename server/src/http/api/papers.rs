@@ -233,10 +233,6 @@ pub(super) async fn order_of(
         None => None,
     };
     drop(reading);
-    let basis = vec![Bilingual::new(
-        "环大气〔2020〕31号；维修后经同一检验站复检合格方可出具合格报告（晋政办发〔2019〕39号，第22项）",
-        "环大气〔2020〕31号; a passing report follows only a retest at the same station after repair (晋政办发〔2019〕39号, item 22)",
-    )];
     let head = site.printer.head(region, id.as_str().to_owned(), id.as_str(), opened);
     let ordered = Ordered {
         order: &order,
@@ -245,7 +241,6 @@ pub(super) async fn order_of(
         vehicle,
         station: retest_at,
         shop: taken_by,
-        basis,
     };
     let paper = site.printer.print(repair_order(head, ordered)).await?;
     printed(&site, &signed, id.as_str(), "repair-order").await?;
