@@ -235,7 +235,6 @@ async fn follow(
     now: Timestamp,
     told: &mut Vec<Entry>,
 ) -> Result<bool, CaseworkError> {
-    let mut watchlist = false;
     for effect in effects {
         match effect {
             Effect::OpenOrder { station, due } => {
@@ -256,21 +255,17 @@ async fn follow(
                 let why = why.expect("the words are there");
                 orders::call_off(writing, &case.id, actor, &why, now, told).await?;
             }
-            Effect::ExceedancesConfirmed => {
-                let listed = listings::confirmed(writing, books, &case.id, now).await?;
-                watchlist |= listed.watchlist;
-                told.extend(listed.entries);
-            }
-            Effect::ExceedancesVoid => {
-                let listed = listings::voided(writing, books, &case.id, now).await?;
-                watchlist |= listed.watchlist;
-                told.extend(listed.entries);
-            }
-            // The caller's own.
-            Effect::Audit(_) | Effect::RefreshWatchlist | Effect::RestartCounting => {}
+            // The caller's own, and the listings' below.
+            Effect::Audit(_)
+            | Effect::RefreshWatchlist
+            | Effect::RestartCounting
+            | Effect::ExceedancesConfirmed
+            | Effect::ExceedancesVoid => {}
         }
     }
-    Ok(watchlist)
+    let listed = listings::follow(writing, books, &case.id, effects, now).await?;
+    told.extend(listed.entries);
+    Ok(listed.watchlist)
 }
 
 /// The vehicle as an order names it: with the identification number that the register knows for its plate today.

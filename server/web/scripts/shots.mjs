@@ -104,6 +104,18 @@ const PAGES = {
     await page.waitForSelector('[data-testid=case-row]')
     await page.click('[data-testid=case-row]:last-child')
   }, wait: '[data-testid=case-history]' },
+  'review-second': { who: 'li.fuhe', open: async (page) => {
+    await page.goto(`${BASE}/review`)
+    await page.waitForSelector('[data-testid=review-queue] a')
+    await page.evaluate(() => document.querySelectorAll('[data-testid=review-queue] a')[1].click())
+  }, wait: '[data-testid=review-two]' },
+  'cases-empty': { who: 'empty', open: go('/cases') },
+  'case-closed': { who: 'wang.zhuguan', open: openCase('closed'), wait: '[data-testid=case-explanation]' },
+  'case-late': { who: 'wang.zhuguan', open: openCase('repair-ordered'), wait: '[data-testid=case-explanation]' },
+  'case-reader': { who: 'li.fuhe', open: openCase('repaired'), wait: '[data-testid=case-explanation]' },
+  'case-confirm-notice': { who: 'wang.zhuguan', open: act('opened', 'serve-notice'), wait: '[data-testid=case-paper]' },
+  'case-confirm-order': { who: 'wang.zhuguan', open: act('noticed', 'order-repair'), wait: '[data-testid=case-station]' },
+  'case-confirm-exception': { who: 'wang.zhuguan', open: act('opened', 'close-by-exception'), wait: '[data-testid=case-approved-by]' },
   'listings': { who: 'wang.zhuguan', open: go('/listings'), wait: '[data-testid=listing-row]' },
   'listings-empty': { who: 'empty', open: go('/listings') },
   'listing': { who: 'wang.zhuguan', open: async (page) => {
@@ -126,18 +138,6 @@ const PAGES = {
     await page.click('[data-testid=listing-action-list]')
   }, wait: '[data-testid=listing-submit]' },
   'public-listings': { who: null, open: go('/public/listings'), wait: '[data-testid=public-row]' },
-  'review-second': { who: 'li.fuhe', open: async (page) => {
-    await page.goto(`${BASE}/review`)
-    await page.waitForSelector('[data-testid=review-queue] a')
-    await page.evaluate(() => document.querySelectorAll('[data-testid=review-queue] a')[1].click())
-  }, wait: '[data-testid=review-two]' },
-  'cases-empty': { who: 'empty', open: go('/cases') },
-  'case-closed': { who: 'wang.zhuguan', open: openCase('closed'), wait: '[data-testid=case-explanation]' },
-  'case-late': { who: 'wang.zhuguan', open: openCase('repair-ordered'), wait: '[data-testid=case-explanation]' },
-  'case-reader': { who: 'li.fuhe', open: openCase('repaired'), wait: '[data-testid=case-explanation]' },
-  'case-confirm-notice': { who: 'wang.zhuguan', open: act('opened', 'serve-notice'), wait: '[data-testid=case-paper]' },
-  'case-confirm-order': { who: 'wang.zhuguan', open: act('noticed', 'order-repair'), wait: '[data-testid=case-station]' },
-  'case-confirm-exception': { who: 'wang.zhuguan', open: act('opened', 'close-by-exception'), wait: '[data-testid=case-approved-by]' },
   'stations': { who: 'admin', open: go('/stations'), wait: '[data-testid=station]' },
   'stations-token': { who: 'admin', open: async (page) => {
     await page.goto(`${BASE}/stations`)

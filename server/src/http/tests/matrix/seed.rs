@@ -43,6 +43,12 @@ pub(super) struct Principal<'w> {
 pub(super) struct Names(Vec<(&'static str, String)>);
 
 impl Names {
+    /// These, and those of another part.
+    pub(super) fn and(mut self, more: Vec<(&'static str, String)>) -> Self {
+        self.0.extend(more);
+        self
+    }
+
     /// A line's path or body with the names put in.
     pub(super) fn fill(&self, text: &str) -> String {
         self.0.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
