@@ -6,21 +6,25 @@
 
 use std::collections::BTreeSet;
 
+use async_trait::async_trait;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use plumewatch_shared::ids::Region;
 use plumewatch_shared::time::law_place;
+use server_core::access::OrganisationCode;
 use server_core::audit::{Action, Entry};
 use server_core::case::{Case, CaseId, Effect, Event, Facts, Refusal, Source, Step, Told};
-use server_core::counting::{Candidate, Vehicle};
+use server_core::counting::Candidate;
 use server_core::inspection::{VehicleIdentity, Vin};
 use server_core::order::Origin;
 use server_core::review::{CandidateState, Reason, Review, ReviewRefusal, Ruling};
 
 use crate::counting::{SYSTEM, count};
+use crate::jobs::{Duty, Rhythm, Work};
 use crate::listings;
 use crate::orders::{self, LoopError, NewOrder};
 use crate::rulebooks::Books;
-use crate::store::{CandidateRow, CaseRow, Store, StoreError, Writing};
+use crate::store::{CandidateRow, CaseRow, Store, StoreError, Stored, Writing};
 
 /// Cases that one run of [`mark_overdue`] marks: more wait for the next run, so that none takes the database for long.
 const OVERDUE_MAX: u32 = 500;
@@ -40,9 +44,9 @@ pub enum CaseworkError {
     /// The rules of cases refuse it.
     #[error(transparent)]
     Case(#[from] Refusal),
-    /// The rules of repair orders refuse what must follow.
-    #[error(transparent)]
-    Order(#[from] LoopError),
+    /// The rules of repair orders refuse what must follow, such as a station that is not open.
+    #[error("the repair order cannot follow")]
+    Order(#[source] LoopError),
     /// The database did not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -57,6 +61,8 @@ pub struct Followed {
     pub watchlist: bool,
     /// Does the candidate wait for a second person?
     pub waits_for_second: bool,
+    /// What followed from it.
+    pub effects: Vec<Effect>,
 }
 
 /// Takes a reviewer's decision. The last confirmation that the region's rule asks for opens a case.
@@ -72,9 +78,10 @@ pub async fn decide(
     let people = books.casework_at(region, review.at).confirmations.people;
     let first = row.first.as_ref().map(|first| first.by.as_str());
     let ruling = server_core::review::decide(row.state, first, review, people)?;
-    let mut followed = Followed { case: None, watchlist: false, waits_for_second: false };
+    let mut followed =
+        Followed { case: None, watchlist: false, waits_for_second: false, effects: Vec::new() };
+    let mut carried = Vec::new();
     let mut actions = Vec::new();
-    let mut told = Vec::new();
     match ruling {
         Ruling::Rejected => {
             writing.set_review(review, CandidateState::Rejected).await?;
@@ -91,23 +98,20 @@ pub async fn decide(
             writing.insert_case(&case, &review.candidate, &review.by, review.at).await?;
             actions.push((Action::CandidateConfirmed, review.candidate.to_string()));
             actions.extend(audits(&effects).map(|action| (action, case.id.as_str().to_owned())));
-            followed.watchlist = effects.contains(&Effect::RefreshWatchlist);
-            let why = Some(review.reason.as_str());
-            followed.watchlist |=
-                follow(&mut writing, books, &case, &effects, &review.by, why, review.at, &mut told).await?;
+            let listed =
+                count_for_carrier(&mut writing, books, &case.id, &effects, review.at, &mut carried).await?;
+            followed.watchlist = listed || effects.contains(&Effect::RefreshWatchlist);
             followed.case = Some(case.id);
+            followed.effects = effects;
         }
     }
-    let entries = actions.into_iter().map(|(action, subject)| Entry {
-        at: review.at,
-        actor: review.by.clone(),
-        action,
-        subject,
-        reason: Some(review.reason.as_str().to_owned()),
-        detail: String::new(),
-    });
-    // What the review did stands before what followed of it.
-    commit(writing, entries.chain(told)).await?;
+    for entry in carried {
+        writing.append_audit(entry).await?;
+    }
+    for (action, subject) in actions {
+        writing.record(review.at, &review.by, action, &subject, Some(review.reason.as_str())).await?;
+    }
+    writing.commit().await?;
     Ok(followed)
 }
 
@@ -129,13 +133,13 @@ pub async fn happen(
     let mut writing = store.writing().await?;
     let row = writing.case_to_move(id, scope).await?.ok_or(CaseworkError::Unknown)?;
     let mut told = Vec::new();
-    let followed = step(&mut writing, books, row, event, by, Some(reason.as_str()), now, &mut told).await?;
-    commit(writing, told).await?;
+    let followed = step(&mut writing, books, row, event, by, Some(reason), now, &mut told).await?;
+    finish(writing, told).await?;
     Ok(followed)
 }
 
-/// Lets a repair order make something happen to its case, in the order's own transaction; the caller writes what is `told`
-/// in the audit, last of all. `actor` is the account that acted for the shop or station.
+/// Lets a repair order make something happen to its case, in the order's own transaction. `actor` is the account that
+/// acted for the shop or station. Audit entries are gathered in `told`, which the order writes last.
 pub async fn order_event(
     writing: &mut Writing,
     books: &Books,
@@ -167,7 +171,7 @@ pub async fn mark_overdue(
         let mut told = Vec::new();
         match step(&mut writing, books, row, Event::Overdue, SYSTEM, None, now, &mut told).await {
             Ok(_) => {
-                commit(writing, told).await?;
+                finish(writing, told).await?;
                 marked.push(id);
             }
             // Somebody was faster: an appeal, a closing, another server.
@@ -178,8 +182,54 @@ pub async fn mark_overdue(
     Ok(marked)
 }
 
-/// One step: the case, its step, its counting, and what follows of it for orders and listings. The audit's entries are
-/// `told`, for the caller to write last: whoever holds the audit's end waits for nothing else.
+/// Deadlines of cases among the server's duties: each day from its first moment on, so that a case is overdue when its
+/// last day has gone by.
+#[derive(Clone, Copy, Debug)]
+pub struct Deadlines;
+
+#[async_trait]
+impl Duty for Deadlines {
+    fn name(&self) -> &'static str {
+        "cases-overdue"
+    }
+
+    fn rhythm(&self) -> Rhythm {
+        Rhythm::Daily
+    }
+
+    async fn perform(&self, work: &Work<'_>) -> Stored<bool> {
+        let mut marked = 0;
+        loop {
+            match mark_overdue(work.store, work.books, work.now).await {
+                Ok(cases) => marked += cases.len(),
+                Err(CaseworkError::Store(error)) => return Err(error),
+                Err(error) => {
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "overdue cases were not marked"
+                    );
+                    break;
+                }
+            }
+            let more = !work.store.reading().await?.newly_overdue(work.today, 1).await?.is_empty();
+            if !more || !work.lease.renew().await? {
+                break;
+            }
+        }
+        tracing::info!(cases = marked, "cases whose last day has gone by are marked");
+        Ok(false)
+    }
+}
+
+/// Writes the gathered audit entries, last: whoever holds the audit's end waits for nothing else.
+async fn finish(mut writing: Writing, told: Vec<Entry>) -> Result<(), CaseworkError> {
+    for entry in told {
+        writing.append_audit(entry).await?;
+    }
+    Ok(writing.commit().await?)
+}
+
+/// One step: the case, its step, its counting, its repair order; its audit entries are gathered.
 #[expect(clippy::too_many_arguments, reason = "each is a fact of the step")]
 async fn step(
     writing: &mut Writing,
@@ -187,21 +237,21 @@ async fn step(
     row: CaseRow,
     event: Event,
     actor: &str,
-    reason: Option<&str>,
+    reason: Option<&Reason>,
     now: Timestamp,
-    told: &mut Vec<Entry>,
+    audit: &mut Vec<Entry>,
 ) -> Result<Followed, CaseworkError> {
     let rules = books.casework_at(row.region, now);
     let facts = Facts { calendar: books.calendar(), rules: &rules };
     let (case, effects) = row.case.apply(event.clone(), facts, now)?;
-    let particulars = Told::of(&event, &case, &rules.version);
+    let told = Told::of(&event, &case, &rules.version);
     writing.set_case(&case, now).await?;
     let step = Step {
         at: now,
         actor: actor.to_owned(),
         kind: event.kind(),
-        told: particulars.clone(),
-        reason: reason.map(str::to_owned),
+        told: told.clone(),
+        reason: reason.map(|reason| reason.as_str().to_owned()),
     };
     writing.insert_case_step(&case.id, &step).await?;
     if effects.contains(&Effect::RestartCounting) {
@@ -209,53 +259,28 @@ async fn step(
         writing.lock_plates(&plates).await?;
         count(writing, &plates, books, now).await?;
     }
-    told.extend(audits(&effects).map(|action| Entry {
-        at: now,
-        actor: actor.to_owned(),
-        action,
-        subject: case.id.as_str().to_owned(),
-        reason: reason.map(str::to_owned),
-        detail: serde_json::to_string(&particulars).expect("texts and days serialise"),
-    }));
-    let mut watchlist = effects.contains(&Effect::RefreshWatchlist);
-    watchlist |= follow(writing, books, &case, &effects, actor, reason, now, told).await?;
-    Ok(Followed { watchlist, case: Some(case.id), waits_for_second: false })
-}
-
-/// What a case's step brings about elsewhere: its repair order begins or is called off, its exceedances count for the
-/// vehicle's carrier or count no more. True if the watchlist may have changed by it.
-#[expect(clippy::too_many_arguments, reason = "each is a fact of the step")]
-async fn follow(
-    writing: &mut Writing,
-    books: &Books,
-    case: &Case,
-    effects: &[Effect],
-    actor: &str,
-    reason: Option<&str>,
-    now: Timestamp,
-    told: &mut Vec<Entry>,
-) -> Result<bool, CaseworkError> {
-    for effect in effects {
+    for action in audits(&effects) {
+        audit.push(Entry {
+            at: now,
+            actor: actor.to_owned(),
+            action,
+            subject: case.id.as_str().to_owned(),
+            reason: reason.map(|reason| reason.as_str().to_owned()),
+            detail: serde_json::to_string(&told).expect("texts and days serialise"),
+        });
+    }
+    for effect in &effects {
         match effect {
             Effect::OpenOrder { station, due } => {
-                let new = NewOrder {
-                    origin: Origin::Case(case.id.clone()),
-                    vehicle: identity(writing, case, now).await?,
-                    station: station.clone(),
-                    // What must be passed, and how, the first test at the station decides.
-                    items: BTreeSet::new(),
-                    method: None,
-                    due: *due,
-                };
-                orders::open(writing, new, actor, now, told).await?;
+                let new = order_of(writing, &case, station.clone(), *due, now).await?;
+                orders::open(writing, new, actor, now, audit).await.map_err(order_error)?;
             }
             Effect::CancelOrder => {
-                let why =
-                    reason.and_then(Reason::new).or_else(|| Reason::new("案件已结束 / the case has ended"));
-                let why = why.expect("the words are there");
-                orders::call_off(writing, &case.id, actor, &why, now, told).await?;
+                orders::cancel_of_case(writing, &case.id, reason, actor, now, audit)
+                    .await
+                    .map_err(order_error)?;
             }
-            // The caller's own, and the listings' below.
+            // These stand above and below.
             Effect::Audit(_)
             | Effect::RefreshWatchlist
             | Effect::RestartCounting
@@ -263,36 +288,56 @@ async fn follow(
             | Effect::ExceedancesVoid => {}
         }
     }
-    let listed = listings::follow(writing, books, &case.id, effects, now).await?;
-    told.extend(listed.entries);
-    Ok(listed.watchlist)
+    let listed = count_for_carrier(writing, books, &case.id, &effects, now, audit).await?;
+    Ok(Followed {
+        watchlist: listed || effects.contains(&Effect::RefreshWatchlist),
+        case: Some(case.id),
+        waits_for_second: false,
+        effects,
+    })
 }
 
-/// The vehicle as an order names it: with the identification number that the register knows for its plate today.
-async fn identity(
+/// Tells the carrier's share of exceedances that count now, or no more; true if the watchlist may have changed.
+async fn count_for_carrier(
+    writing: &mut Writing,
+    books: &Books,
+    case: &CaseId,
+    effects: &[Effect],
+    now: Timestamp,
+    audit: &mut Vec<Entry>,
+) -> Result<bool, CaseworkError> {
+    let told = listings::follow(writing, books, case, effects, now).await?;
+    audit.extend(told.entries);
+    Ok(told.watchlist)
+}
+
+/// The order that a case begins; the vehicle's number is the register's word on the last exceedance's plate today.
+async fn order_of(
     writing: &mut Writing,
     case: &Case,
+    station: OrganisationCode,
+    due: Date,
     now: Timestamp,
-) -> Result<VehicleIdentity, CaseworkError> {
-    let Vehicle { plate, colour } = case.vehicle.clone();
-    let today = law_place().to_datetime(now).date();
-    let registered = writing.vehicle_on(&plate, colour, today).await?;
+) -> Result<NewOrder, CaseworkError> {
+    let (plate, colour) = (&case.vehicle.plate, case.vehicle.colour);
+    let registered = writing.vehicle_on(plate, colour, law_place().to_datetime(now).date()).await?;
     let vin = registered.and_then(|vehicle| vehicle.facts.vin).and_then(|vin| Vin::parse(vin.as_str()));
-    Ok(VehicleIdentity { plate, colour, vin })
+    let vehicle = VehicleIdentity { plate: plate.clone(), colour, vin };
+    let origin = Origin::Case(case.id.clone());
+    Ok(NewOrder { origin, vehicle, station, items: BTreeSet::new(), method: None, due })
 }
 
-/// Commits with the audit's entries written last.
-async fn commit(mut writing: Writing, told: impl IntoIterator<Item = Entry>) -> Result<(), CaseworkError> {
-    for entry in told {
-        writing.append_audit(entry).await?;
+fn order_error(error: LoopError) -> CaseworkError {
+    match error {
+        LoopError::Store(error) => CaseworkError::Store(error),
+        other => CaseworkError::Order(other),
     }
-    Ok(writing.commit().await?)
 }
 
 fn audits(effects: &[Effect]) -> impl Iterator<Item = Action> {
     effects.iter().filter_map(|effect| match effect {
         Effect::Audit(action) => Some(*action),
-        // The watchlist follows the commit, counting stands above, orders and listings are `follow`'s.
+        // The watchlist follows the commit; counting, orders and carriers' shares are done where the case steps.
         Effect::RefreshWatchlist
         | Effect::RestartCounting
         | Effect::OpenOrder { .. }

@@ -18,10 +18,9 @@ use plumewatch_shared::time::law_place;
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::token::Secret;
-use crate::casework::{CaseworkError, mark_overdue};
-use crate::findings::sweep;
+use crate::casework::Deadlines;
+use crate::findings::Sweeping;
 use crate::listings::ageing::age;
-use crate::orders::LoopError;
 use crate::rulebooks::Books;
 use crate::store::{Store, Stored};
 use crate::watchlist::Nudge;
@@ -121,7 +120,7 @@ pub struct Jobs {
 
 /// Everything that this server does by itself.
 pub fn duties() -> Vec<Arc<dyn Duty>> {
-    vec![Arc::new(OverdueCases), Arc::new(Sweep), Arc::new(Ageing)]
+    vec![Arc::new(Deadlines), Arc::new(Sweeping), Arc::new(Ageing)]
 }
 
 impl Jobs {
@@ -184,67 +183,6 @@ impl Jobs {
             self.watchlist.nudge();
         }
         Ok(true)
-    }
-}
-
-/// Cases whose deadline passed with the day that ended.
-struct OverdueCases;
-
-#[async_trait]
-impl Duty for OverdueCases {
-    fn name(&self) -> &'static str {
-        "cases-overdue"
-    }
-
-    fn rhythm(&self) -> Rhythm {
-        Rhythm::Daily
-    }
-
-    async fn perform(&self, work: &Work<'_>) -> Stored<bool> {
-        // In runs, each of bounded length.
-        while work.lease.renew().await? {
-            match mark_overdue(work.store, work.books, work.now).await {
-                Ok(marked) if marked.is_empty() => break,
-                Ok(_) => {}
-                Err(CaseworkError::Store(error)) => return Err(error),
-                Err(error) => {
-                    tracing::error!(
-                        error = &error as &dyn std::error::Error,
-                        "overdue cases were not all marked"
-                    );
-                    break;
-                }
-            }
-        }
-        Ok(false)
-    }
-}
-
-/// What stations, shops and orders look like as a whole: overdue orders, vehicles that fail again and again, findings.
-struct Sweep;
-
-#[async_trait]
-impl Duty for Sweep {
-    fn name(&self) -> &'static str {
-        "findings-sweep"
-    }
-
-    fn rhythm(&self) -> Rhythm {
-        Rhythm::Hourly
-    }
-
-    async fn perform(&self, work: &Work<'_>) -> Stored<bool> {
-        match sweep(work.store, work.now).await {
-            Ok(_) => {}
-            Err(LoopError::Store(error)) => return Err(error),
-            Err(error) => {
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    "the sweep for findings did not end"
-                );
-            }
-        }
-        Ok(false)
     }
 }
 

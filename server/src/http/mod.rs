@@ -68,6 +68,8 @@ pub struct SiteParts {
     pub authority: Authority,
     /// What an enrolled edge is told of the server: broker and key.
     pub for_edges: ForEdges,
+    /// Prints papers.
+    pub printer: crate::documents::Printer,
     /// The rulebooks.
     pub books: crate::rulebooks::Books,
     /// The public extract of listings.
@@ -179,6 +181,7 @@ pub fn openapi_json() -> String {
         (name = "findings", description = "What looks wrong at stations and shops, for a person to look at"),
         (name = "listings", description = "The blacklist of carriers: shares, proposals, decisions, the public extract"),
         (name = "stations", description = "Stations, their health, their enrolment"),
+        (name = "register", description = "Vehicles, carriers with their fleets, inspection stations, repair shops"),
         (name = "watchlist", description = "Plates that are looked out for"),
         (name = "accounts", description = "People"),
         (name = "keys", description = "Keys of stations' and shops' own programs"),

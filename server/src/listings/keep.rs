@@ -95,7 +95,9 @@ pub async fn import_applied(
         writing.hold_carrier(carrier).await?;
     }
     let mut told = attribute(writing, books, rows, now).await?;
-    told.and(fleet_changed(writing, books, carriers, now).await?);
+    let mut changed = carriers.clone();
+    changed.extend(writing.shares_elsewhere().await?);
+    told.and(fleet_changed(writing, books, &changed, now).await?);
     Ok(told)
 }
 
@@ -144,6 +146,7 @@ pub async fn fleet_changed(
         } else {
             let book = books.listing_rule(region, share.tally.day);
             share.region = region;
+            writing.move_listings(carrier, region).await?;
             share = recount(writing, &book, share, legal_day(now)).await?;
         }
         told.and(settle(writing, books, share, "车队变更 / the fleet changed", now).await?);

@@ -10,7 +10,8 @@ use crate::casework::{CaseworkError, order_event};
 use crate::rulebooks::Books;
 use crate::store::Writing;
 
-/// Tells the case; `true` if the watchlist may have changed. A case that ended meanwhile is left as it is.
+/// Tells the case; `true` if the watchlist may have changed. A case that ended meanwhile is left as it is: the vehicle's
+/// repair and retest stand all the same.
 pub async fn tell(
     writing: &mut Writing,
     books: &Books,
@@ -27,8 +28,7 @@ pub async fn tell(
         CaseNews::RetestFailed => Event::RetestFailed,
         CaseNews::Cancelled => Event::OrderCancelled,
     };
-    // Boxed: an order tells its case, and a case opens and calls off its order.
-    match Box::pin(order_event(writing, books, case, event, by, now, told)).await {
+    match order_event(writing, books, case, event, by, now, told).await {
         Ok(followed) => Ok(followed.watchlist),
         Err(CaseworkError::Store(error)) => Err(error.into()),
         Err(CaseworkError::Order(error)) => Err(error),

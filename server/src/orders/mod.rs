@@ -9,6 +9,8 @@ pub mod refused;
 pub mod sheet;
 pub mod template;
 #[cfg(test)]
+mod case_tests;
+#[cfg(test)]
 mod tests;
 
 use std::collections::BTreeSet;
@@ -144,23 +146,27 @@ pub async fn happen(
     Ok(Followed { order, watchlist, repeated: false })
 }
 
-/// Calls the open order of a case off, because the case has ended: the case knows, and is not told.
-pub async fn call_off(
+/// Calls off the open order of a case that ended, inside the case's own transaction. The case knows; it is not told again.
+pub async fn cancel_of_case(
     writing: &mut Writing,
     case: &CaseId,
+    reason: Option<&Reason>,
     by: &str,
-    reason: &Reason,
     now: Timestamp,
     told: &mut Vec<Entry>,
 ) -> Result<(), LoopError> {
-    for row in writing.orders_of_case(case).await?.into_iter().filter(|row| row.order.state.is_open()) {
-        let event = Event::Cancel { reason: reason.clone() };
-        let detail = detail(&event);
-        let (order, effects) = row.order.apply(event)?;
+    let ended = || Reason::new("案件已结束 / the case has ended").expect("it is a text");
+    let reason = reason.cloned().unwrap_or_else(ended);
+    for row in writing.orders_of_case(case).await? {
+        if !row.order.state.is_open() {
+            continue;
+        }
+        let Some(row) = writing.order_to_change(&row.order.id).await? else { continue };
+        let (order, effects) = row.order.apply(Event::Cancel { reason: reason.clone() })?;
         writing.set_order(&order, now).await?;
         for effect in effects {
             if let Effect::Audit(action) = effect {
-                told.push(entry(action, &order.id, by, Some(reason.as_str()), detail.clone(), now));
+                told.push(entry(action, &order.id, by, Some(reason.as_str()), case.as_str().to_owned(), now));
             }
         }
     }

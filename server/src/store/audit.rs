@@ -35,7 +35,16 @@ pub struct AuditFilter {
 impl AuditFilter {
     /// Every row that an account of this region sees.
     pub fn all(scope: Scope) -> Self {
-        Self { scope, actor: None, action: None, subject: None, from_us: None, to_us: None, before: None, above: 0 }
+        Self {
+            scope,
+            actor: None,
+            action: None,
+            subject: None,
+            from_us: None,
+            to_us: None,
+            before: None,
+            above: 0,
+        }
     }
 }
 

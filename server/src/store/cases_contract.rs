@@ -49,10 +49,7 @@ async fn by_order(store: &Store, id: &CaseId, event: Event) -> Result<Followed, 
     let mut told = Vec::new();
     let followed =
         order_event(&mut writing, &Books::shipped(), id, event, "shop-1", now(), &mut told).await?;
-    for entry in told {
-        writing.append_audit(entry).await.unwrap();
-    }
-    writing.commit().await.unwrap();
+    crate::orders::commit(writing, told).await.unwrap();
     Ok(followed)
 }
 

@@ -207,6 +207,8 @@ pub(crate) async fn enrol(store: &Store, id: &str) {
         .keep_station_key(station(id), key().verifying_key().to_bytes(), now().as_microsecond())
         .await
         .unwrap();
+    // Where `order` sends a case's vehicle for its retest.
+    writing.test_station(INSPECTION_STATION, 140_105, None).await.unwrap();
     writing.commit().await.unwrap();
 }
 
@@ -385,6 +387,9 @@ pub(crate) fn notice() -> Event {
         paper: Paper::new("并环改〔2026〕118号").unwrap(),
     }
 }
+
+/// The inspection station that [`order`] names; [`enrol`] puts it into the register.
+pub(crate) const INSPECTION_STATION: &str = "I-140105-01";
 
 /// An order to repair, for as long as the rule says.
 pub(crate) fn order() -> Event {

@@ -7,6 +7,7 @@ import { createServer } from 'node:http'
 import { extname } from 'node:path'
 import { picture } from './scene.mjs'
 import * as casework from './cases.mjs'
+import * as closedLoop from './closed-loop.mjs'
 import * as instruments from './instruments.mjs'
 import * as blacklist from './listings.mjs'
 import * as people from './people.mjs'
@@ -23,7 +24,7 @@ const signedOut = () => failure(401, 'signed-out', '请先登录。', 'Sign in f
 const gone = () => failure(404, 'not-found', '没有找到。', 'There is no such thing.')
 const ok = (body) => ({ status: 200, body })
 const empty = (who) => who.name === 'empty'
-const named = (name) => world.accounts.find((a) => a.name === name) ?? (['new', 'empty'].includes(name) ? { name, display_name: '新同事', role: 'reviewer', region: '140100', must_change_password: name === 'new' } : null)
+const named = (name) => [...world.accounts, ...closedLoop.accounts].find((a) => a.name === name) ?? (['new', 'empty'].includes(name) ? { name, display_name: '新同事', role: 'reviewer', region: '140100', must_change_password: name === 'new' } : null)
 
 const summary = (passages, exceeding, waiting, online, all) => ({ passages_today: passages, passed_today: passages - exceeding, screened_today: 0, exceeding_today: exceeding, not_judged_today: 0, waiting_review: waiting, open_cases: 1, stations: all, stations_online: online })
 
@@ -82,7 +83,7 @@ function answer(method, path, q, body, who) {
     case 'POST /listings/:/decisions': return blacklist.decide(id, body, who) ? { status: 204 } : gone()
     case 'POST /listings/:/answers': return blacklist.answer(id, body, who) ? { status: 204 } : gone()
     case 'GET /carriers/:/share': { const one = blacklist.carrierShare(id); return one ? ok(one) : gone() }
-    default: return people.answer(key, path, body, who) ?? gone()
+    default: return closedLoop.answer(method, path, q, body, who) ?? people.answer(key, path, body, who) ?? gone()
   }
 }
 
@@ -100,7 +101,7 @@ createServer(async (request, response) => {
   const who = named(/pw_session=([\w.]+)/.exec(request.headers.cookie ?? '')?.[1])
   let text = ''
   for await (const chunk of request) text += chunk
-  const body = text ? JSON.parse(text) : {}
+  const body = text && request.headers['content-type'] === 'application/json' ? JSON.parse(text) : {}
   if (request.method === 'POST' && path === '/session') {
     const account = named(body.name)
     if (!account || body.password.length < 4) return send(401, 'application/json', JSON.stringify(failure(0, 'wrong-credentials', '用户名或密码不正确。', 'Name or password are wrong.').body))

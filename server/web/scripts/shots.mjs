@@ -138,6 +138,46 @@ const PAGES = {
     await page.click('[data-testid=listing-action-list]')
   }, wait: '[data-testid=listing-submit]' },
   'public-listings': { who: null, open: go('/public/listings'), wait: '[data-testid=public-row]' },
+  'orders': { who: 'wang.zhuguan', open: go('/orders'), wait: '[data-testid=order-row]' },
+  'orders-shop': { who: 'wx.jinan', open: go('/orders'), wait: '[data-testid=order-row]' },
+  'orders-empty': { who: 'empty', open: go('/orders') },
+  'order': { who: 'wang.zhuguan', open: async (page) => {
+    await page.goto(`${BASE}/orders`)
+    await page.waitForSelector('[data-testid=order-row]')
+    await page.click('[data-testid=order-row]')
+  }, wait: '[data-testid=order-detail]' },
+  'order-record': { who: 'wx.jinan', open: async (page) => {
+    await page.goto(`${BASE}/orders?state=taken`)
+    await page.waitForSelector('[data-testid=order-row]')
+    await page.evaluate(() => [...document.querySelectorAll('[data-testid=order-row]')].find((row) => row.querySelector('.overdue')).click())
+    await page.waitForSelector('[data-testid=order-action-record]')
+    await page.click('[data-testid=order-action-record]')
+    await page.waitForSelector('[data-testid=repair-add-part]')
+    await page.click('[data-testid=repair-add-part]')
+  }, wait: '[data-testid=repair-submit]' },
+  'repair-upload': { who: 'wx.jinan', open: async (page) => {
+    await page.goto(`${BASE}/orders/upload`)
+    await page.waitForSelector('[data-testid=sheet-file]')
+    await page.evaluate(() => {
+      const files = new DataTransfer()
+      files.items.add(new File(['x'], '十一月维修记录.xlsx'))
+      const input = document.querySelector('[data-testid=sheet-file]')
+      input.files = files.files
+      input.dispatchEvent(new Event('change'))
+    })
+  }, wait: '[data-testid=refusal]' },
+  'inspections': { who: 'jc.xiaodian', open: go('/inspections'), wait: '[data-testid=inspection-row]' },
+  'inspection': { who: 'jc.xiaodian', open: async (page) => {
+    await page.goto(`${BASE}/inspections`)
+    await page.waitForSelector('[data-testid=inspection-row]')
+    await page.click('[data-testid=inspection-row]:nth-child(3)')
+  }, wait: '[data-testid=inspection-detail]' },
+  'findings': { who: 'wang.zhuguan', open: go('/findings'), wait: '[data-testid=finding-row]' },
+  'finding': { who: 'wang.zhuguan', open: async (page) => {
+    await page.goto(`${BASE}/findings`)
+    await page.waitForSelector('[data-testid=finding-row]')
+    await page.click('[data-testid=finding-row]')
+  }, wait: '[data-testid=finding-detail]' },
   'stations': { who: 'admin', open: go('/stations'), wait: '[data-testid=station]' },
   'stations-token': { who: 'admin', open: async (page) => {
     await page.goto(`${BASE}/stations`)
@@ -181,7 +221,7 @@ for (const [name, { who, open, wait }] of Object.entries(PAGES)) {
       if (wide > width) console.log(`${name} ${language} ${width}: the page is ${wide} px wide`)
       const file = `${folder}/${name}.${language === 'en' ? 'en' : 'zh'}.${width}.png`
       await page.screenshot({ path: file, fullPage: (width < 500 && !['confirm', 'token', 'result'].some((word) => name.includes(word))) || name === 'station' })
-      if (['passage', 'case', 'test'].includes(name) && width === 1440) {
+      if (['passage', 'case', 'test', 'order', 'inspection'].includes(name) && width === 1440) {
         await page.emulateMediaType('print')
         await page.setViewport({ width: 730, height: 1050 })
         await page.screenshot({ path: file.replace('1440', 'print'), fullPage: true })

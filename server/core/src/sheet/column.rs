@@ -2,6 +2,8 @@
 
 use plumewatch_shared::language::Bilingual;
 
+use super::cell::{Cell, Row};
+
 /// A column that is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Column {
@@ -154,6 +156,12 @@ impl Columns {
         self.unknown.iter().map(|(_, name)| name.as_str()).filter(|name| !name.is_empty())
     }
 
+    /// A row's cell under a column; empty where the table has no such column.
+    pub fn cell<'r>(&self, row: &'r Row, word: &str) -> &'r Cell {
+        let (_, place) = self.of(word);
+        place.and_then(|place| row.cells.get(place)).unwrap_or(&Cell::Empty)
+    }
+
     /// Places of columns without a name: what stands in them cannot be understood.
     pub(super) fn nameless(&self) -> impl Iterator<Item = usize> {
         self.unknown.iter().filter(|(_, name)| name.is_empty()).map(|(place, _)| *place)
@@ -175,7 +183,7 @@ impl Columns {
     }
 
     /// How the table writes a column, or how the template does.
-    pub(super) fn name_of(&self, word: &str) -> String {
+    pub fn name_of(&self, word: &str) -> String {
         let (column, place) = self.of(word);
         place.map_or_else(|| column.title(), |place| self.written[place].clone())
     }

@@ -228,8 +228,7 @@ impl<'a> Fields<'a> {
     }
 
     fn cell(&self, word: &str) -> &'a Cell {
-        let (_, place) = self.columns.of(word);
-        place.and_then(|place| self.row.cells.get(place)).unwrap_or(&Cell::Empty)
+        self.columns.cell(self.row, word)
     }
 
     fn absent<T>(&mut self, word: &str) -> Field<T> {

@@ -11,6 +11,7 @@ use futures_util::stream;
 use serde::{Deserialize, Serialize};
 use server_core::access::{Operation, Scope};
 use server_core::audit::{Action, AuditRow, Entry};
+use server_core::review::Reason;
 use utoipa::{IntoParams, ToSchema};
 
 use super::wanted::reason;
@@ -73,6 +74,37 @@ pub(super) struct AuditExport {
     from_utc_us: Option<i64>,
     /// Before.
     to_utc_us: Option<i64>,
+}
+
+/// Which rows go into the workbook, and why it is taken.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct AuditSheet {
+    /// Why: 1 to 500 characters.
+    reason: String,
+    /// Only what this account, station or key (`key:K…`) did.
+    actor: Option<String>,
+    /// Only this action, by word.
+    action: Option<String>,
+    /// Only about this: an id, a plate, an account.
+    subject: Option<String>,
+    /// At or after.
+    from_utc_us: Option<i64>,
+    /// Before.
+    to_utc_us: Option<i64>,
+}
+
+impl AuditSheet {
+    /// The filter that it asks for, and why.
+    pub(super) fn filter(self, scope: Scope) -> Result<(AuditFilter, Reason), ApiError> {
+        let filter = AuditFilter {
+            from_us: self.from_utc_us,
+            to_us: self.to_utc_us,
+            ..filter(scope, self.actor, self.action.as_deref(), self.subject)?
+        };
+        Ok((filter, reason(&self.reason)?))
+    }
 }
 
 /// A page of the audit, newest first.

@@ -37,6 +37,22 @@ pub(super) struct ListingQuery {
     after: Option<String>,
 }
 
+impl ListingQuery {
+    /// Which listings it asks for.
+    pub(super) fn which(&self) -> Result<ListingsOf, ApiError> {
+        match self.which.as_deref().unwrap_or_default() {
+            "" | "all" => Ok(ListingsOf::All),
+            "to-decide" => Ok(ListingsOf::ToDecide),
+            "listed" => Ok(ListingsOf::Listed),
+            "ended" => Ok(ListingsOf::Ended),
+            _ => {
+                let en = "`which` is one of to-decide, listed, ended, all.";
+                Err(ApiError::invalid("未知的列表。", en))
+            }
+        }
+    }
+}
+
 /// Listings, the latest change first.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Listings {
@@ -107,7 +123,7 @@ pub(super) struct NewAnswer {
 }
 
 /// A listing's name in a path.
-pub(super) struct ListingName(ListingId);
+pub(super) struct ListingName(pub(super) ListingId);
 
 impl std::str::FromStr for ListingName {
     type Err = ();
@@ -154,16 +170,7 @@ pub(super) async fn list(
     Params(query): Params<ListingQuery>,
 ) -> Result<Json<Listings>, ApiError> {
     let scope = signed.may(Operation::ReadListings)?;
-    let which = match query.which.as_deref().unwrap_or_default() {
-        "" | "all" => ListingsOf::All,
-        "to-decide" => ListingsOf::ToDecide,
-        "listed" => ListingsOf::Listed,
-        "ended" => ListingsOf::Ended,
-        _ => {
-            let en = "`which` is one of to-decide, listed, ended, all.";
-            return Err(ApiError::invalid("未知的列表。", en));
-        }
-    };
+    let which = query.which()?;
     let after = query.after.as_deref().filter(|text| !text.is_empty()).map(cursor).transpose()?;
     let mut reading = site.store.reading().await?;
     let rows = reading.listings(scope.0, which, after, LISTINGS_MAX).await?;

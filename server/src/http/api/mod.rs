@@ -4,6 +4,7 @@ mod accounts;
 mod audit;
 mod case_package;
 mod case_wire;
+mod carriers;
 mod cases;
 mod casework_error;
 mod casework_rows;
@@ -11,6 +12,7 @@ mod device_checks;
 mod enrol;
 mod evidence;
 mod exhaust_tests;
+mod exports;
 mod keys;
 mod oidc;
 mod findings;
@@ -20,9 +22,12 @@ mod orders;
 mod listing_error;
 mod listing_wire;
 mod listings;
+mod papers;
 mod passages;
 mod public_listings;
 mod repair_records;
+mod register;
+mod register_wire;
 mod review;
 mod rulebook;
 mod rulebook_rows;
@@ -35,6 +40,7 @@ mod statistics;
 mod stations;
 mod summary;
 mod today;
+mod vehicles;
 mod wanted;
 mod wire;
 
@@ -42,6 +48,7 @@ pub(super) use wire::PassageSummary;
 
 use std::sync::Arc;
 
+use axum::extract::DefaultBodyLimit;
 use axum::http::header;
 use axum::response::IntoResponse;
 use utoipa_axum::router::OpenApiRouter;
@@ -122,8 +129,48 @@ pub(super) fn routes() -> OpenApiRouter<Site> {
         .routes(routes!(findings::decide))
         .routes(routes!(inspections::detail))
         .merge(uploads());
-    let api =
-        people.merge(passages).merge(tests).merge(work).merge(stations).merge(closed_loop).merge(listings);
+    let taken_out = OpenApiRouter::new()
+        .routes(routes!(papers::notice_of))
+        .routes(routes!(papers::closing_of))
+        .routes(routes!(papers::order_of))
+        .routes(routes!(papers::report_of))
+        .routes(routes!(papers::decision_of))
+        .routes(routes!(exports::passages::passages))
+        .routes(routes!(exports::work::cases))
+        .routes(routes!(exports::work::orders))
+        .routes(routes!(exports::listings::listings))
+        .routes(routes!(exports::register::organisations))
+        .routes(routes!(exports::audit::audit));
+    let files = OpenApiRouter::new()
+        .routes(routes!(register::imports, register::upload))
+        .layer(DefaultBodyLimit::max(crate::sheets::MAX_BYTES));
+    let rows =
+        OpenApiRouter::new().routes(routes!(register::rows)).layer(DefaultBodyLimit::max(register::ROWS_BYTES_MAX));
+    let register = OpenApiRouter::new()
+        .routes(routes!(register::summary))
+        .routes(routes!(register::detail, register::discard))
+        .routes(routes!(register::import_rows))
+        .routes(routes!(register::apply))
+        .routes(routes!(register::template))
+        .routes(routes!(carriers::list))
+        .routes(routes!(carriers::detail))
+        .routes(routes!(carriers::fleet))
+        .routes(routes!(carriers::inspection_stations))
+        .routes(routes!(carriers::repair_shops))
+        .routes(routes!(vehicles::look_up))
+        .routes(routes!(vehicles::life))
+        .routes(routes!(vehicles::plate_life))
+        .merge(files)
+        .merge(rows);
+    let api = people
+        .merge(passages)
+        .merge(tests)
+        .merge(work)
+        .merge(stations)
+        .merge(closed_loop)
+        .merge(listings)
+        .merge(register)
+        .merge(taken_out);
     let server = OpenApiRouter::new()
         .routes(routes!(server::healthz))
         .routes(routes!(server::readyz))

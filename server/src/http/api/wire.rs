@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use plumewatch_shared::corroboration::corroborate;
 use plumewatch_shared::ids::{PassageId, Region, StationId};
 use plumewatch_shared::language::Bilingual;
+use plumewatch_shared::passage::Passage;
 use plumewatch_shared::protocol::message::{PassageReport, WireVerdict};
 use plumewatch_shared::rulebook::RulebookRef;
 use serde::Serialize;
@@ -12,6 +13,7 @@ use server_core::case::explain::Confirmation as Confirmed;
 use server_core::counting::explanation;
 use utoipa::ToSchema;
 
+use super::register_wire::RegisterNote;
 use crate::http::error::ApiError;
 use crate::rulebooks::Books;
 use crate::store::{CandidateRow, EvidenceRow, PassageFull, PassageRow};
@@ -168,9 +170,17 @@ pub(crate) struct PassageDetail {
     exhaust_test: Option<String>,
     /// Does it follow the station's record before it? Null while that one is missing.
     chain_ok: Option<bool>,
+    /// What the register says of the vehicle, and what does not agree; null where no plate was read, and for who may
+    /// not see the register.
+    pub(super) register: Option<RegisterNote>,
 }
 
 impl PassageDetail {
+    /// The passage itself.
+    pub(super) fn passage(&self) -> Result<Passage, ApiError> {
+        Ok(self.report.passage().map_err(unreadable)?.0)
+    }
+
     /// From what is stored.
     pub(crate) fn new(
         full: PassageFull,
@@ -195,6 +205,7 @@ impl PassageDetail {
             case_id: full.case,
             exhaust_test: full.exhaust_test.map(|id| id.to_string()),
             chain_ok: full.chain_ok,
+            register: None,
         })
     }
 }

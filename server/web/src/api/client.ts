@@ -80,7 +80,9 @@ async function send<T>(method: string, path: string, options: Options): Promise<
     if (response.ok) throw new ApiError(response.status, UNREADABLE)
   }
   if (response.ok) return { body: body as T, headers: response.headers }
-  const problem = (body as { error?: ApiProblem } | null)?.error
+  const told = body as { error?: ApiProblem; refusals?: unknown } | null
+  // Rows and fields that were refused stand beside the error.
+  const problem = told?.error && (told.refusals ? { ...told.error, refusals: told.refusals } : told.error)
   // A wrong old password is a 401 too, and no reason to leave.
   if (problem?.code === 'signed-out' && path !== '/session') onSignedOut()
   throw new ApiError(response.status, problem ?? { ...UNREADABLE, code: `http-${response.status}` })

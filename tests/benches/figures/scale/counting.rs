@@ -38,7 +38,8 @@ pub(super) fn measure(url: &str, story: &Story) -> Vec<Measured> {
             counting.add(begun.elapsed());
         }
         // A case is confirmed, or falls away: the carrier's share takes its step, proposals and audit with it.
-        let fresh: Vec<u64> = (0..story.cases()).filter(|case| story.is_unheard(*case)).take(TIMES as usize).collect();
+        let fresh: Vec<u64> =
+            (0..story.cases()).filter(|case| story.is_unheard(*case)).take(TIMES as usize).collect();
         for (n, case) in fresh.into_iter().enumerate() {
             let gone = story.some_case(draw(40, n as u64));
             for (case, confirms) in [(case, true), (gone, false)] {

@@ -74,7 +74,8 @@ fn run(passages: u64, postgres: bool) -> Vec<Measured> {
         "random_page_cost=1.1",
     ];
     let cluster = postgres.then(|| Cluster::start_with(&settings));
-    let lines = cluster.as_ref().map_or(String::new(), |cluster| format!("[database]\nurl = {:?}\n", cluster.url()));
+    let lines =
+        cluster.as_ref().map_or(String::new(), |cluster| format!("[database]\nurl = {:?}\n", cluster.url()));
     let mut server = Server::start_configured(folder.path(), &lines).unwrap();
     server.stop();
     let url = match &cluster {
@@ -84,7 +85,9 @@ fn run(passages: u64, postgres: bool) -> Vec<Measured> {
     let kind = if postgres { "PostgreSQL" } else { "SQLite" };
     println!(
         "{kind}: {passages} passages, {} vehicles, {} carriers, {} cases",
-        story.vehicles, story.carriers(), story.cases()
+        story.vehicles,
+        story.carriers(),
+        story.cases()
     );
     let begun = Instant::now();
     let rows = pour::pour(&story, &url);

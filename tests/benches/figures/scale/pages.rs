@@ -70,7 +70,9 @@ const QUESTIONS: &[Question] = &[
     ("a case", "/cases/{id}", |story, n| format!("/cases/C{}", Story::candidate_id(story.some_case(n)))),
     ("stations", "/stations", |_, _| "/stations".to_owned()),
     ("a station's ledger", "/stations/{id}/ledger", |_, n| format!("/stations/{}/ledger", station(n))),
-    ("a station's checks", "/stations/{id}/checks", |_, n| format!("/stations/{}/checks?days=90", station(n))),
+    ("a station's checks", "/stations/{id}/checks", |_, n| {
+        format!("/stations/{}/checks?days=90", station(n))
+    }),
     ("a station's statistics, 30 days", "/stations/{id}/statistics", |_, n| {
         format!("/stations/{}/statistics?days=30", station(n))
     }),
@@ -109,7 +111,9 @@ pub(super) fn measure(server: &Server, story: &Story) -> Vec<Measured> {
             continue;
         }
         // Whoever may ask: roles see different pages.
-        let Some(who) = (0..WARMING).find_map(|n| people.iter().find(|who| who.get(&address(story, n)).is_ok())) else {
+        let Some(who) =
+            (0..WARMING).find_map(|n| people.iter().find(|who| who.get(&address(story, n)).is_ok()))
+        else {
             println!("  {name}: NOBODY GETS AN ANSWER: {:?}", people[0].get(&address(story, 0)));
             continue;
         };
@@ -131,7 +135,8 @@ pub(super) fn measure(server: &Server, story: &Story) -> Vec<Measured> {
         let history = *name == "a plate's history";
         measured.push(Measured { name, times, history, counting: false });
     }
-    let known: BTreeSet<&str> = QUESTIONS.iter().map(|(_, place, _)| *place).chain(APART.map(|(place, _)| place)).collect();
+    let known: BTreeSet<&str> =
+        QUESTIONS.iter().map(|(_, place, _)| *place).chain(APART.map(|(place, _)| place)).collect();
     for place in offered.iter().filter(|place| !known.contains(place.as_str())) {
         println!("  NOT MEASURED: {place}");
     }
@@ -142,7 +147,8 @@ pub(super) fn measure(server: &Server, story: &Story) -> Vec<Measured> {
 fn offered(who: &Api, server: &Server) -> BTreeSet<String> {
     let _ = who;
     let url = format!("{}/api/openapi.json", server.url());
-    let text = ureq::get(&url).call().unwrap().body_mut().with_config().limit(64 << 20).read_to_string().unwrap();
+    let text =
+        ureq::get(&url).call().unwrap().body_mut().with_config().limit(64 << 20).read_to_string().unwrap();
     let document: Value = serde_json::from_str(&text).unwrap();
     let paths = document["paths"].as_object().unwrap();
     let reads = paths.iter().filter(|(_, methods)| methods.get("get").is_some());

@@ -120,7 +120,8 @@ impl Sink {
     async fn columns(&mut self, table: &str) -> BTreeSet<String> {
         match self {
             Self::Sqlite(on) => {
-                let found = sqlx::query("select name from pragma_table_info($1)").bind(table).fetch_all(on).await;
+                let found =
+                    sqlx::query("select name from pragma_table_info($1)").bind(table).fetch_all(on).await;
                 found.unwrap().iter().map(|row| row.get(0)).collect()
             }
             Self::Postgres(on) => {
@@ -247,7 +248,9 @@ fn tables(story: &Story) -> Vec<Table<'_>> {
             let fleet = story.fleets[*carrier as usize + 1] - story.fleets[*carrier as usize];
             let counting = || against.newest.values().filter(|day| **day >= story.window_start());
             let exceeding = counting().count() as u64;
-            let due = counting().min().map(|day| day.checked_add(jiff::Span::new().months(12).days(1)).unwrap().to_string());
+            let due = counting()
+                .min()
+                .map(|day| day.checked_add(jiff::Span::new().months(12).days(1)).unwrap().to_string());
             let reaches = exceeding * 10 >= fleet && fleet > 0 && exceeding >= if fleet < 10 { 2 } else { 1 };
             (*carrier, exceeding, fleet, reaches, due)
         })
@@ -270,39 +273,90 @@ fn tables(story: &Story) -> Vec<Table<'_>> {
         (
             "stations",
             &["id", "name", "region", "created_us"],
-            Box::new((0..STATIONS).map(|n| row![Story::station(n), format!("测点{n}"), Story::station_region(n), 0i64])),
+            Box::new(
+                (0..STATIONS)
+                    .map(|n| row![Story::station(n), format!("测点{n}"), Story::station_region(n), 0i64]),
+            ),
         ),
         (
             "station_ledger",
             &["station", "received", "highest"],
-            Box::new((0..STATIONS).map(|n| row![Story::station(n), story.passages / STATIONS, story.passages / STATIONS])),
+            Box::new(
+                (0..STATIONS)
+                    .map(|n| row![Story::station(n), story.passages / STATIONS, story.passages / STATIONS]),
+            ),
         ),
         (
             "records",
             &["station", "sequence", "kind", "prev", "link", "chain_ok"],
             Box::new(passages().map(|n| {
                 let (station, sequence) = Story::passage_id(n);
-                row![station, sequence, "passage", format!("{:016x}", draw(10, n)), format!("{:016x}", draw(11, n)), true]
+                row![
+                    station,
+                    sequence,
+                    "passage",
+                    format!("{:016x}", draw(10, n)),
+                    format!("{:016x}", draw(11, n)),
+                    true
+                ]
             })),
         ),
         (
             "passages",
             &[
-                "station", "sequence", "received_us", "passed_us", "clock", "lane", "region", "plate", "plate_colour",
-                "plate_confidence", "attributed", "outcome", "edge_outcome", "disagrees", "opacity_mean", "ringelmann",
-                "no_ppm", "speed", "doubts", "report", "verdict", "sealed",
+                "station",
+                "sequence",
+                "received_us",
+                "passed_us",
+                "clock",
+                "lane",
+                "region",
+                "plate",
+                "plate_colour",
+                "plate_confidence",
+                "attributed",
+                "outcome",
+                "edge_outcome",
+                "disagrees",
+                "opacity_mean",
+                "ringelmann",
+                "no_ppm",
+                "speed",
+                "doubts",
+                "report",
+                "verdict",
+                "sealed",
             ],
             Box::new(passages().map(move |n| {
                 let (station, sequence) = Story::passage_id(n);
                 let exceeds = story.case_of(n).is_some();
                 let outcome = if exceeds { "exceeding" } else { "passed" };
                 let opacity = if exceeds { 3_100 + draw(12, n) % 4_000 } else { draw(12, n) % 2_900 };
-                let (report, verdict) = if exceeds { (report.as_str(), verdict.as_str()) } else { ("{}", "{}") };
+                let (report, verdict) =
+                    if exceeds { (report.as_str(), verdict.as_str()) } else { ("{}", "{}") };
                 row![
-                    station, sequence, us(n) + 2_000_000, us(n), "synchronised", 1 + n % 2,
-                    Story::station_region(n % STATIONS), Story::plate(story.vehicle_of(n)), "yellow", 990i64, true,
-                    outcome, outcome, false, opacity, 0i64, draw(13, n) % 100_000, 12_000 + draw(14, n) % 9_000, "",
-                    report, verdict, "{}",
+                    station,
+                    sequence,
+                    us(n) + 2_000_000,
+                    us(n),
+                    "synchronised",
+                    1 + n % 2,
+                    Story::station_region(n % STATIONS),
+                    Story::plate(story.vehicle_of(n)),
+                    "yellow",
+                    990i64,
+                    true,
+                    outcome,
+                    outcome,
+                    false,
+                    opacity,
+                    0i64,
+                    draw(13, n) % 100_000,
+                    12_000 + draw(14, n) % 9_000,
+                    "",
+                    report,
+                    verdict,
+                    "{}",
                 ]
             })),
         ),
@@ -319,13 +373,30 @@ fn tables(story: &Story) -> Vec<Table<'_>> {
         ),
         (
             "countings",
-            &["plate", "plate_colour", "passed_us", "station", "sequence", "item", "exceeds", "measured", "at_most"],
+            &[
+                "plate",
+                "plate_colour",
+                "passed_us",
+                "station",
+                "sequence",
+                "item",
+                "exceeds",
+                "measured",
+                "at_most",
+            ],
             Box::new(passages().map(move |n| {
                 let (station, sequence) = Story::passage_id(n);
                 let exceeds = story.case_of(n).is_some();
                 let measured = if exceeds { 3_100 + draw(12, n) % 4_000 } else { draw(12, n) % 2_900 };
                 row![
-                    Story::plate(story.vehicle_of(n)), "yellow", us(n), station, sequence, "opacity", exceeds, measured,
+                    Story::plate(story.vehicle_of(n)),
+                    "yellow",
+                    us(n),
+                    station,
+                    sequence,
+                    "opacity",
+                    exceeds,
+                    measured,
                     3_000i64,
                 ]
             })),
@@ -333,16 +404,38 @@ fn tables(story: &Story) -> Vec<Table<'_>> {
         (
             "candidates",
             &[
-                "id", "plate", "plate_colour", "item", "region", "opened_us", "state", "contested", "rulebook",
-                "rulebook_version", "clause", "changed_us", "decided_by", "reason",
+                "id",
+                "plate",
+                "plate_colour",
+                "item",
+                "region",
+                "opened_us",
+                "state",
+                "contested",
+                "rulebook",
+                "rulebook_version",
+                "clause",
+                "changed_us",
+                "decided_by",
+                "reason",
             ],
             Box::new((0..story.cases()).map(move |case| {
                 let last = story.passages_of(case)[1];
                 let waits = story.waits(case);
                 row![
-                    Story::candidate_id(case), Story::plate(story.vehicle_of_case(case)), "yellow", "opacity",
-                    Story::station_region(last % STATIONS), us(last), if waits { "waiting" } else { "confirmed" }, false,
-                    "HJ 845-2017", "2017-07-27.1", "HJ 845-2017, 6", us(last), (!waits).then_some("reviewer"),
+                    Story::candidate_id(case),
+                    Story::plate(story.vehicle_of_case(case)),
+                    "yellow",
+                    "opacity",
+                    Story::station_region(last % STATIONS),
+                    us(last),
+                    if waits { "waiting" } else { "confirmed" },
+                    false,
+                    "HJ 845-2017",
+                    "2017-07-27.1",
+                    "HJ 845-2017, 6",
+                    us(last),
+                    (!waits).then_some("reviewer"),
                     (!waits).then_some("照片清楚"),
                 ]
             })),
@@ -360,34 +453,77 @@ fn tables(story: &Story) -> Vec<Table<'_>> {
         (
             "cases",
             &[
-                "id", "candidate_id", "plate", "plate_colour", "item", "region", "state", "state_since_us", "opened_us",
-                "opened_by", "updated_us", "queue", "retested_us", "order_station",
+                "id",
+                "candidate_id",
+                "plate",
+                "plate_colour",
+                "item",
+                "region",
+                "state",
+                "state_since_us",
+                "opened_us",
+                "opened_by",
+                "updated_us",
+                "queue",
+                "retested_us",
+                "order_station",
             ],
             Box::new(cases().map(move |case| {
                 let last = story.passages_of(case)[1];
                 let state = story.case_state(case);
                 let ordered = matches!(state, "repair-ordered" | "repaired");
                 row![
-                    format!("C{}", Story::candidate_id(case)), Story::candidate_id(case),
-                    Story::plate(story.vehicle_of_case(case)), "yellow", "opacity", Story::station_region(last % STATIONS),
-                    state, decided(case), decided(case), "reviewer", decided(case),
+                    format!("C{}", Story::candidate_id(case)),
+                    Story::candidate_id(case),
+                    Story::plate(story.vehicle_of_case(case)),
+                    "yellow",
+                    "opacity",
+                    Story::station_region(last % STATIONS),
+                    state,
+                    decided(case),
+                    decided(case),
+                    "reviewer",
+                    decided(case),
                     if matches!(state, "closed" | "withdrawn") { "9" } else { "2" },
-                    (state == "closed").then(|| decided(case)), ordered.then_some("I-140105-01"),
+                    (state == "closed").then(|| decided(case)),
+                    ordered.then_some("I-140105-01"),
                 ]
             })),
         ),
         (
             "audit",
             &["number", "at_us", "actor", "action", "subject", "reason", "detail", "prev", "hash"],
-            Box::new((1u64..).zip(cases().flat_map(move |case| {
-                let subject = Story::candidate_id(case);
-                let opened = format!("C{subject}");
-                [(case, "candidate-confirmed", subject), (case, "case-opened", opened)]
-            })).map(move |(number, (case, action, subject))| {
-                let hash = |n: u64| format!("{:016x}{:016x}{:016x}{:016x}", draw(20, n), draw(21, n), draw(22, n), draw(23, n));
-                // The rows that the server wrote at its start stand before these.
-                row![number + 100, decided(case), "reviewer", action, subject, "照片清楚", "", hash(number), hash(number + 1)]
-            })),
+            Box::new(
+                (1u64..)
+                    .zip(cases().flat_map(move |case| {
+                        let subject = Story::candidate_id(case);
+                        let opened = format!("C{subject}");
+                        [(case, "candidate-confirmed", subject), (case, "case-opened", opened)]
+                    }))
+                    .map(move |(number, (case, action, subject))| {
+                        let hash = |n: u64| {
+                            format!(
+                                "{:016x}{:016x}{:016x}{:016x}",
+                                draw(20, n),
+                                draw(21, n),
+                                draw(22, n),
+                                draw(23, n)
+                            )
+                        };
+                        // The rows that the server wrote at its start stand before these.
+                        row![
+                            number + 100,
+                            decided(case),
+                            "reviewer",
+                            action,
+                            subject,
+                            "照片清楚",
+                            "",
+                            hash(number),
+                            hash(number + 1)
+                        ]
+                    }),
+            ),
         ),
         (
             "carriers",
@@ -400,13 +536,22 @@ fn tables(story: &Story) -> Vec<Table<'_>> {
             "vehicles",
             &["id", "vin", "fuel", "class", "region"],
             Box::new((0..story.vehicles).map(|n| {
-                row![Story::vehicle_id(n), format!("LFWSRXRJ{:09}", n), "diesel", "heavy-truck", Story::station_region(n % 10)]
+                row![
+                    Story::vehicle_id(n),
+                    format!("LFWSRXRJ{:09}", n),
+                    "diesel",
+                    "heavy-truck",
+                    Story::station_region(n % 10)
+                ]
             })),
         ),
         (
             "vehicle_plates",
             &["plate", "plate_colour", "from_day", "vehicle"],
-            Box::new((0..story.vehicles).map(|n| row![Story::plate(n), "yellow", "2015-01-01", Story::vehicle_id(n)])),
+            Box::new(
+                (0..story.vehicles)
+                    .map(|n| row![Story::plate(n), "yellow", "2015-01-01", Story::vehicle_id(n)]),
+            ),
         ),
         (
             "fleet_members",
@@ -426,8 +571,12 @@ fn tables(story: &Story) -> Vec<Table<'_>> {
                 days.dedup();
                 days.into_iter().map(move |day| {
                     row![
-                        format!("C{}", Story::candidate_id(case)), day.to_string(), Story::plate(vehicle), "yellow",
-                        Story::vehicle_id(vehicle), story.carrier_of(vehicle).map(Story::carrier_code),
+                        format!("C{}", Story::candidate_id(case)),
+                        day.to_string(),
+                        Story::plate(vehicle),
+                        "yellow",
+                        Story::vehicle_id(vehicle),
+                        story.carrier_of(vehicle).map(Story::carrier_code),
                         story.case_state(case) != "withdrawn",
                     ]
                 })
@@ -443,32 +592,78 @@ fn tables(story: &Story) -> Vec<Table<'_>> {
         (
             "carrier_shares",
             &[
-                "carrier", "region", "day", "exceeding", "fleet", "share_hundredths", "reaches", "due_day", "rulebook",
-                "rulebook_version", "changed_us",
+                "carrier",
+                "region",
+                "day",
+                "exceeding",
+                "fleet",
+                "share_hundredths",
+                "reaches",
+                "due_day",
+                "rulebook",
+                "rulebook_version",
+                "changed_us",
             ],
             Box::new(shares.into_iter().map(move |(carrier, exceeding, fleet, reaches, due)| {
                 row![
-                    Story::carrier_code(carrier), Story::region_of_carrier(carrier), story.today().to_string(), exceeding,
-                    fleet, exceeding * 10_000 / fleet.max(1), reaches, due, act, edition, now,
+                    Story::carrier_code(carrier),
+                    Story::region_of_carrier(carrier),
+                    story.today().to_string(),
+                    exceeding,
+                    fleet,
+                    exceeding * 10_000 / fleet.max(1),
+                    reaches,
+                    due,
+                    act,
+                    edition,
+                    now,
                 ]
             })),
         ),
         (
             "listings",
             &[
-                "id", "carrier", "region", "ordinal", "state", "proposed_day", "proposed_us", "exceeding", "fleet",
-                "rulebook", "rulebook_version", "from_day", "until_day", "notice", "decided_us", "decided_by", "reason",
+                "id",
+                "carrier",
+                "region",
+                "ordinal",
+                "state",
+                "proposed_day",
+                "proposed_us",
+                "exceeding",
+                "fleet",
+                "rulebook",
+                "rulebook_version",
+                "from_day",
+                "until_day",
+                "notice",
+                "decided_us",
+                "decided_by",
+                "reason",
                 "changed_us",
             ],
             Box::new(listed.into_iter().map(move |(carrier, exceeding, fleet)| {
                 let is_listed = draw(15, carrier) % 2 == 0;
                 let when = now - (draw(16, carrier) % 30) as i64 * 86_400_000_000;
                 row![
-                    format!("L{carrier:020x}"), Story::carrier_code(carrier), Story::region_of_carrier(carrier), 1i64,
-                    if is_listed { "listed" } else { "proposed" }, long_ago.clone(), when, exceeding, fleet, act, edition,
-                    is_listed.then(|| long_ago.clone()), is_listed.then(|| next_year.clone()),
-                    is_listed.then_some("晋交〔2026〕12号"), is_listed.then_some(when), is_listed.then_some("authority"),
-                    is_listed.then_some("超标比例达到标准"), when,
+                    format!("L{carrier:020x}"),
+                    Story::carrier_code(carrier),
+                    Story::region_of_carrier(carrier),
+                    1i64,
+                    if is_listed { "listed" } else { "proposed" },
+                    long_ago.clone(),
+                    when,
+                    exceeding,
+                    fleet,
+                    act,
+                    edition,
+                    is_listed.then(|| long_ago.clone()),
+                    is_listed.then(|| next_year.clone()),
+                    is_listed.then_some("晋交〔2026〕12号"),
+                    is_listed.then_some(when),
+                    is_listed.then_some("authority"),
+                    is_listed.then_some("超标比例达到标准"),
+                    when,
                 ]
             })),
         ),

@@ -79,8 +79,13 @@ pub(super) fn lines() -> Vec<Line> {
             &of(never, "/station"),
         )
         .with(json!({"station": "I-2", "reason": reason})),
-        thing("post /api/v1/orders/{id}/shop", Op::ReassignOrder, &of("{order}", "/shop"), &of(never, "/shop"))
-            .with(json!({"shop": "M-1", "reason": "就近维修"})),
+        thing(
+            "post /api/v1/orders/{id}/shop",
+            Op::ReassignOrder,
+            &of("{order}", "/shop"),
+            &of(never, "/shop"),
+        )
+        .with(json!({"shop": "M-1", "reason": "就近维修"})),
         thing(
             "post /api/v1/orders/{id}/cancellation",
             Op::ReassignOrder,

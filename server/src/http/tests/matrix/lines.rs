@@ -5,11 +5,7 @@ use serde_json::{Value, json};
 use server_core::access::Operation as Op;
 
 /// Operations whose routes are not there yet. A part that adds them takes them off.
-pub(super) const LINES_MISSING: &[&str] = &[
-    "read-register",
-    "look-up-vehicle",
-    "import-register",
-];
+pub(super) const LINES_MISSING: &[&str] = &["read-register", "look-up-vehicle", "import-register"];
 
 /// Who a route is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,6 +112,7 @@ pub(super) fn lines() -> Vec<Line> {
     // First, while nobody of elsewhere has searched for anything of here.
     let mut all = audit();
     all.extend(passages());
+    all.extend(taken_out());
     all.extend(work());
     all.extend(blacklist());
     all.extend(super::closed_loop::lines());
@@ -236,6 +233,46 @@ fn blacklist() -> Vec<Line> {
         public("get /api/v1/public/listings", StatusCode::OK),
         public("get /api/v1/public/listings.xlsx", StatusCode::OK),
         public("get /api/v1/public/listing-rule", StatusCode::OK),
+    ]
+}
+
+/// Papers and workbooks. What is in a workbook is packed: that no row leaks is tested in `papers`.
+fn taken_out() -> Vec<Line> {
+    let case = |paper: &str| format!("/api/v1/cases/{{case}}/{paper}");
+    let never = |paper: &str| format!("/api/v1/cases/C00112233445566778899/{paper}");
+    vec![
+        thing("get /api/v1/cases/{id}/notice.pdf", Op::ReadCases, &case("notice.pdf"), &never("notice.pdf")),
+        // It is open still: who may read it is told so.
+        thing("get /api/v1/cases/{id}/closing.pdf", Op::ReadCases, &case("closing.pdf"), &never("closing.pdf"))
+            .or(&[409]),
+        thing(
+            "get /api/v1/orders/{id}/order.pdf",
+            Op::ReadOrders,
+            "/api/v1/orders/{taken}/order.pdf",
+            "/api/v1/orders/R000102030405060708ff/order.pdf",
+        ),
+        thing(
+            "get /api/v1/inspections/{id}/report.pdf",
+            Op::ReadInspections,
+            "/api/v1/inspections/{inspection}/report.pdf",
+            "/api/v1/inspections/I00112233445566778899/report.pdf",
+        ),
+        // Nothing is decided yet.
+        thing(
+            "get /api/v1/listings/{id}/decision.pdf",
+            Op::ReadListings,
+            "/api/v1/listings/{listing}/decision.pdf",
+            "/api/v1/listings/L00112233445566778899/decision.pdf",
+        )
+        .or(&[409]),
+        same("get /api/v1/passages/export.xlsx", Op::ReadPassages),
+        same("get /api/v1/cases/export.xlsx", Op::ReadCases),
+        same("get /api/v1/orders/export.xlsx", Op::ReadOrders),
+        same("get /api/v1/listings/export.xlsx", Op::ReadListings),
+        same("get /api/v1/register/export.xlsx", Op::ReadRegister)
+            .at("/api/v1/register/export.xlsx?kind=carriers"),
+        same("get /api/v1/audit/export.xlsx", Op::ExportAudit)
+            .at("/api/v1/audit/export.xlsx?reason=%E5%BA%AD%E5%AE%A1"),
     ]
 }
 
