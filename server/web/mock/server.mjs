@@ -8,6 +8,7 @@ import { extname } from 'node:path'
 import { picture } from './scene.mjs'
 import * as instruments from './instruments.mjs'
 import * as people from './people.mjs'
+import * as registry from './register.mjs'
 import * as world from './world.mjs'
 
 const PORT = Number(process.env.PORT ?? 8099)
@@ -47,12 +48,12 @@ function answer(method, path, q, body, who) {
     case 'GET /rulebook': return ok(world.rulebook)
     case 'GET /rulebooks': return ok(empty(who) ? { ...world.rulebooks, overrides: [], stations: [], places: world.rulebooks.places.slice(0, 1) } : world.rulebooks)
     case 'GET /passages': return ok(empty(who) ? { passages: [], next: null } : passagesPage(q))
-    case 'GET /passages/:': { const p = world.passages.find((p) => p.summary.id === id); return p ? ok(p) : gone() }
+    case 'GET /passages/:': { const p = world.passages.find((p) => p.summary.id === id); return p ? ok({ ...p, register: registry.note(p.summary) }) : gone() }
     case 'GET /exhaust-tests': return ok({ tests: empty(who) ? [] : instruments.tests.map((one) => one.summary).filter((one) => ['station', 'outcome', 'plate'].every((word) => !q.get(word) || one[word] === q.get(word))), next: null })
     case 'GET /exhaust-tests/:': { const one = instruments.tests.find((one) => one.summary.id === id); return one ? ok(one) : gone() }
     case 'POST /exhaust-tests/:/samples': { const sample = instruments.tests.find((one) => one.summary.id === id)?.samples[Number(path.split('/')[4]) - 1]; if (!sample) return gone(); if (sample.result) return failure(409, 'result-exists', '该样品的检测结果已登记。', 'The result of this sample has been entered already.'); sample.result = { ...body, entered_by: who.name, entered_utc_us: Date.now() * 1000 }; return { status: 201, body: sample } }
     case 'GET /review': return ok(empty(who) ? { candidates: [], waiting: 0 } : { candidates: waiting().map((c) => c.candidate), waiting: waiting().length })
-    case 'GET /review/:': { const c = world.candidates.find((c) => c.candidate.id === id); return c ? ok(c) : gone() }
+    case 'GET /review/:': { const c = world.candidates.find((c) => c.candidate.id === id); return c ? ok({ ...c, passages: c.passages.map((p) => ({ ...p, register: registry.note(p.summary) })) }) : gone() }
     case 'POST /review/:/decision': {
       const c = world.candidates.find((c) => c.candidate.id === id)
       if (!c) return gone()
@@ -76,7 +77,7 @@ function answer(method, path, q, body, who) {
     case 'GET /watchlist/:': return ok({ wanted: empty(who) ? [] : world.wanted })
     case 'POST /watchlist/:': world.wanted.unshift({ ...body, added_utc_us: Date.now() * 1000, added_by: who.name }); return { status: 201, body: {} }
     case 'DELETE /watchlist/:': world.wanted.splice(world.wanted.findIndex((w) => w.plate === body.plate), 1); return { status: 204 }
-    default: return people.answer(key, path, body, who) ?? gone()
+    default: return registry.answer(method, path, q, body, who) ?? people.answer(key, path, body, who) ?? gone()
   }
 }
 
@@ -94,7 +95,9 @@ createServer(async (request, response) => {
   const who = named(/pw_session=([\w.]+)/.exec(request.headers.cookie ?? '')?.[1])
   let text = ''
   for await (const chunk of request) text += chunk
-  const body = text ? JSON.parse(text) : {}
+  const isFile = request.headers['content-type'] === 'application/octet-stream'
+  const body = text && !isFile ? JSON.parse(text) : {}
+  if (isFile && path === '/register/imports') return registry.upload(response, url.searchParams, who)
   if (request.method === 'POST' && path === '/session') {
     const account = named(body.name)
     if (!account || body.password.length < 4) return send(401, 'application/json', JSON.stringify(failure(0, 'wrong-credentials', '用户名或密码不正确。', 'Name or password are wrong.').body))

@@ -1,12 +1,14 @@
 /** English: the second language. Its keys are zh.ts's, by type. */
 import { people, verbs } from './en/people'
+import { register } from './en/register'
 import type { Messages } from './zh'
 
 export const en: Messages = {
   ...people,
+  ...register,
   app: { name: 'Plumewatch', tagline: 'Roadside diesel enforcement', skip: 'Skip to content' },
   nav: {
-    today: 'Today', keys: 'API keys', security: 'Sign-in and security', passages: 'Live passages', tests: 'Tests', review: 'Review', cases: 'Cases', stations: 'Stations', watchlist: 'Wanted', rulebooks: 'Rulebooks', accounts: 'Accounts',
+    today: 'Today', register: 'Register', keys: 'API keys', security: 'Sign-in and security', passages: 'Live passages', tests: 'Tests', review: 'Review', cases: 'Cases', stations: 'Stations', watchlist: 'Wanted', rulebooks: 'Rulebooks', accounts: 'Accounts',
     audit: 'Audit log', menu: 'Menu', signOut: 'Sign out', language: '中文', main: 'Main navigation',
   },
   role: { admin: 'Administrator', reviewer: 'Reviewer', enforcer: 'Enforcement officer', authority: 'Authority', 'inspection-station': 'Inspection station', 'repair-shop': 'Repair shop', auditor: 'Auditor' },
