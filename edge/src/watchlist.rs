@@ -9,6 +9,7 @@ use std::{
 };
 
 use ed25519_dalek::VerifyingKey;
+use jiff::Timestamp;
 use plumewatch_shared::{
     passage::Passage,
     protocol::{
@@ -76,6 +77,11 @@ impl WatchlistShelf {
         self.current.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(|list| list.version)
     }
 
+    /// When the server issued the edition in use: a list is acted on however old it is, and its age is shown.
+    pub fn issued(&self) -> Option<Timestamp> {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(|list| list.issued)
+    }
+
     /// Why this passage's vehicle is watched for, if it is: by any plate that was read of it.
     pub fn find(&self, passage: &Passage) -> Option<WatchReason> {
         let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
@@ -125,7 +131,27 @@ mod tests {
         assert_eq!(shelf.find(&passage), Some(WatchReason::Wanted));
         let again = WatchlistShelf::open(folder.path(), Some(&server));
         assert_eq!((again.version(), again.find(&passage)), (Some(3), Some(WatchReason::Wanted)));
+        assert_eq!(again.issued(), Some(sample::noon().utc), "its age is shown after a restart, too");
         assert_eq!(WatchlistShelf::open(folder.path(), Some(&key(2).verifying_key())).version(), None);
+    }
+
+    /// A plate that stands on the list for several reasons is stopped for the gravest, in whatever order they stand.
+    #[test]
+    fn an_open_case_goes_before_a_listed_carrier_and_that_before_a_wish() {
+        let folder = tempfile::tempdir().unwrap();
+        let server = key(1).verifying_key();
+        let shelf = WatchlistShelf::open(folder.path(), Some(&server));
+        let passage = sample::passage(1).passage();
+        let entry = |reason| WatchlistEntry { plate: "晋A12345".parse().unwrap(), colour: None, reason };
+        let mut entries = vec![entry(WatchReason::Wanted), entry(WatchReason::Blacklisted)];
+        for (version, gravest) in [(1, WatchReason::Blacklisted), (2, WatchReason::OpenCase)] {
+            let list = Watchlist { version, issued: sample::noon().utc, entries: entries.clone() };
+            let body = serde_json::to_string(&WatchlistEdition::from(&list)).unwrap();
+            let sealed = Sealed::new(Purpose::Watchlist, CHAIN_START, body, &key(1)).encode();
+            shelf.take(&sealed, &server).unwrap();
+            assert_eq!(shelf.find(&passage), Some(gravest));
+            entries.push(entry(WatchReason::OpenCase));
+        }
     }
 
     #[test]

@@ -148,6 +148,7 @@ impl Server {
             for_edges,
             books,
             extract: crate::listings::extract::Shelf::default(),
+            printer: crate::documents::Printer::new(&config.documents),
             ingest: figures,
             metrics: Metrics::default(),
             http: config.http.clone(),

@@ -6,17 +6,25 @@
 
 use std::collections::BTreeSet;
 
+use async_trait::async_trait;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use plumewatch_shared::ids::Region;
 use plumewatch_shared::time::law_place;
+use server_core::access::OrganisationCode;
 use server_core::audit::{Action, Entry};
 use server_core::case::{Case, CaseId, Effect, Event, Facts, Refusal, Source, Step, Told};
 use server_core::counting::Candidate;
+use server_core::inspection::{VehicleIdentity, Vin};
+use server_core::order::Origin;
 use server_core::review::{CandidateState, Reason, Review, ReviewRefusal, Ruling};
 
 use crate::counting::{SYSTEM, count};
+use crate::jobs::{Duty, Rhythm, Work};
+use crate::listings;
+use crate::orders::{self, LoopError, NewOrder};
 use crate::rulebooks::Books;
-use crate::store::{CandidateRow, CaseRow, Store, StoreError, Writing};
+use crate::store::{CandidateRow, CaseRow, Store, StoreError, Stored, Writing};
 
 /// Cases that one run of [`mark_overdue`] marks: more wait for the next run, so that none takes the database for long.
 const OVERDUE_MAX: u32 = 500;
@@ -36,6 +44,9 @@ pub enum CaseworkError {
     /// The rules of cases refuse it.
     #[error(transparent)]
     Case(#[from] Refusal),
+    /// The rules of repair orders refuse what must follow, such as a station that is not open.
+    #[error("the repair order cannot follow")]
+    Order(#[source] LoopError),
     /// The database did not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -50,7 +61,7 @@ pub struct Followed {
     pub watchlist: bool,
     /// Does the candidate wait for a second person?
     pub waits_for_second: bool,
-    /// What must follow besides: orders and listings take theirs from here, in the same transaction.
+    /// What followed from it.
     pub effects: Vec<Effect>,
 }
 
@@ -69,6 +80,7 @@ pub async fn decide(
     let ruling = server_core::review::decide(row.state, first, review, people)?;
     let mut followed =
         Followed { case: None, watchlist: false, waits_for_second: false, effects: Vec::new() };
+    let mut carried = Vec::new();
     let mut actions = Vec::new();
     match ruling {
         Ruling::Rejected => {
@@ -86,10 +98,15 @@ pub async fn decide(
             writing.insert_case(&case, &review.candidate, &review.by, review.at).await?;
             actions.push((Action::CandidateConfirmed, review.candidate.to_string()));
             actions.extend(audits(&effects).map(|action| (action, case.id.as_str().to_owned())));
-            followed.watchlist = effects.contains(&Effect::RefreshWatchlist);
+            let listed =
+                count_for_carrier(&mut writing, books, &case.id, &effects, review.at, &mut carried).await?;
+            followed.watchlist = listed || effects.contains(&Effect::RefreshWatchlist);
             followed.case = Some(case.id);
             followed.effects = effects;
         }
+    }
+    for entry in carried {
+        writing.append_audit(entry).await?;
     }
     for (action, subject) in actions {
         writing.record(review.at, &review.by, action, &subject, Some(review.reason.as_str())).await?;
@@ -115,13 +132,14 @@ pub async fn happen(
     }
     let mut writing = store.writing().await?;
     let row = writing.case_to_move(id, scope).await?.ok_or(CaseworkError::Unknown)?;
-    let followed = step(&mut writing, books, row, event, by, Some(reason.as_str()), now).await?;
-    writing.commit().await?;
+    let mut told = Vec::new();
+    let followed = step(&mut writing, books, row, event, by, Some(reason), now, &mut told).await?;
+    finish(writing, told).await?;
     Ok(followed)
 }
 
 /// Lets a repair order make something happen to its case, in the order's own transaction. `actor` is the account that
-/// acted for the shop or station.
+/// acted for the shop or station. Audit entries are gathered in `told`, which the order writes last.
 pub async fn order_event(
     writing: &mut Writing,
     books: &Books,
@@ -129,12 +147,13 @@ pub async fn order_event(
     event: Event,
     actor: &str,
     now: Timestamp,
+    told: &mut Vec<Entry>,
 ) -> Result<Followed, CaseworkError> {
     if event.kind().source() != Source::Order {
         return Err(CaseworkError::NotByHand);
     }
     let row = writing.case_to_move(id, Region::COUNTRY).await?.ok_or(CaseworkError::Unknown)?;
-    step(writing, books, row, event, actor, None, now).await
+    step(writing, books, row, event, actor, None, now, told).await
 }
 
 /// Marks the cases whose deadline has passed; gives them. To be run every day, and harmless to run twice.
@@ -149,9 +168,10 @@ pub async fn mark_overdue(
     for id in found {
         let mut writing = store.writing().await?;
         let row = writing.case_to_move(&id, Region::COUNTRY).await?.ok_or(CaseworkError::Unknown)?;
-        match step(&mut writing, books, row, Event::Overdue, SYSTEM, None, now).await {
+        let mut told = Vec::new();
+        match step(&mut writing, books, row, Event::Overdue, SYSTEM, None, now, &mut told).await {
             Ok(_) => {
-                writing.commit().await?;
+                finish(writing, told).await?;
                 marked.push(id);
             }
             // Somebody was faster: an appeal, a closing, another server.
@@ -162,15 +182,64 @@ pub async fn mark_overdue(
     Ok(marked)
 }
 
-/// One step: the case, its step, its counting, its audit rows.
+/// Deadlines of cases among the server's duties: each day from its first moment on, so that a case is overdue when its
+/// last day has gone by.
+#[derive(Clone, Copy, Debug)]
+pub struct Deadlines;
+
+#[async_trait]
+impl Duty for Deadlines {
+    fn name(&self) -> &'static str {
+        "cases-overdue"
+    }
+
+    fn rhythm(&self) -> Rhythm {
+        Rhythm::Daily
+    }
+
+    async fn perform(&self, work: &Work<'_>) -> Stored<bool> {
+        let mut marked = 0;
+        loop {
+            match mark_overdue(work.store, work.books, work.now).await {
+                Ok(cases) => marked += cases.len(),
+                Err(CaseworkError::Store(error)) => return Err(error),
+                Err(error) => {
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "overdue cases were not marked"
+                    );
+                    break;
+                }
+            }
+            let more = !work.store.reading().await?.newly_overdue(work.today, 1).await?.is_empty();
+            if !more || !work.lease.renew().await? {
+                break;
+            }
+        }
+        tracing::info!(cases = marked, "cases whose last day has gone by are marked");
+        Ok(false)
+    }
+}
+
+/// Writes the gathered audit entries, last: whoever holds the audit's end waits for nothing else.
+async fn finish(mut writing: Writing, told: Vec<Entry>) -> Result<(), CaseworkError> {
+    for entry in told {
+        writing.append_audit(entry).await?;
+    }
+    Ok(writing.commit().await?)
+}
+
+/// One step: the case, its step, its counting, its repair order; its audit entries are gathered.
+#[expect(clippy::too_many_arguments, reason = "each is a fact of the step")]
 async fn step(
     writing: &mut Writing,
     books: &Books,
     row: CaseRow,
     event: Event,
     actor: &str,
-    reason: Option<&str>,
+    reason: Option<&Reason>,
     now: Timestamp,
+    audit: &mut Vec<Entry>,
 ) -> Result<Followed, CaseworkError> {
     let rules = books.casework_at(row.region, now);
     let facts = Facts { calendar: books.calendar(), rules: &rules };
@@ -182,7 +251,7 @@ async fn step(
         actor: actor.to_owned(),
         kind: event.kind(),
         told: told.clone(),
-        reason: reason.map(str::to_owned),
+        reason: reason.map(|reason| reason.as_str().to_owned()),
     };
     writing.insert_case_step(&case.id, &step).await?;
     if effects.contains(&Effect::RestartCounting) {
@@ -190,30 +259,85 @@ async fn step(
         writing.lock_plates(&plates).await?;
         count(writing, &plates, books, now).await?;
     }
-    // The audit last: whoever holds its end waits for nothing else.
     for action in audits(&effects) {
-        let entry = Entry {
+        audit.push(Entry {
             at: now,
             actor: actor.to_owned(),
             action,
             subject: case.id.as_str().to_owned(),
-            reason: reason.map(str::to_owned),
+            reason: reason.map(|reason| reason.as_str().to_owned()),
             detail: serde_json::to_string(&told).expect("texts and days serialise"),
-        };
-        writing.append_audit(entry).await?;
+        });
     }
+    for effect in &effects {
+        match effect {
+            Effect::OpenOrder { station, due } => {
+                let new = order_of(writing, &case, station.clone(), *due, now).await?;
+                orders::open(writing, new, actor, now, audit).await.map_err(order_error)?;
+            }
+            Effect::CancelOrder => {
+                orders::cancel_of_case(writing, &case.id, reason, actor, now, audit)
+                    .await
+                    .map_err(order_error)?;
+            }
+            // These stand above and below.
+            Effect::Audit(_)
+            | Effect::RefreshWatchlist
+            | Effect::RestartCounting
+            | Effect::ExceedancesConfirmed
+            | Effect::ExceedancesVoid => {}
+        }
+    }
+    let listed = count_for_carrier(writing, books, &case.id, &effects, now, audit).await?;
     Ok(Followed {
-        watchlist: effects.contains(&Effect::RefreshWatchlist),
+        watchlist: listed || effects.contains(&Effect::RefreshWatchlist),
         case: Some(case.id),
         waits_for_second: false,
         effects,
     })
 }
 
+/// Tells the carrier's share of exceedances that count now, or no more; true if the watchlist may have changed.
+async fn count_for_carrier(
+    writing: &mut Writing,
+    books: &Books,
+    case: &CaseId,
+    effects: &[Effect],
+    now: Timestamp,
+    audit: &mut Vec<Entry>,
+) -> Result<bool, CaseworkError> {
+    let told = listings::follow(writing, books, case, effects, now).await?;
+    audit.extend(told.entries);
+    Ok(told.watchlist)
+}
+
+/// The order that a case begins; the vehicle's number is the register's word on the last exceedance's plate today.
+async fn order_of(
+    writing: &mut Writing,
+    case: &Case,
+    station: OrganisationCode,
+    due: Date,
+    now: Timestamp,
+) -> Result<NewOrder, CaseworkError> {
+    let (plate, colour) = (&case.vehicle.plate, case.vehicle.colour);
+    let registered = writing.vehicle_on(plate, colour, law_place().to_datetime(now).date()).await?;
+    let vin = registered.and_then(|vehicle| vehicle.facts.vin).and_then(|vin| Vin::parse(vin.as_str()));
+    let vehicle = VehicleIdentity { plate: plate.clone(), colour, vin };
+    let origin = Origin::Case(case.id.clone());
+    Ok(NewOrder { origin, vehicle, station, items: BTreeSet::new(), method: None, due })
+}
+
+fn order_error(error: LoopError) -> CaseworkError {
+    match error {
+        LoopError::Store(error) => CaseworkError::Store(error),
+        other => CaseworkError::Order(other),
+    }
+}
+
 fn audits(effects: &[Effect]) -> impl Iterator<Item = Action> {
     effects.iter().filter_map(|effect| match effect {
         Effect::Audit(action) => Some(*action),
-        // The watchlist follows the commit, counting stands above, orders and listings read `Followed::effects`.
+        // The watchlist follows the commit; counting, orders and carriers' shares are done where the case steps.
         Effect::RefreshWatchlist
         | Effect::RestartCounting
         | Effect::OpenOrder { .. }

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use plumewatch_shared::ids::StationId;
 
 use crate::config::{Config, DEFAULT_TOML};
+use crate::documents::Printer;
 use crate::enrol::{add_station, issue_token, rename_station};
 use crate::pki::Authority;
 use crate::store::Store;
@@ -32,6 +33,14 @@ enum Command {
     },
     /// Print the whole default configuration, with a comment at every setting.
     Config,
+    /// Write a sample of each paper, by the configuration's templates, and the shipped templates, into a folder.
+    SampleDocuments {
+        /// The configuration that the server runs with.
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+        /// Where to.
+        folder: PathBuf,
+    },
     /// Print the OpenAPI document of the server's API.
     Openapi,
     /// Check a file that the audit was taken out as: whether its rows are as the server wrote them. Prints one JSON object;
@@ -70,6 +79,11 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
         Command::Run { config } => app::run(Config::read(config.as_deref())?).await,
         Command::Config => print(DEFAULT_TOML),
+        Command::SampleDocuments { config, folder } => {
+            let printer = Printer::new(&Config::read(config.as_deref())?.documents);
+            let written = printer.write_samples(&folder)?;
+            print(&written.iter().map(|path| format!("{}\n", path.display())).collect::<String>())
+        }
         Command::Openapi => print(&http::openapi_json()),
         Command::VerifyAudit { file } => print(&verify_audit(&file)?),
         Command::Verify { package, key } => verify(&package, key.as_deref()),

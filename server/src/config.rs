@@ -8,6 +8,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use plumewatch_shared::ids::Region;
 use serde::de::Visitor;
 use serde::{Deserialize, Deserializer};
 use server_core::access::Role;
@@ -36,6 +37,47 @@ pub struct Config {
     pub evidence: EvidenceConfig,
     /// Rulebooks beside the shipped ones.
     pub rulebooks: RulebooksConfig,
+    /// Papers that leave the server.
+    pub documents: DocumentsConfig,
+}
+
+/// Papers that leave the server.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DocumentsConfig {
+    /// The letterhead, Chinese.
+    pub issuer_zh: String,
+    /// The letterhead, English.
+    pub issuer_en: String,
+    /// The issuer's address; empty leaves the line out.
+    pub address: String,
+    /// The issuer's telephone; empty leaves the line out.
+    pub phone: String,
+    /// A folder of fonts beside the system's; empty for none.
+    pub fonts: PathBuf,
+    /// A folder of templates that take the shipped ones' place; empty for none.
+    pub templates: PathBuf,
+    /// Regions whose papers bear another letterhead.
+    #[serde(default)]
+    pub office: Vec<OfficeConfig>,
+}
+
+/// The letterhead of a region.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OfficeConfig {
+    /// The region.
+    pub region: Region,
+    /// The letterhead, Chinese.
+    pub issuer_zh: String,
+    /// The letterhead, English.
+    pub issuer_en: String,
+    /// The issuer's address; empty leaves the line out.
+    #[serde(default)]
+    pub address: String,
+    /// The issuer's telephone; empty leaves the line out.
+    #[serde(default)]
+    pub phone: String,
 }
 
 /// Rulebooks beside the shipped ones.
@@ -107,7 +149,7 @@ pub struct RatesConfig {
     pub trusted_proxies: Vec<IpAddr>,
 }
 
-/// Another provider of sign-in (OpenID Connect).
+/// Another provider of sign-in (`OpenID` Connect).
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OidcConfig {

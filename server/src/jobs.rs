@@ -18,6 +18,8 @@ use plumewatch_shared::time::law_place;
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::token::Secret;
+use crate::casework::Deadlines;
+use crate::findings::Sweeping;
 use crate::listings::ageing::age;
 use crate::rulebooks::Books;
 use crate::store::{Store, Stored};
@@ -118,7 +120,7 @@ pub struct Jobs {
 
 /// Everything that this server does by itself.
 pub fn duties() -> Vec<Arc<dyn Duty>> {
-    vec![Arc::new(Ageing)]
+    vec![Arc::new(Deadlines), Arc::new(Sweeping), Arc::new(Ageing)]
 }
 
 impl Jobs {

@@ -13,6 +13,7 @@ pub mod casework;
 pub mod cli;
 pub mod config;
 pub mod counting;
+pub mod documents;
 pub mod enrol;
 pub mod evidence;
 pub mod findings;

@@ -1,48 +1,18 @@
 // A roadside test: node roadside.mjs PAGE PLATE SHOTS-FOLDER WARM-FILE
 // The meter warms up until this script has written WARM-FILE; after the zero its engine accelerates by itself.
-// Every step waits for what it needs; the first that does not come ends the script with an error.
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { writeFileSync } from 'node:fs'
+import { at, visit } from './lib.mjs'
 
-const require = createRequire(new URL('../../server/web/package.json', import.meta.url))
-const puppeteer = require('puppeteer-core')
 const [base, plate, shots, warm] = process.argv.slice(2)
-mkdirSync(shots, { recursive: true })
+// A refusal is part of the walk, and its status shows in the console.
+const expected = /status of 4(09|22)/
 
-const at = (name) => `[data-testid="${name}"]`
-const within = { timeout: 180_000 }
-const browser = await puppeteer.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'],
-})
-const problems = []
+await visit({ shots, patience: 180_000, language: 'roadside.language', settle: 1_000, expected }, async ({ open, click, told: refusal, shoot, within, problems }) => {
+  const step = (page, kind, engine = '', number = '') => page.waitForFunction((selector, ...wanted) => {
+    const { kind, engine, number } = document.querySelector(selector)?.dataset ?? {}
+    return kind === wanted[0] && (!wanted[1] || engine === wanted[1]) && (!wanted[2] || number === wanted[2])
+  }, within, at('test-step'), kind, engine, number)
 
-async function open(width, language) {
-  const context = await browser.createBrowserContext()
-  const page = await context.newPage()
-  page.on('pageerror', (error) => problems.push(`${page.url()}: ${error.message}`))
-  page.on('console', (said) => { if (said.type() === 'error' && !/status of 4(09|22)/.test(said.text())) problems.push(`${page.url()}: ${said.text()}`) })
-  await page.setViewport({ width, height: width > 500 ? 900 : 844, isMobile: width < 500, hasTouch: width < 500 })
-  await page.evaluateOnNewDocument((word) => localStorage.setItem('roadside.language', localStorage.getItem('roadside.language') ?? word), language)
-  return page
-}
-async function shoot(page, name, whole = false) {
-  await page.waitForNetworkIdle({ idleTime: 200, timeout: 1_000 }).catch(() => {}) // The live stream never ends.
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
-  if (wide > 0) problems.push(`${name}: the page is ${wide} px wider than the window`)
-  await page.screenshot({ path: `${shots}/${name}.png`, fullPage: whole })
-}
-const click = async (page, name) => (await page.waitForSelector(`${at(name)}:not([hidden])`, within)).click()
-const step = (page, kind, engine = '', number = '') => page.waitForFunction((selector, ...wanted) => {
-  const { kind, engine, number } = document.querySelector(selector)?.dataset ?? {}
-  return kind === wanted[0] && (!wanted[1] || engine === wanted[1]) && (!wanted[2] || number === wanted[2])
-}, within, at('test-step'), kind, engine, number)
-const refusal = async (page, name) => {
-  await page.waitForFunction((box) => document.querySelector(box)?.textContent, within, at(name))
-  return page.$eval(at(name), (box) => box.textContent)
-}
-
-try {
   // From the alert of the passage to its test; the meter warms up.
   const page = await open(1280, 'zh')
   await page.goto(base)
@@ -133,12 +103,4 @@ try {
   await click(phone, 'test-abandon')
   await click(phone, 'test-abandon')
   await phone.waitForSelector(at('test-begin'), within)
-  if (problems.length) throw new Error(problems.join('\n'))
-} catch (error) {
-  for (const context of browser.browserContexts()) for (const page of await context.pages()) await page.screenshot({ path: `${shots}/test-failed.${Date.now()}.png` }).catch(() => {})
-  console.error(problems.join('\n'))
-  console.error(error)
-  process.exitCode = 1
-} finally {
-  await browser.close()
-}
+})

@@ -130,6 +130,10 @@ actions! {
     SecondFactorRemoved = "second-factor-removed",
     /// Sessions of an account were ended by somebody.
     SessionsEnded = "sessions-ended",
+    /// A paper was printed from a record.
+    DocumentPrinted = "document-printed",
+    /// A list was taken out as a workbook.
+    ListExported = "list-exported",
     /// The audit was taken out as a file.
     AuditExported = "audit-exported",
     /// A plate was put on the list of wanted ones.

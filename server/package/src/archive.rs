@@ -38,9 +38,17 @@ pub enum ArchiveError {
     /// It is no zip, or a damaged one.
     #[error("the archive cannot be read")]
     Damaged(#[from] zip::result::ZipError),
-    /// A file in it cannot be read.
-    #[error("a file of the archive cannot be read")]
-    File(#[from] std::io::Error),
+    /// A file in it is damaged.
+    #[error("{name} in it cannot be read")]
+    File {
+        /// Which.
+        name: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The archive cannot be written.
+    #[error("the archive cannot be written")]
+    Write(#[from] std::io::Error),
     /// It holds more files than a package.
     #[error("it holds more than {FILES_MAX} files")]
     TooMany,
@@ -128,7 +136,8 @@ pub(crate) fn read(package: &[u8]) -> Result<BTreeMap<String, Vec<u8>>, ArchiveE
             return Err(ArchiveError::Odd(name));
         }
         let mut content = Vec::new();
-        file.take(package.len() as u64).read_to_end(&mut content)?;
+        let read = file.take(package.len() as u64).read_to_end(&mut content);
+        read.map_err(|source| ArchiveError::File { name: name.clone(), source })?;
         if files.insert(name.clone(), content).is_some() {
             return Err(ArchiveError::Odd(name));
         }

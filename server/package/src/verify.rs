@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use plumewatch_shared::ids::FileHash;
 use serde::de::DeserializeOwned;
 
+use crate::archive::ArchiveError;
 use crate::contents::*;
 use crate::report::{Broken, Held, Line, Proof, Report};
 use crate::{archive, audit, judgement, records};
@@ -58,7 +59,13 @@ fn prove(package: &[u8], expected: Option<&str>, report: &mut Report) -> Result<
 /// What to say of a package whose signature does not hold: which file is another, if it can be told.
 fn changed(package: &[u8]) -> Broken {
     let told = || {
-        let files = archive::read(package).ok()?;
+        let files = match archive::read(package) {
+            Ok(files) => files,
+            Err(ArchiveError::File { name, .. }) => {
+                return Some(Broken::new(format!("{name}已损坏"), format!("{name} is damaged")));
+            }
+            Err(_) => return None,
+        };
         let manifest: Manifest = read(&files, MANIFEST).ok()?;
         hashes(&files, &manifest).err()
     };

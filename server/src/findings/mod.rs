@@ -28,7 +28,7 @@ use server_core::inspection::{Inspection, InspectionId, Rejudged};
 use server_core::order::programme::programme;
 use server_core::review::Reason;
 
-pub use sweep::sweep;
+pub use sweep::{Sweeping, sweep};
 
 use crate::counting::SYSTEM;
 use crate::inspections::wire::InspectionUpload;

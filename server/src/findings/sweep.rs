@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
+use async_trait::async_trait;
+use jiff::civil::{Date, DateTime};
 use jiff::{Timestamp, ToSpan};
 use plumewatch_shared::ids::Region;
 use plumewatch_shared::time::law_place;
@@ -17,18 +18,63 @@ use server_core::order::programme::programme;
 
 use super::{before, examine, keep, keep_all, reference, sentences};
 use crate::counting::SYSTEM;
+use crate::jobs::{Duty, Lease, Rhythm, Work};
 use crate::orders::{LoopError, commit, region};
-use crate::store::{OrderRow, Store};
+use crate::store::{OrderRow, Store, Stored};
 
-/// Inspections that came within so many hours are looked at once more: the server may have ended before it could.
-const LATELY_HOURS: i64 = 26;
+/// Inspections that came so many hours before the last sweep, and since, are looked at once more: the server may have
+/// ended before it could.
+const OVERLAP_HOURS: i64 = 1;
+/// Where there was no sweep before, so far back.
+const FIRST_HOURS: i64 = 26;
+/// Inspections between two askings for the lease: some seconds' work.
+const RENEW_EACH: usize = 50;
 /// Inspections or orders of one question.
 const PAGE: u32 = 500;
 
-/// Does all of it, and gives how many findings are new.
-pub async fn sweep(store: &Store, now: Timestamp) -> Result<u64, LoopError> {
+/// The sweep among the server's duties.
+#[derive(Clone, Copy, Debug)]
+pub struct Sweeping;
+
+#[async_trait]
+impl Duty for Sweeping {
+    fn name(&self) -> &'static str {
+        "findings-sweep"
+    }
+
+    fn rhythm(&self) -> Rhythm {
+        Rhythm::Hourly
+    }
+
+    async fn perform(&self, work: &Work<'_>) -> Stored<bool> {
+        // `2026-11-27T10`, as the lease writes an hour.
+        let done = format!("{}:00", work.done).parse::<DateTime>().ok();
+        let done = done.and_then(|hour| law_place().to_timestamp(hour).ok());
+        let since = done.map(|hour| before(hour, OVERLAP_HOURS.hours()));
+        let found = sweep(work.store, since, work.now, Some(work.lease)).await;
+        match found {
+            Ok(findings) => tracing::info!(findings, "stations, shops and orders were looked at"),
+            Err(LoopError::Store(error)) => return Err(error),
+            // Detectors refuse nothing; what they look at is never removed.
+            Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "the sweep was refused"),
+        }
+        Ok(false)
+    }
+}
+
+/// Does all of it, for what came since, and gives how many findings are new. With a lease it stops where that is lost.
+pub async fn sweep(
+    store: &Store,
+    since: Option<Timestamp>,
+    now: Timestamp,
+    lease: Option<&Lease>,
+) -> Result<u64, LoopError> {
     let today = law_place().to_datetime(now).date();
-    let mut new = lately(store, now).await?;
+    let since = since.unwrap_or_else(|| before(now, FIRST_HOURS.hours()));
+    let mut new = lately(store, since, now, lease).await?;
+    if !holds(lease).await? {
+        return Ok(new);
+    }
     new += overdue(store, today, now).await?;
     new += failing(store, today, now).await?;
     new += stations(store, today, now).await?;
@@ -36,14 +82,30 @@ pub async fn sweep(store: &Store, now: Timestamp) -> Result<u64, LoopError> {
     Ok(new)
 }
 
-async fn lately(store: &Store, now: Timestamp) -> Result<u64, LoopError> {
-    let mut after = (before(now, LATELY_HOURS.hours()).as_microsecond(), String::new());
+/// Is the lease still ours? Asked between transactions.
+async fn holds(lease: Option<&Lease>) -> Stored<bool> {
+    match lease {
+        Some(lease) => lease.renew().await,
+        None => Ok(true),
+    }
+}
+
+async fn lately(
+    store: &Store,
+    since: Timestamp,
+    now: Timestamp,
+    lease: Option<&Lease>,
+) -> Result<u64, LoopError> {
+    let mut after = (since.as_microsecond(), String::new());
     let mut new = 0;
     loop {
         let page = store.reading().await?.received_since(after.0, &after.1, PAGE).await?;
         let Some((at, last)) = page.last() else { return Ok(new) };
         after = (*at, last.as_str().to_owned());
-        for (_, id) in &page {
+        for (at, (_, id)) in page.iter().enumerate() {
+            if at.is_multiple_of(RENEW_EACH) && !holds(lease).await? {
+                return Ok(new);
+            }
             new += examine(store, id, now).await?;
         }
     }
@@ -52,7 +114,7 @@ async fn lately(store: &Store, now: Timestamp) -> Result<u64, LoopError> {
 async fn overdue(store: &Store, today: Date, now: Timestamp) -> Result<u64, LoopError> {
     let mut new = 0;
     loop {
-        let rows = store.reading().await?.newly_overdue(today, PAGE).await?;
+        let rows = store.reading().await?.orders_newly_overdue(today, PAGE).await?;
         if rows.is_empty() {
             return Ok(new);
         }
@@ -64,7 +126,7 @@ async fn overdue(store: &Store, today: Date, now: Timestamp) -> Result<u64, Loop
             let about = About::Station(order.station.clone());
             let finding = Finding::new(FindingKind::OrderOverdue, about, &key, order.due, words, edition);
             let (mut writing, mut told) = (store.writing().await?, Vec::new());
-            if writing.mark_overdue(&order.id, now).await? {
+            if writing.mark_order_overdue(&order.id, now).await? {
                 told.push(overdue_entry(order, now));
             }
             new += u64::from(keep(&mut writing, &finding, place, now, &mut told).await?);

@@ -74,9 +74,9 @@ on_both! {
         let books = Books::shipped();
         let came = crate::inspections::upload(&store, &books, &code("I-1"), &failing, "s", now()).await.unwrap();
         let id = came.opened.unwrap();
-        assert_eq!(sweep(&store, after(30)).await.unwrap(), 0);
-        assert_eq!(sweep(&store, after(31)).await.unwrap(), 1);
-        assert_eq!(sweep(&store, after(32)).await.unwrap(), 0);
+        assert_eq!(sweep(&store, None, after(30), None).await.unwrap(), 0);
+        assert_eq!(sweep(&store, None, after(31), None).await.unwrap(), 1);
+        assert_eq!(sweep(&store, None, after(32), None).await.unwrap(), 0);
         for round in 0..2_i64 {
             take(&store, &books, &code("M-1"), &id, None, "m", after(33 + round)).await.unwrap();
             let at = |minutes: i64| plumewatch_shared::time::law_place().to_datetime(
@@ -92,7 +92,7 @@ on_both! {
             retest.order = Some(id.as_str().to_owned());
             sent(&store, "I-1", &retest).await;
         }
-        sweep(&store, after(36)).await.unwrap();
+        sweep(&store, None, after(36), None).await.unwrap();
         assert_eq!(kinds(&store).await, ["fails-repeatedly", "order-overdue"]);
     }
 
@@ -109,7 +109,7 @@ on_both! {
             writing.insert_countings(&[&new]).await.unwrap();
             writing.commit().await.unwrap();
         }
-        sweep(&store, now()).await.unwrap();
+        sweep(&store, None, now(), None).await.unwrap();
         assert_eq!(kinds(&store).await, ["passes-then-exceeds"]);
     }
 

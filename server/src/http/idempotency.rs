@@ -104,7 +104,7 @@ async fn keep(site: &Site, actor: &str, key: &str, answer: Response) -> Result<R
         content_type: content_type.map(str::to_owned),
         body: bytes.to_vec(),
     };
-    writing.keep_answer(actor, key, &kept).await?;
+    writing.keep_done(actor, key, &kept).await?;
     writing.commit().await?;
     Ok(Response::from_parts(parts, Body::from(bytes)))
 }

@@ -68,6 +68,8 @@ pub struct SiteParts {
     pub authority: Authority,
     /// What an enrolled edge is told of the server: broker and key.
     pub for_edges: ForEdges,
+    /// Prints papers.
+    pub printer: crate::documents::Printer,
     /// The rulebooks.
     pub books: crate::rulebooks::Books,
     /// The public extract of listings.

@@ -157,7 +157,7 @@ pub async fn answer(
         return Err(DecideError::Answer);
     }
     let (_, effects) = listing.state.apply(Event::Answer, false)?;
-    writing.keep_answer(id, received, text, by, now).await?;
+    writing.keep_listing_answer(id, received, text, by, now).await?;
     let mut told = Told::default();
     for effect in effects {
         if let Effect::Audit(action @ Action::CarrierAnswered) = effect {

@@ -55,21 +55,53 @@ pub async fn plates_changed(
 ) -> Stored<Told> {
     let of_plates = plates.iter().map(|plate| (plate.as_str(), ""));
     let of_vehicles = vehicles.iter().map(|vehicle| ("", vehicle.as_str()));
-    let mut touched = BTreeSet::new();
+    let mut rows = Vec::new();
     for (plate, vehicle) in of_plates.chain(of_vehicles) {
-        for row in writing.exceedances_of(plate, vehicle).await? {
-            let vehicle = writing.registered_on(&row.seen, row.day).await?;
-            let carrier = match &vehicle {
-                Some(vehicle) => writing.carrier_of(vehicle, row.day).await?,
-                None => None,
-            };
-            if vehicle == row.vehicle && carrier == row.carrier {
-                continue;
-            }
-            writing.attribute_exceedance(&row, vehicle.as_deref(), carrier.as_deref()).await?;
-            touched.extend(row.carrier.zip(row.vehicle));
-            touched.extend(carrier.zip(vehicle));
+        rows.extend(writing.exceedances_of(plate, vehicle).await?);
+    }
+    attribute(writing, books, rows, now).await
+}
+
+/// An import of the register was applied, in this transaction, its staged rows still there; `carriers` are those whose fleets
+/// it moved. Its cost is that of the exceedances and carriers it touches, however many rows it has.
+pub async fn import_applied(
+    writing: &mut Writing,
+    books: &Books,
+    import: &str,
+    carriers: &BTreeSet<String>,
+    now: Timestamp,
+) -> Stored<Told> {
+    let rows = writing.exceedances_of_import(import).await?;
+    // All of them before anything, in one order: two imports, or an import and a case, never wait in a circle.
+    let held: BTreeSet<&String> = carriers.iter().chain(rows.iter().filter_map(|row| row.carrier.as_ref())).collect();
+    for carrier in held {
+        writing.hold_carrier(carrier).await?;
+    }
+    let mut told = attribute(writing, books, rows, now).await?;
+    told.and(fleet_changed(writing, books, carriers, now).await?);
+    Ok(told)
+}
+
+/// Lays exceedances at the door of whose vehicle it was, as the register says now.
+async fn attribute(
+    writing: &mut Writing,
+    books: &Books,
+    rows: Vec<ExceedanceRow>,
+    now: Timestamp,
+) -> Stored<Told> {
+    let mut touched = BTreeSet::new();
+    for row in rows {
+        let vehicle = writing.registered_on(&row.seen, row.day).await?;
+        let carrier = match &vehicle {
+            Some(vehicle) => writing.carrier_of(vehicle, row.day).await?,
+            None => None,
+        };
+        if vehicle == row.vehicle && carrier == row.carrier {
+            continue;
         }
+        writing.attribute_exceedance(&row, vehicle.as_deref(), carrier.as_deref()).await?;
+        touched.extend(row.carrier.zip(row.vehicle));
+        touched.extend(carrier.zip(vehicle));
     }
     renew(writing, books, touched, "登记信息变更 / the register changed", now).await
 }

@@ -234,6 +234,25 @@ on_both! {
         assert_eq!((other.tally.share, other.reaches), (Share { exceeding: 1, fleet: 1 }, false), "a fleet of one");
     }
 
+    async fn an_import_lays_what_it_touches_at_the_right_door_and_nothing_else(store: Store) {
+        twenty(&store).await;
+        confirm(&store, 1, 30, &["2026-10-01"]).await;
+        confirm(&store, 2, 31, &["2026-10-01"]).await;
+        let mut writing = store.writing().await.unwrap();
+        stage_import(&mut writing, "R1", &[30]).await;
+        for vehicle in [30, 31] {
+            add_vehicle(&mut writing, vehicle).await;
+            join(&mut writing, CARRIER, vehicle, "2026-01-01", None).await;
+        }
+        let moved = [CARRIER.to_owned()].into();
+        let told = import_applied(&mut writing, &Books::shipped(), "R1", &moved, now()).await.unwrap();
+        told.write(&mut writing).await.unwrap();
+        writing.commit().await.unwrap();
+        assert_eq!(share(&store).await, Share { exceeding: 1, fleet: 22 });
+        let other = store.reading().await.unwrap().exceedances_of_case(&case_id(2)).await.unwrap();
+        assert_eq!(other[0].carrier, None, "the import did not write about it");
+    }
+
     async fn a_fleet_known_to_grow_brings_the_share_down_on_its_day(store: Store) {
         twenty(&store).await;
         confirm(&store, 1, 3, &["2026-10-01"]).await;

@@ -9,6 +9,8 @@ pub mod refused;
 pub mod sheet;
 pub mod template;
 #[cfg(test)]
+mod case_tests;
+#[cfg(test)]
 mod tests;
 
 use std::collections::BTreeSet;
@@ -20,6 +22,7 @@ use plumewatch_shared::time::law_place;
 use server_core::access::{OrganisationCode, Reach};
 use server_core::audit::{Action, Entry};
 use server_core::broken_rule::BrokenRule;
+use server_core::case::CaseId;
 use server_core::inspection::{InspectedItem, Method, VehicleIdentity};
 use server_core::order::programme::{ProgrammeRules, programme};
 use server_core::order::{
@@ -133,8 +136,7 @@ pub async fn happen(
             }
             Effect::TellCase(news) => {
                 if let Origin::Case(case) = &order.origin {
-                    watchlist |=
-                        case_news::tell(writing, books, case, news, &order.id, by, now, told).await?;
+                    watchlist |= case_news::tell(writing, books, case, news, by, now, told).await?;
                 }
             }
             // The report is the inspection's row, which the caller writes in this transaction.
@@ -142,6 +144,33 @@ pub async fn happen(
         }
     }
     Ok(Followed { order, watchlist, repeated: false })
+}
+
+/// Calls off the open order of a case that ended, inside the case's own transaction. The case knows; it is not told again.
+pub async fn cancel_of_case(
+    writing: &mut Writing,
+    case: &CaseId,
+    reason: Option<&Reason>,
+    by: &str,
+    now: Timestamp,
+    told: &mut Vec<Entry>,
+) -> Result<(), LoopError> {
+    let ended = || Reason::new("案件已结束 / the case has ended").expect("it is a text");
+    let reason = reason.cloned().unwrap_or_else(ended);
+    for row in writing.orders_of_case(case).await? {
+        if !row.order.state.is_open() {
+            continue;
+        }
+        let Some(row) = writing.order_to_change(&row.order.id).await? else { continue };
+        let (order, effects) = row.order.apply(Event::Cancel { reason: reason.clone() })?;
+        writing.set_order(&order, now).await?;
+        for effect in effects {
+            if let Effect::Audit(action) = effect {
+                told.push(entry(action, &order.id, by, Some(reason.as_str()), case.as_str().to_owned(), now));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// A shop takes an order by its number.

@@ -119,3 +119,28 @@ async fn a_record_that_was_changed_in_the_database_does_not_hold() {
         "{report}"
     );
 }
+
+/// The command a court's expert runs: it succeeds on the package and fails on one with a flipped bit or another key.
+#[tokio::test]
+async fn the_command_proves_a_package_and_fails_on_any_other() {
+    use clap::Parser;
+    let (store, folder) = sqlite().await;
+    let evidence = EvidenceStore::open(&folder.path().join("evidence")).unwrap();
+    let id = case_of_two_exceedances(&store, &evidence).await;
+    let mut bytes = packed(&store, &evidence, &id).await;
+    let path = folder.path().join("case.zip").to_string_lossy().into_owned();
+    std::fs::write(&path, &bytes).unwrap();
+    let key = hex::encode(SigningKey::from_bytes(&[9; 32]).verifying_key().to_bytes());
+    let run = async |arguments: &[&str]| {
+        let line = ["plumewatch-server", "verify"].iter().chain(arguments);
+        crate::cli::run(crate::cli::Cli::try_parse_from(line).unwrap()).await
+    };
+    run(&[&path, "--key", &key]).await.unwrap();
+    run(&[&path]).await.unwrap();
+    assert!(run(&[&path, "--key", &"ab".repeat(32)]).await.is_err());
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&path, &bytes).unwrap();
+    assert!(run(&[&path, "--key", &key]).await.unwrap_err().to_string().contains("does not hold"));
+    assert!(run(&["/nowhere.zip"]).await.unwrap_err().to_string().contains("cannot read /nowhere.zip"));
+}

@@ -113,6 +113,12 @@ impl Books {
         &self.0.calendar
     }
 
+    /// Every edition of the rules of casework in a region.
+    pub fn casework_schedule(&self, region: Region) -> Schedule<CaseworkRules> {
+        let made = self.0.library.casework_schedule(region);
+        made.expect("the library made the editions of every region when it was read")
+    }
+
     /// The rules of casework that hold in `region` at an instant.
     pub fn casework_at(&self, region: Region, at: Timestamp) -> CaseworkRules {
         self.0.library.casework(region, law_place().to_datetime(at).date())
@@ -215,9 +221,7 @@ impl Books {
             for (_, book) in issue.tests.iter().flat_map(|schedule| schedule.entries()) {
                 editions.push(Edition::new(book.reference(), false, &**book));
             }
-            let casework = self.0.library.casework_schedule(region);
-            let casework = casework.expect("the library made the editions of every region when it was read");
-            for (_, rules) in casework.entries() {
+            for (_, rules) in self.casework_schedule(region).entries() {
                 editions.push(Edition::new(rules.reference(), false, &**rules));
             }
             for (_, book) in self.listing_schedule(region).entries() {

@@ -28,28 +28,70 @@ pub struct AuditFilter {
     pub to_us: Option<i64>,
     /// Only rows before this number.
     pub before: Option<u64>,
+    /// Only rows after this number.
+    pub above: u64,
 }
 
 impl AuditFilter {
     /// Every row that an account of this region sees.
     pub fn all(scope: Scope) -> Self {
-        Self { scope, actor: None, action: None, subject: None, from_us: None, to_us: None, before: None }
+        Self {
+            scope,
+            actor: None,
+            action: None,
+            subject: None,
+            from_us: None,
+            to_us: None,
+            before: None,
+            above: 0,
+        }
     }
 }
 
-/// The audit's columns where `$1` to `$6` hold, as an account sees them: `$7` whether everything, `$8` and `$9` the
-/// range of its region.
+/// The rows between two numbers, both left out, that a filter lets through and its scope sees. One text for each index that
+/// can be used: without, a rare subject in a long audit would be searched for from end to end.
 macro_rules! seen {
-    ($which:literal, $order:literal) => {
-        concat!(
-            "select number, at_us, actor, action, subject, reason, detail, prev, hash from audit where ",
-            $which,
-            " and ($7 = true \
-             or exists (select 1 from accounts a where a.name = actor and a.region >= $8 and a.region <= $9) \
-             or exists (select 1 from stations s where s.id = actor and s.region >= $8 and s.region <= $9) \
-             or exists (select 1 from api_keys k where 'key:' || k.id = actor and k.region >= $8 and k.region <= $9)) ",
-            $order
+    (@by $first:literal, $link:expr, $filter:expr, $between:expr, $limit:expr, $order:literal) => {{
+        let ((above, before), (low, high)) = ($between, $filter.scope.codes());
+        rows!(
+            $link,
+            Columns,
+            concat!(
+                "select number, at_us, actor, action, subject, reason, detail, prev, hash from audit where ",
+                $first,
+                "number > $1 and number < $2 and ($3 = '' or actor = $3) and ($4 = '' or action = $4) \
+                 and ($5 = '' or subject = $5) and at_us >= $6 and at_us < $7 and ($8 = true \
+                 or exists (select 1 from accounts a where a.name = actor and a.region >= $9 and a.region <= $10) \
+                 or exists (select 1 from stations s where s.id = actor and s.region >= $9 and s.region <= $10) \
+                 or exists (select 1 from api_keys k where 'key:' || k.id = actor and k.region >= $9 \
+                            and k.region <= $10)) \
+                 order by number ",
+                $order,
+                " limit $11"
+            ),
+            above,
+            before,
+            $filter.actor.as_deref().unwrap_or_default(),
+            $filter.action.map_or("", Action::word),
+            $filter.subject.as_deref().unwrap_or_default(),
+            $filter.from_us.unwrap_or(i64::MIN),
+            $filter.to_us.unwrap_or(i64::MAX),
+            $filter.scope.0.code() == 0,
+            i64::from(low),
+            i64::from(high),
+            i64::from($limit)
         )
+    }};
+    ($link:expr, $filter:expr, $between:expr, $limit:expr, $order:literal) => {
+        if $filter.subject.is_some() {
+            seen!(@by "subject = $5 and ", $link, $filter, $between, $limit, $order)
+        } else if $filter.actor.is_some() {
+            seen!(@by "actor = $3 and ", $link, $filter, $between, $limit, $order)
+        } else if $filter.action.is_some() {
+            seen!(@by "action = $4 and ", $link, $filter, $between, $limit, $order)
+        } else {
+            seen!(@by "", $link, $filter, $between, $limit, $order)
+        }
     };
 }
 
@@ -124,26 +166,9 @@ impl Reading {
 
     /// Rows of the filter, newest first, at most `limit`; only those whose actor the region's accounts see.
     pub async fn audit_search(&mut self, filter: &AuditFilter, limit: u32) -> Stored<Vec<AuditRow>> {
-        let (low, high) = filter.scope.codes();
-        let found = rows!(
-            self,
-            Columns,
-            seen!(
-                "number < $1 and ($2 = '' or actor = $2) and ($3 = '' or action = $3) \
-                 and ($4 = '' or subject = $4) and at_us >= $5 and at_us < $6",
-                "order by number desc limit $10"
-            ),
-            filter.before.and_then(|number| i64::try_from(number).ok()).unwrap_or(i64::MAX),
-            filter.actor.as_deref().unwrap_or_default(),
-            filter.action.map_or("", Action::word),
-            filter.subject.as_deref().unwrap_or_default(),
-            filter.from_us.unwrap_or(i64::MIN),
-            filter.to_us.unwrap_or(i64::MAX),
-            filter.scope.0.code() == 0,
-            i64::from(low),
-            i64::from(high),
-            i64::from(limit)
-        )?;
+        let before = filter.before.and_then(|number| i64::try_from(number).ok()).unwrap_or(i64::MAX);
+        let above = i64::try_from(filter.above).unwrap_or(i64::MAX);
+        let found = seen!(self, filter, (above, before), limit, "desc")?;
         found.into_iter().map(audit_row).collect()
     }
 
@@ -154,26 +179,8 @@ impl Reading {
         after: u64,
         limit: u32,
     ) -> Stored<Vec<AuditRow>> {
-        let (low, high) = filter.scope.codes();
-        let found = rows!(
-            self,
-            Columns,
-            seen!(
-                "number > $1 and ($2 = '' or actor = $2) and ($3 = '' or action = $3) \
-                 and ($4 = '' or subject = $4) and at_us >= $5 and at_us < $6",
-                "order by number limit $10"
-            ),
-            i64::try_from(after).unwrap_or(i64::MAX),
-            filter.actor.as_deref().unwrap_or_default(),
-            filter.action.map_or("", Action::word),
-            filter.subject.as_deref().unwrap_or_default(),
-            filter.from_us.unwrap_or(i64::MIN),
-            filter.to_us.unwrap_or(i64::MAX),
-            filter.scope.0.code() == 0,
-            i64::from(low),
-            i64::from(high),
-            i64::from(limit)
-        )?;
+        let after = i64::try_from(after).unwrap_or(i64::MAX);
+        let found = seen!(self, filter, (after, i64::MAX), limit, "asc")?;
         found.into_iter().map(audit_row).collect()
     }
 

@@ -4,9 +4,7 @@ use jiff::ToSpan;
 use plumewatch_shared::ids::Region;
 use plumewatch_shared::rulebook::{Library, Source};
 use server_core::audit::{Action, Tip, verify};
-use server_core::case::{
-    CaseId, Effect, Event, Exception, ExceptionGround, Kind, PersonName, Refusal, overdue,
-};
+use server_core::case::{CaseId, Event, Exception, ExceptionGround, Kind, PersonName, Refusal, overdue};
 use server_core::counting::CandidateId;
 use server_core::review::{Decision, Reason, Review, ReviewRefusal};
 
@@ -48,8 +46,10 @@ async fn by_person(store: &Store, id: &CaseId, event: Event) -> Result<Followed,
 
 async fn by_order(store: &Store, id: &CaseId, event: Event) -> Result<Followed, CaseworkError> {
     let mut writing = store.writing().await.unwrap();
-    let followed = order_event(&mut writing, &Books::shipped(), id, event, "shop-1", now()).await?;
-    writing.commit().await.unwrap();
+    let mut told = Vec::new();
+    let followed =
+        order_event(&mut writing, &Books::shipped(), id, event, "shop-1", now(), &mut told).await?;
+    crate::orders::commit(writing, told).await.unwrap();
     Ok(followed)
 }
 
@@ -76,8 +76,10 @@ on_both! {
         let again = decide(&store, &books, china(), &confirm("li.fuhe")).await;
         assert!(matches!(again, Err(CaseworkError::Review(ReviewRefusal::SamePerson))));
         let second = decide(&store, &books, china(), &confirm("zhang.fuhe")).await.unwrap();
-        assert!(second.case.is_some() && second.watchlist);
-        assert!(second.effects.contains(&Effect::ExceedancesConfirmed));
+        assert!(second.watchlist);
+        let case = second.case.unwrap();
+        let counted = store.reading().await.unwrap().exceedances_of_case(&case).await.unwrap();
+        assert!(!counted.is_empty() && counted.iter().all(|one| one.standing), "they count for its carrier");
         let audit = store.reading().await.unwrap().audit_of(id.as_str()).await.unwrap();
         let actions: Vec<_> = audit.iter().map(|row| (row.entry.actor.as_str(), row.entry.action)).collect();
         assert_eq!(
@@ -112,11 +114,17 @@ on_both! {
     async fn a_case_goes_its_way_and_every_step_is_kept_and_audited(store: Store) {
         enrol(&store, STATION).await;
         let id = opened(&store, "晋B10004", 1).await;
+        by_person(&store, &id, notice()).await.unwrap();
+        let closed = by_person(&store, &id, order()).await;
+        assert!(matches!(closed, Err(CaseworkError::Order(_))), "the register does not know the station: {closed:?}");
+        open_inspection_station(&store).await;
+        let id = opened(&store, "晋B10005", 11).await;
         assert!(matches!(by_person(&store, &id, order()).await, Err(CaseworkError::Case(Refusal::NoticeMissing))));
         by_person(&store, &id, notice()).await.unwrap();
-        let ordered = by_person(&store, &id, order()).await.unwrap();
+        by_person(&store, &id, order()).await.unwrap();
         let due = "2026-12-14".parse().unwrap(); // Fifteen working days after Monday, 23 November.
-        assert!(ordered.effects.iter().any(|effect| matches!(effect, Effect::OpenOrder { due: day, .. } if *day == due)));
+        let orders = store.reading().await.unwrap().orders_of_case(&id).await.unwrap();
+        assert_eq!(orders.iter().map(|row| row.order.due).collect::<Vec<_>>(), [due]);
         assert!(matches!(by_person(&store, &id, Event::Repaired).await, Err(CaseworkError::NotByHand)));
         assert!(matches!(by_order(&store, &id, Event::Withdraw).await, Err(CaseworkError::NotByHand)));
         for event in [Event::Taken, Event::Repaired, Event::RetestFailed, Event::Repaired, Event::RetestPassed] {
@@ -145,6 +153,7 @@ on_both! {
 
     async fn every_ending_is_kept_as_it_was(store: Store) {
         enrol(&store, STATION).await;
+        open_inspection_station(&store).await;
         let exception = Event::CloseByException(Exception {
             ground: ExceptionGround::MovedAway,
             approved_by: PersonName::new("王主管").unwrap(),
@@ -169,8 +178,13 @@ on_both! {
                 let kept = store.reading().await.unwrap().case(&id, china()).await.unwrap().unwrap();
                 assert_eq!(kept.case, expected);
             }
-            let kept = store.reading().await.unwrap().case(&id, china()).await.unwrap().unwrap();
+            let mut reading = store.reading().await.unwrap();
+            let kept = reading.case(&id, china()).await.unwrap().unwrap();
             assert_eq!(kept.case.state.word(), state);
+            let open = reading.orders_of_case(&id).await.unwrap().iter().any(|row| row.order.state.is_open());
+            assert_eq!(open, state == "repair-ordered", "what has ended orders nothing any more");
+            let counts = reading.exceedances_of_case(&id).await.unwrap().iter().any(|one| one.standing);
+            assert_eq!(counts, !matches!(state, "won" | "withdrawn"), "{state}");
         }
     }
 

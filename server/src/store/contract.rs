@@ -228,6 +228,7 @@ on_both! {
             disk_free_bytes: 0,
             shed_files: 0,
             watchlist_version: None,
+            watchlist_issued_utc_us: None,
             rulebook_issue: None,
             rulebook_edition: None,
             parts: Vec::new(),

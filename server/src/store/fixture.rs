@@ -179,6 +179,16 @@ pub(crate) fn now() -> Timestamp {
     "2026-11-23T02:00:01Z".parse().unwrap()
 }
 
+/// The inspection station that [`order`] names, in the register.
+pub(crate) async fn open_inspection_station(store: &Store) {
+    let mut writing = store.writing().await.unwrap();
+    writing.test_station(INSPECTION_STATION, 140_105, None).await.unwrap();
+    writing.commit().await.unwrap();
+}
+
+/// An inspection station of these tests.
+pub(crate) const INSPECTION_STATION: &str = "I-140105-01";
+
 /// Adds an enrolled station that signs with [`key`].
 pub(crate) async fn enrol(store: &Store, id: &str) {
     let mut writing = store.writing().await.unwrap();
@@ -197,6 +207,8 @@ pub(crate) async fn enrol(store: &Store, id: &str) {
         .keep_station_key(station(id), key().verifying_key().to_bytes(), now().as_microsecond())
         .await
         .unwrap();
+    // Where `order` sends a case's vehicle for its retest.
+    writing.test_station(INSPECTION_STATION, 140_105, None).await.unwrap();
     writing.commit().await.unwrap();
 }
 
@@ -376,9 +388,12 @@ pub(crate) fn notice() -> Event {
     }
 }
 
+/// The inspection station that [`order`] names; [`enrol`] puts it into the register.
+pub(crate) const INSPECTION_STATION: &str = "I-140105-01";
+
 /// An order to repair, for as long as the rule says.
 pub(crate) fn order() -> Event {
-    Event::OrderRepair { station: OrganisationCode::parse("I-140105-01").unwrap(), within: None }
+    Event::OrderRepair { station: OrganisationCode::parse(INSPECTION_STATION).unwrap(), within: None }
 }
 
 /// The events that lead from an opened case to one closed by a passed retest.

@@ -101,7 +101,7 @@ impl Writing {
     }
 
     /// Keeps the answer of a request that was done.
-    pub async fn keep_answer(&mut self, actor: &str, key: &str, answer: &KeptAnswer) -> Stored<()> {
+    pub async fn keep_done(&mut self, actor: &str, key: &str, answer: &KeptAnswer) -> Stored<()> {
         change!(
             self,
             "update idempotency set status = $3, content_type = $4, body = $5

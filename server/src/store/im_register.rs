@@ -74,7 +74,7 @@ impl super::Writing {
         super::engine::change!(
             self,
             "insert into inspection_stations (code, name, region, address, phone, opened_on, closed_on) \
-             values ($1, $2, $3, '', '', '2020-01-01', $4)",
+             values ($1, $2, $3, '', '', '2020-01-01', $4) on conflict (code) do nothing",
             code,
             format!("检测站 {code}"),
             region,

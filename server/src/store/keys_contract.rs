@@ -90,7 +90,7 @@ on_both! {
         assert_eq!(writing.begin_idempotent("k", "1", request, ages(now)).await.unwrap(), Begun::New);
         assert_eq!(writing.begin_idempotent("k", "1", request, ages(now)).await.unwrap(), Begun::UnderWay);
         assert_eq!(writing.begin_idempotent("l", "1", request, ages(now)).await.unwrap(), Begun::New, "another's");
-        writing.keep_answer("k", "1", &answer).await.unwrap();
+        writing.keep_done("k", "1", &answer).await.unwrap();
         writing.release_idempotent("k", "1").await.unwrap();
         let again = writing.begin_idempotent("k", "1", request, ages(now)).await.unwrap();
         assert_eq!(again, Begun::Done(answer), "what is kept is not released");
@@ -112,7 +112,7 @@ on_both! {
         for n in 0..=KEPT_MAX + 1 {
             let key = n.to_string();
             assert_eq!(writing.begin_idempotent("k", &key, request, ages(n)).await.unwrap(), Begun::New);
-            writing.keep_answer("k", &key, &answer).await.unwrap();
+            writing.keep_done("k", &key, &answer).await.unwrap();
         }
         let at = ages(KEPT_MAX + 2);
         assert_eq!(writing.begin_idempotent("k", "2", request, at).await.unwrap(), Begun::Done(answer));
@@ -179,6 +179,11 @@ on_both! {
         let second = now().as_microsecond() + 1_000_000;
         assert_eq!(found(AuditFilter { from_us: Some(second), to_us: Some(second + 1), ..whole_audit() }).await, [2]);
         assert_eq!(found(AuditFilter { before: Some(3), ..whole_audit() }).await, [2, 1]);
+        assert_eq!(found(AuditFilter { above: 1, before: Some(4), ..whole_audit() }).await, [3, 2]);
+        let of_wang = AuditFilter { actor: Some("wang".to_owned()), ..whole_audit() };
+        let looked = AuditFilter { action: Some(Action::CaseViewed), ..of_wang.clone() };
+        assert_eq!(found(looked).await, [1], "every condition holds at once");
+        assert_eq!(found(AuditFilter { subject: Some("P".to_owned()), ..of_wang }).await, [4]);
         assert_eq!(numbers(writing.audit_export(&shanxi, 1, 10).await.unwrap()), [2, 4]);
         writing.commit().await.unwrap();
     }

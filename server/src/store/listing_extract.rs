@@ -13,7 +13,7 @@ use super::listings::{ListingColumns, ListingRow, listing, listings_where};
 use super::{Reading, Stored};
 
 /// Carriers in the public extract: every carrier of a province could be listed and it would hold.
-pub const EXTRACT_MAX: u32 = 20_000;
+pub(super) const EXTRACT_MAX: u32 = 20_000;
 
 /// Plates of vehicles whose carrier's listing binds on day `$1`: the plates they have, and the fleet it is, on that day.
 macro_rules! listed_plates {

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use plumewatch_shared::ids::PassageId;
 use plumewatch_shared::rulebook::{Item, Rulebook};
-use server_core::case::{Case, CaseId, CaseState};
+use server_core::case::{Case, CaseId};
 use server_core::counting::{Candidate, CandidateId, Vehicle};
 use server_core::listing::Share;
 
@@ -88,6 +88,35 @@ pub(crate) async fn never_joined(writing: &mut Writing, code: &str, n: u64) {
         .unwrap();
 }
 
+/// An import of the register that writes about these vehicles, staged and not applied.
+pub(crate) async fn stage_import(writing: &mut Writing, import: &str, vehicles: &[u64]) {
+    change!(
+        writing,
+        "insert into register_imports (id, kind, file_name, file_sha256, region, register_version, state, previewed_by, \
+         previewed_us) values ($1, 'vehicles', 'f.csv', 'ab', 140105, 0, 'previewed', 'authority', 0)",
+        import
+    )
+    .unwrap();
+    for n in vehicles {
+        change!(
+            writing,
+            "insert into staged_vehicles (import, id, region) values ($1, $2, 140105)",
+            import,
+            vehicle_id(*n)
+        )
+        .unwrap();
+        change!(
+            writing,
+            "insert into staged_plates (import, plate, plate_colour, from_day, vehicle) \
+             values ($1, $2, 'yellow', '2000-01-01', $3)",
+            import,
+            plate(*n),
+            vehicle_id(*n)
+        )
+        .unwrap();
+    }
+}
+
 /// A case of a vehicle's plate, whose exceedances were at noon of these days.
 pub(crate) async fn add_case(writing: &mut Writing, case: u64, vehicle: u64, days: &[Date]) {
     let id = CandidateId::parse(&format!("{case:020x}")).unwrap();
@@ -120,12 +149,7 @@ pub(crate) async fn add_case(writing: &mut Writing, case: u64, vehicle: u64, day
         )
         .unwrap();
     }
-    let case = Case {
-        id: CaseId::of(&id),
-        vehicle: seen,
-        item: Item::Opacity,
-        state: CaseState::Opened { at: now() },
-    };
+    let (case, _) = Case::open(&candidate, now());
     writing.insert_case(&case, &id, "reviewer", now()).await.unwrap();
 }
 

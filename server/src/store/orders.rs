@@ -178,7 +178,7 @@ impl Reading {
     }
 
     /// Open orders whose last day is before `today` and that are not marked yet, with their regions, at most `limit`.
-    pub async fn newly_overdue(&mut self, today: Date, limit: u32) -> Stored<Vec<OrderRow>> {
+    pub async fn orders_newly_overdue(&mut self, today: Date, limit: u32) -> Stored<Vec<OrderRow>> {
         let found = rows!(
             self,
             Columns,
@@ -328,7 +328,7 @@ impl Writing {
     }
 
     /// Marks an order overdue, once.
-    pub async fn mark_overdue(&mut self, id: &OrderId, now: Timestamp) -> Stored<bool> {
+    pub async fn mark_order_overdue(&mut self, id: &OrderId, now: Timestamp) -> Stored<bool> {
         let marked = change!(
             self,
             "update repair_orders set overdue_us = $2 where id = $1 and overdue_us is null",

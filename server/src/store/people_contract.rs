@@ -7,7 +7,7 @@ use server_core::access::Scope;
 
 use super::accounts::AccountRow;
 use super::fixture::*;
-use super::sessions::{NewSession, SessionAccount, SessionRow};
+use super::sessions::{NewSession, SESSIONS_MAX, SessionAccount, SessionRow};
 use super::*;
 
 const HOUR: i64 = 3_600_000_000;
@@ -105,6 +105,19 @@ on_both! {
         assert!(writing.change_account(&disabled).await.unwrap());
         assert_eq!(writing.session_account(late, HOUR).await.unwrap(), None, "a disabled account has no session");
         writing.end_sessions("wang").await.unwrap();
+        writing.commit().await.unwrap();
+    }
+
+    async fn an_account_has_only_so_many_sessions_and_the_least_used_go_first(store: Store) {
+        add(&store, &account("wang", "reviewer")).await;
+        let mut writing = store.writing().await.unwrap();
+        let ids: Vec<String> = (0..SESSIONS_MAX + 2).map(|n| format!("s{n:02}")).collect();
+        for (n, id) in ids.iter().enumerate() {
+            writing.begin_session(session(id, FileHash::of(id.as_bytes()), n as i64)).await.unwrap();
+        }
+        let kept: Vec<String> = writing.sessions("wang", 0).await.unwrap().into_iter().map(|row| row.id).collect();
+        let expected: Vec<String> = ids.into_iter().skip(2).rev().collect();
+        assert_eq!(kept, expected);
         writing.commit().await.unwrap();
     }
 

@@ -6,6 +6,9 @@ use super::accounts::AccountRow;
 use super::engine::{change, row, rows};
 use super::{Reading, Stored, Writing};
 
+/// Sessions of one account at a time: more than anybody has devices. The least used go first.
+pub const SESSIONS_MAX: i64 = 50;
+
 /// A session on its way into the store.
 #[derive(Clone, Copy, Debug)]
 pub struct NewSession<'a> {
@@ -88,9 +91,16 @@ impl Reading {
 }
 
 impl Writing {
-    /// Begins a session, and clears away those that have expired.
+    /// Begins a session, and clears away those that have expired and those that are too many.
     pub async fn begin_session(&mut self, new: NewSession<'_>) -> Stored<()> {
         change!(self, "delete from sessions where expires_us <= $1", new.now_us)?;
+        change!(
+            self,
+            "delete from sessions where account = $1 and id in
+                 (select id from sessions where account = $1 order by last_used_us desc, id limit 1000000 offset $2)",
+            new.account,
+            SESSIONS_MAX - 1
+        )?;
         change!(
             self,
             "insert into sessions (id, token_hash, account, way, created_us, expires_us, last_used_us, address,

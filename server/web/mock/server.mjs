@@ -6,7 +6,10 @@ import { createReadStream, existsSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { extname } from 'node:path'
 import { picture } from './scene.mjs'
+import * as casework from './cases.mjs'
+import * as closedLoop from './closed-loop.mjs'
 import * as instruments from './instruments.mjs'
+import * as blacklist from './listings.mjs'
 import * as people from './people.mjs'
 import * as registry from './register.mjs'
 import * as world from './world.mjs'
@@ -22,7 +25,7 @@ const signedOut = () => failure(401, 'signed-out', '请先登录。', 'Sign in f
 const gone = () => failure(404, 'not-found', '没有找到。', 'There is no such thing.')
 const ok = (body) => ({ status: 200, body })
 const empty = (who) => who.name === 'empty'
-const named = (name) => world.accounts.find((a) => a.name === name) ?? (['new', 'empty'].includes(name) ? { name, display_name: '新同事', role: 'reviewer', region: '140100', must_change_password: name === 'new' } : null)
+const named = (name) => [...world.accounts, ...closedLoop.accounts].find((a) => a.name === name) ?? (['new', 'empty'].includes(name) ? { name, display_name: '新同事', role: 'reviewer', region: '140100', must_change_password: name === 'new' } : null)
 
 const summary = (passages, exceeding, waiting, online, all) => ({ passages_today: passages, passed_today: passages - exceeding, screened_today: 0, exceeding_today: exceeding, not_judged_today: 0, waiting_review: waiting, open_cases: 1, stations: all, stations_online: online })
 
@@ -58,12 +61,11 @@ function answer(method, path, q, body, who) {
       const c = world.candidates.find((c) => c.candidate.id === id)
       if (!c) return gone()
       if (c.candidate.state !== 'waiting') return failure(409, 'decided', '这条线索已由他人处理，请刷新。', 'Somebody else has decided this; reload.')
-      Object.assign(c.candidate, { state: body.decision === 'confirm' ? 'confirmed' : 'rejected', decided_by: who.name, reason: body.reason })
-      return ok({ case_id: body.decision === 'confirm' ? world.openCase(c, who.name, body.reason) : null })
+      return casework.decide(c, body, who) ?? failure(409, 'same-person', '您已作第一次确认，第二次确认须由另一人作出。', 'You confirmed it first; the second confirmation must be another person\'s.')
     }
-    case 'GET /cases': return ok({ cases: empty(who) ? [] : world.cases.map((c) => c.case).filter((c) => !q.get('state') || c.state === q.get('state')) })
-    case 'GET /cases/:': { const c = world.cases.find((c) => c.case.id === id); return c ? ok({ ...c, actions: who.role === 'authority' ? world.actions(c.case.state) : [] }) : gone() }
-    case 'POST /cases/:/events': { const c = world.cases.find((c) => c.case.id === id); world.happen(c, body.event, who.name, body.reason); return ok({}) }
+    case 'GET /cases': return ok(empty(who) ? { cases: [], next: null, open: 0, overdue: 0 } : casework.page(q))
+    case 'GET /cases/:': { const c = casework.cases.find((c) => c.case.id === id); return c ? ok(casework.detail(c, who)) : gone() }
+    case 'POST /cases/:/events': { const c = casework.cases.find((c) => c.case.id === id); if (!c) return gone(); casework.happen(c, body, who.name); return ok({ case: c.case }) }
     case 'GET /stations': return ok({ stations: empty(who) ? [] : world.stations() })
     case 'GET /stations/:/ledger': return ok(id.endsWith('1') ? { gaps: [{ from: 11_904, to: 11_905 }, { from: 18_404, to: 18_404 }], refused: 1 } : { gaps: [], refused: 0 })
     case 'GET /stations/:/statistics': { const told = instruments.statistics(id, Number(q.get('days') ?? 30)); return told ? ok(told) : gone() }
@@ -77,7 +79,12 @@ function answer(method, path, q, body, who) {
     case 'GET /watchlist/:': return ok({ wanted: empty(who) ? [] : world.wanted })
     case 'POST /watchlist/:': world.wanted.unshift({ ...body, added_utc_us: Date.now() * 1000, added_by: who.name }); return { status: 201, body: {} }
     case 'DELETE /watchlist/:': world.wanted.splice(world.wanted.findIndex((w) => w.plate === body.plate), 1); return { status: 204 }
-    default: return registry.answer(method, path, q, body, who) ?? people.answer(key, path, body, who) ?? gone()
+    case 'GET /listings': return ok(blacklist.list(q.get('which') ?? 'all', empty(who)))
+    case 'GET /listings/:': { const one = blacklist.detail(id, who); return one ? ok(one) : gone() }
+    case 'POST /listings/:/decisions': return blacklist.decide(id, body, who) ? { status: 204 } : gone()
+    case 'POST /listings/:/answers': return blacklist.answer(id, body, who) ? { status: 204 } : gone()
+    case 'GET /carriers/:/share': { const one = blacklist.carrierShare(id); return one ? ok(one) : gone() }
+    default: return registry.answer(method, path, q, body, who) ?? closedLoop.answer(method, path, q, body, who) ?? people.answer(key, path, body, who) ?? gone()
   }
 }
 
@@ -95,9 +102,8 @@ createServer(async (request, response) => {
   const who = named(/pw_session=([\w.]+)/.exec(request.headers.cookie ?? '')?.[1])
   let text = ''
   for await (const chunk of request) text += chunk
-  const isFile = request.headers['content-type'] === 'application/octet-stream'
-  const body = text && !isFile ? JSON.parse(text) : {}
-  if (isFile && path === '/register/imports') return registry.upload(response, url.searchParams, who)
+  const body = text && request.headers['content-type'] === 'application/json' ? JSON.parse(text) : {}
+  if (request.headers['content-type'] === 'application/octet-stream' && path === '/register/imports') return registry.upload(response, url.searchParams, who)
   if (request.method === 'POST' && path === '/session') {
     const account = named(body.name)
     if (!account || body.password.length < 4) return send(401, 'application/json', JSON.stringify(failure(0, 'wrong-credentials', '用户名或密码不正确。', 'Name or password are wrong.').body))
@@ -112,6 +118,8 @@ createServer(async (request, response) => {
   }
   const file = path.startsWith('/evidence/') && world.files.get(path.slice(10))
   if (file) return send(200, 'image/svg+xml', picture(file.kind, file.summary))
+  if (path === '/public/listings') return send(200, 'application/json', JSON.stringify(blacklist.published()))
+  if (path === '/public/listing-rule') return send(200, 'application/json', JSON.stringify(blacklist.rule))
   if (path === '/session/ways') return send(200, 'application/json', JSON.stringify({ oidc: { zh: '统一身份认证', en: 'Single sign-on' } }))
   if (!who && path !== '/session') return send(401, 'application/json', JSON.stringify(signedOut().body))
   if (request.method !== 'GET' && request.headers['x-plumewatch'] !== '1') return send(403, 'application/json', '{"error":{"code":"guard-missing","zh":"","en":""}}')

@@ -88,37 +88,14 @@ function candidate(n) {
   const id = sha(`candidate${n}`).slice(0, 20)
   both.forEach((p) => ((p.candidate_id = id), (p.summary.review = 'waiting')))
   const values = both.map((p) => (p.summary.opacity_mean_hundredths / 100).toFixed(2))
-  const c = { id, plate: later.summary.plate, plate_colour: later.summary.plate_colour, item: 'opacity', opened_utc_us: later.summary.received_utc_us, state: 'waiting', contested: false, corroborations: both.map((p) => p.summary.corroboration), corroborated: both.some((p) => p.summary.corroboration === 'both-exceed'), decided_by: null, reason: null, passages: both.map((p) => p.summary.id), rulebook: 'HJ 845-2017', rulebook_version: '2017-07-27.1', clause: 'HJ 845-2017, 6', explanation: { zh: `6个自然月内不透光度连续2次有效测量超标：${values[0]} %；${values[1]} %，限值30.00 %（HJ 845-2017, 6）。`, en: `2 consecutive valid measurements of opacity exceed the limit within 6 calendar months: ${values[0]} %; ${values[1]} %, limit 30.00 % (HJ 845-2017, 6).` } }
+  const c = { id, plate: later.summary.plate, plate_colour: later.summary.plate_colour, item: 'opacity', opened_utc_us: later.summary.received_utc_us, state: 'waiting', contested: false, corroborations: both.map((p) => p.summary.corroboration), corroborated: both.some((p) => p.summary.corroboration === 'both-exceed'), people: n === 1 ? 2 : 1, first: n === 1 ? { by: 'zhang.fuhe', at_utc_us: now() - 5 * HOUR, reason: '照片与读数一致，证据清楚' } : null, decided_by: null, reason: null, passages: both.map((p) => p.summary.id), rulebook: 'HJ 845-2017', rulebook_version: '2017-07-27.1', clause: 'HJ 845-2017, 6', explanation: { zh: `6个自然月内不透光度连续2次有效测量超标：${values[0]} %；${values[1]} %，限值30.00 %（HJ 845-2017, 6）。`, en: `2 consecutive valid measurements of opacity exceed the limit within 6 calendar months: ${values[0]} %; ${values[1]} %, limit 30.00 % (HJ 845-2017, 6).` } }
   return { candidate: c, passages: both }
 }
 export const candidates = [0, 1, 2, 3, 4].map(candidate)
 passages.sort((a, b) => b.summary.passed_utc_us - a.summary.passed_utc_us)
 
-const row = (at, actor, action, subject, reason = null, detail = '') => ({ at_utc_us: at, actor, action, subject, reason, detail })
+export const row = (at, actor, action, subject, reason = null, detail = '') => ({ at_utc_us: at, actor, action, subject, reason, detail })
 export const audit = []
-export const cases = []
-export function openCase(from, actor, reason, at = now()) {
-  const id = `C${from.candidate.id}`
-  const history = [row(at, actor, 'candidate-confirmed', from.candidate.id, reason), row(at, actor, 'case-opened', id, reason)]
-  cases.unshift({ case: { id, plate: from.candidate.plate, plate_colour: from.candidate.plate_colour, item: from.candidate.item, state: 'opened', opened_utc_us: at, opened_by: actor, candidate_id: from.candidate.id, updated_utc_us: at }, history, passages: from.passages })
-  audit.unshift(...history.toReversed())
-  return id
-}
-const EVENTS = { 'order-repair': ['repair-ordered', 'repair-ordered'], repaired: ['repaired', 'case-repaired'], 'retest-passed': ['closed', 'retest-passed'], 'retest-failed': ['repair-ordered', 'retest-failed'], withdraw: ['withdrawn', 'case-withdrawn'] }
-export const actions = (state) => ({ opened: ['order-repair', 'withdraw'], 'repair-ordered': ['repaired', 'withdraw'], repaired: ['retest-passed', 'retest-failed', 'withdraw'] })[state] ?? []
-export function happen(c, event, actor, reason, at = now()) {
-  const [state, action] = EVENTS[event]
-  Object.assign(c.case, { state, updated_utc_us: at })
-  const r = row(at, actor, action, c.case.id, reason)
-  c.history.push(r)
-  audit.unshift(r)
-}
-for (const [n, path] of [[3, ['order-repair', 'repaired']], [4, ['order-repair', 'repaired', 'retest-passed']]]) {
-  const from = candidates[n]
-  from.candidate.state = 'confirmed'
-  openCase(from, 'li.fuhe', '照片与读数一致，证据清楚', now() - 30 * HOUR * n)
-  path.forEach((e, k) => happen(cases[0], e, 'wang.zhuguan', ['责令改正通知书 并环改〔2026〕118号', '维修单位：并州汽修二厂，记录号 M-20931', '复检报告 I-2026-88120'][k], now() - (30 * n - 6 * (k + 1)) * HOUR))
-}
 audit.unshift(row(now() - 9e8, 'zhao.zhifa', 'plate-searched', '—', '群众举报 12345-8812', '晋A12D45'), row(now() - 5e8, 'li.fuhe', 'passage-viewed', passages[3].summary.id), row(now() - 2e8, 'admin', 'signed-in', 'admin'))
 
 const part = (p, state, zh, en) => ({ part: p, state, zh, en })
@@ -130,7 +107,7 @@ export const stations = () => STATIONS.map((s, n) => ({
   ] },
 }))
 export const wanted = [{ plate: '晋K8823A', colour: 'yellow', reason: '冒黑烟被举报三次，市局要求拦检（并环函〔2026〕41号）', added_utc_us: now() - 50 * HOUR, added_by: 'wang.zhuguan' }, { plate: '冀B7Q021', colour: null, reason: '疑似拆除颗粒捕集器', added_utc_us: now() - 9 * HOUR, added_by: 'wang.zhuguan' }]
-export const accounts = [['admin', '系统管理员', 'admin', '000000'], ['li.fuhe', '李复核', 'reviewer', '140100'], ['zhao.zhifa', '赵执法', 'enforcer', '140105'], ['wang.zhuguan', '王主管', 'authority', '140000'], ['sun.tingyong', '孙停用', 'reviewer', '140100']].map(([n, display_name, role, region], k) => ({ name: n, display_name, role, region, must_change_password: false, disabled: k === 4 }))
+export const accounts = [['zhang.fuhe', '张复核', 'reviewer', '140100'], ['admin', '系统管理员', 'admin', '000000'], ['li.fuhe', '李复核', 'reviewer', '140100'], ['zhao.zhifa', '赵执法', 'enforcer', '140105'], ['wang.zhuguan', '王主管', 'authority', '140000'], ['sun.tingyong', '孙停用', 'reviewer', '140100']].map(([n, display_name, role, region], k) => ({ name: n, display_name, role, region, must_change_password: false, disabled: k === 5 }))
 export const rulebook = { id: 'HJ 845-2017', version: '2017-07-27.1', title: { zh: '在用柴油车排气污染物测量方法及技术要求（遥感检测法）', en: 'Diesel vehicles in use: exhaust measurement by remote sensing' }, limits: LIMITS.map(([item, at_most, role]) => ({ item, at_most, role, clause: CLAUSE })) }
 
 /** What a real server answered with deploy/rulebooks-sample as its folder. */

@@ -17,8 +17,34 @@ const lookUp = (plate) => async (page) => {
   await page.type('[data-testid=lookup-reason]', '12345-8812')
   await page.click('[data-testid=lookup-submit]')
 }
+const openCase = (state) => async (page) => {
+  await page.goto(`${BASE}/cases`)
+  await page.waitForSelector('[data-testid=case-row]')
+  await page.evaluate((word) => document.querySelector(`[data-testid=case-row] [data-state=${word}]`).closest('tr').click(), state)
+}
+const act = (state, action) => async (page) => {
+  await openCase(state)(page)
+  await page.waitForSelector(`[data-testid=case-action-${action}]`)
+  await page.click(`[data-testid=case-action-${action}]`)
+}
 const PAGES = {
   'sign-in': { who: null, open: go('/sign-in') },
+  'sign-in-code': { who: null, open: async (page) => {
+    await page.goto(`${BASE}/sign-in?problem=oidc-unknown-account`)
+    await page.waitForSelector('[data-testid=sign-in-name]')
+    await page.type('[data-testid=sign-in-name]', 'li.fuhe')
+    await page.type('[data-testid=sign-in-password]', 'password')
+    await page.click('[data-testid=sign-in-submit]')
+  }, wait: '[data-testid=sign-in-code]' },
+  'keys-confirm': { who: 'admin', open: async (page) => {
+    await page.goto(`${BASE}/keys`)
+    await page.waitForSelector('[data-testid=key-add]')
+    await page.click('[data-testid=key-add]')
+    await page.waitForSelector('[data-testid=key-label]')
+    await page.type('[data-testid=key-label]', '二号检测线软件')
+    await page.type('[data-testid=key-organisation]', 'I-140105-01')
+    await page.click('[data-testid=key-submit]')
+  }, wait: '[data-testid=key-secret]' },
   'home': { who: 'admin', open: go('/'), wait: '[data-testid=task-keys-expiring]' },
   'home-empty': { who: 'empty', open: go('/'), wait: '[data-testid=nothing-waits]' },
   'security': { who: 'admin', open: go('/security'), wait: '[data-testid=session-row]' },
@@ -106,6 +132,80 @@ const PAGES = {
     const field = await page.waitForSelector('[data-testid=import-file]')
     await field.uploadFile('/tmp/mock-vehicles.csv')
   }, wait: '[data-testid=import-progress]' },
+  'review-second': { who: 'li.fuhe', open: async (page) => {
+    await page.goto(`${BASE}/review`)
+    await page.waitForSelector('[data-testid=review-queue] a')
+    await page.evaluate(() => document.querySelectorAll('[data-testid=review-queue] a')[1].click())
+  }, wait: '[data-testid=review-two]' },
+  'cases-empty': { who: 'empty', open: go('/cases') },
+  'case-closed': { who: 'wang.zhuguan', open: openCase('closed'), wait: '[data-testid=case-explanation]' },
+  'case-late': { who: 'wang.zhuguan', open: openCase('repair-ordered'), wait: '[data-testid=case-explanation]' },
+  'case-reader': { who: 'li.fuhe', open: openCase('repaired'), wait: '[data-testid=case-explanation]' },
+  'case-confirm-notice': { who: 'wang.zhuguan', open: act('opened', 'serve-notice'), wait: '[data-testid=case-paper]' },
+  'case-confirm-order': { who: 'wang.zhuguan', open: act('noticed', 'order-repair'), wait: '[data-testid=case-station]' },
+  'case-confirm-exception': { who: 'wang.zhuguan', open: act('opened', 'close-by-exception'), wait: '[data-testid=case-approved-by]' },
+  'listings': { who: 'wang.zhuguan', open: go('/listings'), wait: '[data-testid=listing-row]' },
+  'listings-empty': { who: 'empty', open: go('/listings') },
+  'listing': { who: 'wang.zhuguan', open: async (page) => {
+    await page.goto(`${BASE}/listings`)
+    await page.waitForSelector('[data-testid=listing-row]')
+    await page.click('[data-testid=listing-row]')
+  }, wait: '[data-testid=listing-why]' },
+  'listing-listed': { who: 'wang.zhuguan', open: async (page) => {
+    await page.goto(`${BASE}/listings`)
+    await page.waitForSelector('[data-testid=listings-listed]')
+    await page.click('[data-testid=listings-listed]')
+    await page.waitForFunction(() => document.querySelectorAll('[data-testid=listing-row]').length > 2)
+    await page.evaluate(() => document.querySelectorAll('[data-testid=listing-row]')[1].click())
+  }, wait: '[data-testid=listing-why]' },
+  'listing-decide': { who: 'wang.zhuguan', open: async (page) => {
+    await page.goto(`${BASE}/listings`)
+    await page.waitForSelector('[data-testid=listing-row]')
+    await page.click('[data-testid=listing-row]')
+    await page.waitForSelector('[data-testid=listing-action-list]')
+    await page.click('[data-testid=listing-action-list]')
+  }, wait: '[data-testid=listing-submit]' },
+  'public-listings': { who: null, open: go('/public/listings'), wait: '[data-testid=public-row]' },
+  'orders': { who: 'wang.zhuguan', open: go('/orders'), wait: '[data-testid=order-row]' },
+  'orders-shop': { who: 'wx.jinan', open: go('/orders'), wait: '[data-testid=order-row]' },
+  'orders-empty': { who: 'empty', open: go('/orders') },
+  'order': { who: 'wang.zhuguan', open: async (page) => {
+    await page.goto(`${BASE}/orders`)
+    await page.waitForSelector('[data-testid=order-row]')
+    await page.click('[data-testid=order-row]')
+  }, wait: '[data-testid=order-detail]' },
+  'order-record': { who: 'wx.jinan', open: async (page) => {
+    await page.goto(`${BASE}/orders?state=taken`)
+    await page.waitForSelector('[data-testid=order-row]')
+    await page.evaluate(() => [...document.querySelectorAll('[data-testid=order-row]')].find((row) => row.querySelector('.overdue')).click())
+    await page.waitForSelector('[data-testid=order-action-record]')
+    await page.click('[data-testid=order-action-record]')
+    await page.waitForSelector('[data-testid=repair-add-part]')
+    await page.click('[data-testid=repair-add-part]')
+  }, wait: '[data-testid=repair-submit]' },
+  'repair-upload': { who: 'wx.jinan', open: async (page) => {
+    await page.goto(`${BASE}/orders/upload`)
+    await page.waitForSelector('[data-testid=sheet-file]')
+    await page.evaluate(() => {
+      const files = new DataTransfer()
+      files.items.add(new File(['x'], '十一月维修记录.xlsx'))
+      const input = document.querySelector('[data-testid=sheet-file]')
+      input.files = files.files
+      input.dispatchEvent(new Event('change'))
+    })
+  }, wait: '[data-testid=refusal]' },
+  'inspections': { who: 'jc.xiaodian', open: go('/inspections'), wait: '[data-testid=inspection-row]' },
+  'inspection': { who: 'jc.xiaodian', open: async (page) => {
+    await page.goto(`${BASE}/inspections`)
+    await page.waitForSelector('[data-testid=inspection-row]')
+    await page.click('[data-testid=inspection-row]:nth-child(3)')
+  }, wait: '[data-testid=inspection-detail]' },
+  'findings': { who: 'wang.zhuguan', open: go('/findings'), wait: '[data-testid=finding-row]' },
+  'finding': { who: 'wang.zhuguan', open: async (page) => {
+    await page.goto(`${BASE}/findings`)
+    await page.waitForSelector('[data-testid=finding-row]')
+    await page.click('[data-testid=finding-row]')
+  }, wait: '[data-testid=finding-detail]' },
   'stations': { who: 'admin', open: go('/stations'), wait: '[data-testid=station]' },
   'stations-token': { who: 'admin', open: async (page) => {
     await page.goto(`${BASE}/stations`)
@@ -149,7 +249,7 @@ for (const [name, { who, open, wait }] of Object.entries(PAGES)) {
       if (wide > width) console.log(`${name} ${language} ${width}: the page is ${wide} px wide`)
       const file = `${folder}/${name}.${language === 'en' ? 'en' : 'zh'}.${width}.png`
       await page.screenshot({ path: file, fullPage: (width < 500 && !['confirm', 'token', 'result'].some((word) => name.includes(word))) || name === 'station' })
-      if (['passage', 'case', 'test', 'vehicle', 'import-refused'].includes(name) && width === 1440) {
+      if (['passage', 'case', 'test', 'order', 'inspection', 'vehicle', 'import-refused'].includes(name) && width === 1440) {
         await page.emulateMediaType('print')
         await page.setViewport({ width: 730, height: 1050 })
         await page.screenshot({ path: file.replace('1440', 'print'), fullPage: true })

@@ -8,6 +8,8 @@ declare module 'vue-router' {
     area?: Area
     /** Shown without navigation, to anybody. */
     bare?: boolean
+    /** Needs no sign-in, and asks for none. */
+    open?: boolean
   }
 }
 
@@ -28,6 +30,16 @@ export const router = createRouter({
     { path: '/review/:id?', name: 'review', component: () => import('./pages/ReviewPage.vue'), props: true, meta: { area: 'review' } },
     { path: '/cases', name: 'cases', component: () => import('./pages/CasesPage.vue'), meta: { area: 'cases' } },
     { path: '/cases/:id', name: 'case', component: () => import('./pages/CasePage.vue'), props: true, meta: { area: 'cases' } },
+    { path: '/listings', name: 'listings', component: () => import('./pages/ListingsPage.vue'), meta: { area: 'listings' } },
+    { path: '/listings/:id', name: 'listing', component: () => import('./pages/ListingPage.vue'), props: true, meta: { area: 'listings' } },
+    { path: '/public/listings', name: 'public-listings', component: () => import('./pages/PublicListingsPage.vue'), meta: { bare: true, open: true } },
+    { path: '/orders', name: 'orders', component: () => import('./pages/OrdersPage.vue'), meta: { area: 'orders' } },
+    { path: '/orders/upload', name: 'repair-upload', component: () => import('./pages/RepairUploadPage.vue'), meta: { area: 'orders' } },
+    { path: '/orders/:id', name: 'order', component: () => import('./pages/OrderPage.vue'), props: true, meta: { area: 'orders' } },
+    { path: '/inspections', name: 'inspections', component: () => import('./pages/InspectionsPage.vue'), meta: { area: 'inspections' } },
+    { path: '/inspections/:id', name: 'inspection', component: () => import('./pages/InspectionPage.vue'), props: true, meta: { area: 'inspections' } },
+    { path: '/findings', name: 'findings', component: () => import('./pages/FindingsPage.vue'), meta: { area: 'findings' } },
+    { path: '/findings/:id', name: 'finding', component: () => import('./pages/FindingPage.vue'), props: true, meta: { area: 'findings' } },
     { path: '/stations', name: 'stations', component: () => import('./pages/StationsPage.vue'), meta: { area: 'stations' } },
     { path: '/stations/:id', name: 'station', component: () => import('./pages/StationPage.vue'), props: true, meta: { area: 'stations' } },
     { path: '/register/import/:id?', name: 'register-import', component: () => import('./pages/ImportPage.vue'), props: true, meta: { area: 'register' } },
@@ -44,6 +56,7 @@ export const router = createRouter({
 })
 
 router.beforeEach(async (to) => {
+  if (to.meta.open) return true
   // An unreachable server must not trap the reader: the sign-in page says what is wrong.
   const known = await knowAccount().catch(() => null)
   if (to.name === 'sign-in') return known ? { name: 'home' } : true

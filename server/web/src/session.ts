@@ -6,17 +6,17 @@ import type { Account, Role } from './api/types'
 export const account = ref<Account | null>(null)
 
 export type Area =
-  | 'register' | 'today' | 'keys' | 'passages' | 'tests' | 'review' | 'cases' | 'stations' | 'watchlist' | 'rulebooks' | 'accounts' | 'audit'
+  | 'today' | 'keys' | 'orders' | 'inspections' | 'findings' | 'passages' | 'tests' | 'review' | 'cases' | 'stations' | 'register' | 'listings' | 'watchlist' | 'rulebooks' | 'accounts' | 'audit'
 
 /** As `server_core::access::may`. */
 const AREAS: Record<Role, Area[]> = {
   admin: ['today', 'passages', 'tests', 'stations', 'rulebooks', 'accounts', 'keys', 'audit'],
-  reviewer: ['today', 'passages', 'tests', 'review', 'cases', 'register', 'stations', 'rulebooks'],
-  enforcer: ['today', 'passages', 'tests', 'register', 'stations', 'watchlist', 'rulebooks'],
-  authority: ['today', 'passages', 'tests', 'review', 'cases', 'register', 'stations', 'watchlist', 'rulebooks', 'audit'],
-  'inspection-station': ['today', 'rulebooks'],
-  'repair-shop': ['today', 'rulebooks'],
-  auditor: ['today', 'passages', 'tests', 'review', 'cases', 'register', 'stations', 'rulebooks', 'audit'],
+  reviewer: ['today', 'passages', 'tests', 'review', 'cases', 'register', 'listings', 'stations', 'rulebooks'],
+  enforcer: ['today', 'passages', 'tests', 'register', 'listings', 'stations', 'watchlist', 'rulebooks'],
+  authority: ['today', 'passages', 'tests', 'review', 'cases', 'orders', 'inspections', 'findings', 'register', 'listings', 'stations', 'watchlist', 'rulebooks', 'audit'],
+  'inspection-station': ['today', 'orders', 'inspections', 'rulebooks'],
+  'repair-shop': ['today', 'orders', 'rulebooks'],
+  auditor: ['today', 'passages', 'tests', 'review', 'cases', 'orders', 'inspections', 'findings', 'register', 'listings', 'stations', 'rulebooks', 'audit'],
 }
 
 export const areas = computed<Area[]>(() => (account.value ? AREAS[account.value.role] : []))

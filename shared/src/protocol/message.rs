@@ -291,6 +291,9 @@ wire! {
         pub shed_files: u64,
         /// Edition of the watchlist in use.
         pub watchlist_version: Option<u64>,
+        /// When the server issued that edition, microseconds; absent without one, and from edges that did not tell.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub watchlist_issued_utc_us: Option<i64>,
         /// Issue of the rulebooks in use; absent where the server's has not come.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub rulebook_issue: Option<u64>,

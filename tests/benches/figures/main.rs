@@ -13,13 +13,14 @@ mod hard;
 mod outbox;
 mod postgres;
 mod roadside;
+mod scale;
 mod smoke;
 mod times;
 
 /// A part's name and what measures it.
 type Part = (&'static str, fn());
 
-const PARTS: [Part; 8] = [
+const PARTS: [Part; 10] = [
     ("decoders", decoders::measure),
     ("camera", camera::measure),
     ("hard-plates", hard::measure),
@@ -28,6 +29,8 @@ const PARTS: [Part; 8] = [
     ("roadside", roadside::measure),
     ("delivery-sqlite", delivery::on_sqlite),
     ("delivery-postgresql", delivery::on_postgresql),
+    ("scale-sqlite", scale::on_sqlite),
+    ("scale-postgresql", scale::on_postgresql),
 ];
 
 /// `cargo bench … -- NAME` measures the parts whose name holds NAME.

@@ -13,7 +13,7 @@ home=$(mktemp -d "$1/plumewatch-bench.XXXXXX")
 trap 'rm -rf "$home"' EXIT
 cd "$home"
 "$0/initdb" -D "$home/data" -U plumewatch --auth=trust -E UTF8 --locale=C >"$home/log" 2>&1
-"$0/postgres" -D "$home/data" -k "$home" -c listen_addresses= >>"$home/log" 2>&1 </dev/null &
+"$0/postgres" -D "$home/data" -k "$home" -c listen_addresses= $2 >>"$home/log" 2>&1 </dev/null &
 server=$!
 until "$0/pg_isready" -q -h "$home" -U plumewatch; do kill -0 $server; sleep 0.1; done
 echo "$home"
@@ -30,6 +30,11 @@ pub(crate) struct Cluster {
 
 impl Cluster {
     pub(crate) fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// The same with these settings, such as `shared_buffers=1GB`.
+    pub(crate) fn start_with(settings: &[&str]) -> Self {
         let am_root = Command::new("id").arg("-u").output().is_ok_and(|told| told.stdout == b"0\n");
         // PostgreSQL refuses to run as root. /var/tmp is a disk where /tmp may be memory.
         let mut command = if am_root { Command::new("runuser") } else { Command::new("sh") };
@@ -38,6 +43,7 @@ impl Cluster {
         }
         let mut keeper = command
             .args(["-c", CLUSTER, BINARIES, "/var/tmp"])
+            .arg(settings.iter().map(|setting| format!("-c {setting}")).collect::<Vec<_>>().join(" "))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

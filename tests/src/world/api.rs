@@ -110,21 +110,32 @@ impl Api {
 
     /// Sends `body` to `path` under `/api/v1`; an empty answer is null.
     pub fn post(&mut self, path: &str, body: &Value) -> anyhow::Result<Value> {
-        let response = self
-            .agent
-            .post(self.url(path))
+        self.send("POST", path, body)
+    }
+
+    /// Deletes what is at `path` under `/api/v1`, saying `body`; an empty answer is null.
+    pub fn delete(&mut self, path: &str, body: &Value) -> anyhow::Result<Value> {
+        self.send("DELETE", path, body)
+    }
+
+    fn send(&mut self, method: &str, path: &str, body: &Value) -> anyhow::Result<Value> {
+        let told = || format!("{method} {path}");
+        let url = self.url(path);
+        let request =
+            if method == "POST" { self.agent.post(url) } else { self.agent.delete(url).force_send_body() };
+        let response = request
             .header("cookie", &self.cookie)
             .header("x-plumewatch", "1")
             .header("content-type", "application/json")
             .send(body.to_string());
-        let mut response = response.with_context(|| format!("POST {path}"))?;
+        let mut response = response.with_context(told)?;
         if let Some(cookie) = response.headers().get("set-cookie").and_then(|value| value.to_str().ok()) {
             self.cookie = cookie.split(';').next().unwrap_or_default().to_owned();
         }
         let status = response.status();
-        let text = response.body_mut().read_to_string().with_context(|| format!("POST {path}"))?;
+        let text = response.body_mut().read_to_string().with_context(told)?;
         if !status.is_success() {
-            bail!("POST {path}: {status} {text}");
+            bail!("{method} {path}: {status} {text}");
         }
         if text.is_empty() { Ok(Value::Null) } else { serde_json::from_str(&text).context("not JSON") }
     }

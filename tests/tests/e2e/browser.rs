@@ -1,7 +1,8 @@
 //! A reviewer's day in a real Chromium: signs in, changes the password, sees passages, confirms a candidate by
 //! keyboard, sees the case open; in both languages and on a phone's width.
 
-use std::path::Path;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -13,14 +14,30 @@ use crate::{PATIENCE, turn};
 
 const CHROMIUM: &str = "/usr/bin/chromium";
 
-#[test]
-fn a_reviewer_confirms_a_candidate_by_keyboard_and_the_case_opens() {
-    let _turn = turn();
+/// Where pictures of the pages go; CI keeps the folder.
+pub(crate) fn shots() -> PathBuf {
+    std::env::current_exe().unwrap().ancestors().nth(3).unwrap().join("shots")
+}
+
+/// Runs a script of `tests/browser` with these arguments and the folder for its pictures; what it says is shown, and it
+/// must end well.
+pub(crate) fn browse<A: AsRef<OsStr>>(script: &str, arguments: &[A]) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let client = root.join("server/web/node_modules/puppeteer-core");
     for needed in [Path::new(CHROMIUM), &client, &root.join("server/web/dist/index.html")] {
         assert!(needed.exists(), "{} is missing; `make test` sets it up", needed.display());
     }
+    let mut node = Command::new("node");
+    let output = node.arg(root.join("tests/browser").join(script)).args(arguments).arg(shots()).output().unwrap();
+    let said =
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    println!("{said}");
+    assert!(output.status.success(), "{script}: {said}");
+}
+
+#[test]
+fn a_reviewer_confirms_a_candidate_by_keyboard_and_the_case_opens() {
+    let _turn = turn();
     let mut world = World::new(1).with_station("A140105001").with_cameras().start();
     drive(&mut world, 1, 5, Duration::from_secs(8));
     let reviewer = world.server.sign_in("reviewer").unwrap();
@@ -33,17 +50,8 @@ fn a_reviewer_confirms_a_candidate_by_keyboard_and_the_case_opens() {
         "region": "140000", "password": "first password", "must_change_password": true });
     admin.post("/accounts", &newcomer).unwrap();
 
-    let shots = std::env::current_exe().unwrap().ancestors().nth(3).unwrap().join("shots");
-    let output = Command::new("node")
-        .arg(root.join("tests/browser/review.mjs"))
-        .args([&world.server.url(), "newcomer", "first password", "second password"])
-        .arg(&shots)
-        .output()
-        .unwrap();
-    let said =
-        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
-    println!("{said}");
-    assert!(output.status.success(), "{said}");
+    let url = world.server.url();
+    browse("review.mjs", &[&*url, "newcomer", "first password", "second password"]);
 
     let authority = world.server.sign_in("authority").unwrap();
     let cases = authority.get("/cases").unwrap();

@@ -158,3 +158,39 @@ fn ask(python: &Path, server: &Server, asker: &Asker, folder: &Path) -> Output {
     command.current_dir(folder);
     command.output().expect("python starts")
 }
+
+/// The program that the documentation gives to others is run as it stands there.
+#[test]
+fn the_client_of_the_documentation_talks_to_a_server() {
+    let _turn = turn();
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(&folder.path().join("server")).unwrap();
+    let mut admin = server.sign_in("admin").unwrap();
+    let wish =
+        json!({"label": "docs", "role": "repair-shop", "organisation": "M-1", "region": "140105", "days": 1});
+    let key = admin.post("/keys", &wish).unwrap();
+    let documentation = include_str!("../../../docs/api-client.md");
+    let client = documentation.split("```python\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let at = |name: &str| folder.path().join(name);
+    std::fs::write(at("plumewatch.py"), client).unwrap();
+    std::fs::write(at("key"), format!("{}\n", key["secret"].as_str().unwrap())).unwrap();
+    std::fs::write(at("body.json"), "{}").unwrap();
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new("python3");
+        command.arg(at("plumewatch.py")).args(arguments).current_dir(folder.path());
+        command.env("PLUMEWATCH_SERVER", server.url()).env("PLUMEWATCH_KEY_FILE", at("key"));
+        let output = command.output().expect("python3 is installed");
+        let answer: serde_json::Value =
+            serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", told(&output)));
+        (output.status.code(), answer)
+    };
+    let (code, who) = run(&["get", "/session"]);
+    assert_eq!((code, &who["account"]["organisation"]), (Some(0), &json!("M-1")));
+    let (code, refused) = run(&["get", "/passages"]);
+    assert_eq!((code, &refused["code"]), (Some(1), &json!("forbidden")));
+    let (code, refused) = run(&["post", "/session/password", "body.json"]);
+    assert_eq!((code, &refused["code"]), (Some(1), &json!("invalid")), "{refused}");
+    let path = format!("/keys/{}", key["key"]["id"].as_str().unwrap());
+    admin.delete(&path, &json!({"reason": "used up"})).unwrap();
+    assert_eq!(run(&["get", "/session"]).1["code"], "wrong-key");
+}

@@ -154,6 +154,12 @@ function partName(part) {
 }
 const SIGNS = { good: '✓', degraded: '!', down: '✕' }
 const part = (state, name, text) => el('span', { class: `part ${state}` }, el('i', { 'aria-label': w(state) }, SIGNS[state] ?? '?'), el('span', {}, name, el('small', {}, text)))
+/** How old the list is that the unit acts on. */
+function issuedAgo(us) {
+  if (us === null || us === undefined) return ''
+  const hours = Math.max(0, Math.floor((Date.now() * 1000 - us) / 3.6e9))
+  return hours < 1 ? w('issuedNow') : hours < 48 ? w('issuedHours', { n: hours }) : w('issuedDays', { n: Math.floor(hours / 24) })
+}
 function drawHealth() {
   if (!health) return
   const { backlog_records: records, backlog_files: files } = health
@@ -163,7 +169,7 @@ function drawHealth() {
   $('health').replaceChildren(...parts.map((p) => part(p.state, partName(p.part), p.part === 'disk' ? `${p[language]} · ${w('free', { size: size(health.disk_free_bytes) })}` : p[language])),
     part(down && records > 0 ? 'degraded' : 'good', w('backlog'), w('backlogText', { records, files })),
     health.shed_files > 0 ? part('degraded', w('disk'), w('shed', { n: health.shed_files })) : '',
-    part(health.watchlist_version === null ? 'degraded' : 'good', w('watchlist'), health.watchlist_version === null ? w('none') : w('edition', { n: health.watchlist_version })))
+    part(health.watchlist_version === null ? 'degraded' : 'good', w('watchlist'), health.watchlist_version === null ? w('none') : [w('edition', { n: health.watchlist_version }), issuedAgo(health.watchlist_issued_utc_us)].filter(Boolean).join(' · ')))
   $('offline').hidden = !down
   $('offline').textContent = w('offline', { records, files })
 }

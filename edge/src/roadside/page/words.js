@@ -19,7 +19,7 @@ const WORDS = {
     'vehicle-front': '车头', 'vehicle-rear': '车尾', 'plate-front': '前牌', 'plate-rear': '后牌', plume: '烟羽', 'plume-clip': '烟羽录像',
     head: '遥测仪', weather: '气象站', opacimeter: '烟度计', nmea: '定位与时间', analyser: '分析仪', testThis: '检测这辆车', roadsideTest: '路检', 'camera-front': '前摄像机', 'camera-rear': '后摄像机', clock: '时钟', disk: '磁盘', rulebook: '规则集', uplink: '上行链路',
     good: '正常', degraded: '降级', down: '故障', backlog: '待上传', backlogText: '{records} 条 / {files} 文件', free: '剩余 {size}', shed: '磁盘满，已舍弃 {n} 个文件',
-    watchlist: '布控名单', edition: '第 {n} 版', none: '没有名单',
+    watchlist: '布控名单', edition: '第 {n} 版', none: '没有名单', issuedNow: '不到 1 小时前签发', issuedHours: '{n} 小时前签发', issuedDays: '{n} 天前签发',
     blue: '蓝牌', yellow: '黄牌', green: '绿牌', 'yellow-green': '黄绿牌', white: '白牌', black: '黑牌',
   },
   en: {
@@ -40,7 +40,7 @@ const WORDS = {
     'vehicle-front': 'Front', 'vehicle-rear': 'Rear', 'plate-front': 'Front plate', 'plate-rear': 'Rear plate', plume: 'Plume', 'plume-clip': 'Plume, moving',
     head: 'Exhaust head', weather: 'Weather', opacimeter: 'Opacimeter', nmea: 'Place and time', analyser: 'Analyser', testThis: 'Test this vehicle', roadsideTest: 'Roadside test', 'camera-front': 'Front camera', 'camera-rear': 'Rear camera', clock: 'Clock', disk: 'Disk', rulebook: 'Rulebook', uplink: 'Uplink',
     good: 'good', degraded: 'degraded', down: 'down', backlog: 'To send', backlogText: '{records} rec. / {files} files', free: '{size} free', shed: 'disk full, {n} files shed',
-    watchlist: 'Watchlist', edition: 'edition {n}', none: 'none yet',
+    watchlist: 'Watchlist', edition: 'edition {n}', none: 'none yet', issuedNow: 'issued within the hour', issuedHours: 'issued {n} h ago', issuedDays: 'issued {n} days ago',
     blue: 'blue', yellow: 'yellow', green: 'green', 'yellow-green': 'yellow-green', white: 'white', black: 'black',
   },
 }

@@ -174,7 +174,7 @@ fn what(kind: Kind, told: &Told, rules: &CaseworkRules) -> (String, String) {
         }
         Kind::Overdue => {
             let due = text(told.due_day);
-            (format!("期限{due}已过，仍未办理"), format!("the deadline {due} passed and nothing was done"))
+            (format!("期限{due}已过，仍未办理"), format!("The deadline {due} passed and nothing was done"))
         }
         Kind::Taken => ("维修单位接单".to_owned(), "a repair shop took the order".to_owned()),
         Kind::Repaired => {

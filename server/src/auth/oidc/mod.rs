@@ -1,4 +1,4 @@
-//! Sign-in by another provider (OpenID Connect): authorisation code with PKCE, state, nonce, and the ID token's
+//! Sign-in by another provider (`OpenID` Connect): authorisation code with PKCE, state, nonce, and the ID token's
 //! signature by the provider's published keys. The only folder that knows the crate.
 //!
 //! A person goes out with [`Oidc::begin`] and comes back to [`Oidc::finish`]. The state lies in the person's browser as

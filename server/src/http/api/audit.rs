@@ -10,7 +10,8 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use serde::{Deserialize, Serialize};
 use server_core::access::{Operation, Scope};
-use server_core::audit::{Action, Entry};
+use server_core::audit::{Action, AuditRow, Entry};
+use server_core::review::Reason;
 use utoipa::{IntoParams, ToSchema};
 
 use super::wanted::reason;
@@ -20,10 +21,14 @@ use crate::http::Site;
 use crate::http::error::ApiError;
 use crate::http::extract::Params;
 use crate::http::session::Signed;
-use crate::store::{AuditFilter, Store};
+use crate::store::{AuditFilter, Reading, Store};
 
 /// The longest page.
 const PAGE: u32 = 100;
+/// Rows looked through at a time for a region's page: some tens of milliseconds.
+const STRETCH: u64 = 50_000;
+/// Stretches without a row before a page comes back empty, with where to go on.
+const STRETCHES_MAX: usize = 5;
 /// Rows read at a time for a file.
 const CHUNK: u32 = 1_000;
 /// The longest text that is searched for.
@@ -71,11 +76,42 @@ pub(super) struct AuditExport {
     to_utc_us: Option<i64>,
 }
 
+/// Which rows go into the workbook, and why it is taken.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct AuditSheet {
+    /// Why: 1 to 500 characters.
+    reason: String,
+    /// Only what this account, station or key (`key:K…`) did.
+    actor: Option<String>,
+    /// Only this action, by word.
+    action: Option<String>,
+    /// Only about this: an id, a plate, an account.
+    subject: Option<String>,
+    /// At or after.
+    from_utc_us: Option<i64>,
+    /// Before.
+    to_utc_us: Option<i64>,
+}
+
+impl AuditSheet {
+    /// The filter that it asks for, and why.
+    pub(super) fn filter(self, scope: Scope) -> Result<(AuditFilter, Reason), ApiError> {
+        let filter = AuditFilter {
+            from_us: self.from_utc_us,
+            to_us: self.to_utc_us,
+            ..filter(scope, self.actor, self.action.as_deref(), self.subject)?
+        };
+        Ok((filter, reason(&self.reason)?))
+    }
+}
+
 /// A page of the audit, newest first.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Audit {
     rows: Vec<AuditEntry>,
-    /// For the next page; null on the last.
+    /// For the next page; null on the last. A page may be short, or empty, although there is one.
     next: Option<u64>,
 }
 
@@ -95,9 +131,35 @@ pub(super) async fn list(
         before: page.cursor,
         ..filter(scope, page.actor, page.action.as_deref(), page.subject)?
     };
-    let rows = site.store.reading().await?.audit_search(&filter, limit).await?;
-    let next = rows.last().filter(|_| rows.len() == limit as usize).map(|row| row.number);
+    let (rows, next) = page_of(&mut site.store.reading().await?, filter, limit).await?;
     Ok(Json(Audit { rows: rows.into_iter().map(AuditEntry::from).collect(), next }))
+}
+
+/// A page, and where the next one begins. A region's people may have done little in a long audit: it is then read a
+/// stretch at a time, and a page may be short although there is more.
+async fn page_of(
+    reading: &mut Reading,
+    mut filter: AuditFilter,
+    limit: u32,
+) -> Result<(Vec<AuditRow>, Option<u64>), ApiError> {
+    let indexed = filter.scope.0.code() == 0 || filter.subject.is_some() || filter.actor.is_some();
+    let tip = reading.audit_tip().await?.number;
+    let mut from = filter.before.unwrap_or(u64::MAX).min(tip + 1);
+    let mut rows = Vec::new();
+    for _ in 0..STRETCHES_MAX {
+        filter.before = Some(from);
+        filter.above = if indexed { 0 } else { from.saturating_sub(STRETCH) };
+        rows = reading.audit_search(&filter, limit).await?;
+        if rows.len() == limit as usize {
+            let next = rows.last().map(|row| row.number);
+            return Ok((rows, next));
+        }
+        from = filter.above + 1;
+        if filter.above == 0 || !rows.is_empty() {
+            break;
+        }
+    }
+    Ok((rows, (filter.above > 0).then_some(from)))
 }
 
 fn filter(

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use jiff::civil::Date;
+use plumewatch_shared::ids::Region;
 use plumewatch_shared::rulebook::RulebookRef;
 use plumewatch_shared::time::law_place;
 use serde::{Deserialize, Serialize};
@@ -47,6 +48,21 @@ pub(super) struct CaseQuery {
     after: Option<String>,
     /// 1 to 200 rows; 50 unless said.
     limit: Option<u32>,
+}
+
+impl CaseQuery {
+    /// The filter that it asks for, within a region, on a day.
+    pub(super) fn filter(&self, scope: Region, today: Date, limit: u32) -> Result<CaseFilter, ApiError> {
+        Ok(CaseFilter {
+            scope,
+            state: self.state.as_deref().filter(|word| !word.is_empty()).map(state).transpose()?,
+            overdue_on: self.overdue.then_some(today),
+            appealed: self.appealed,
+            referred: self.referred,
+            after: self.after.as_deref().map(read_cursor).transpose()?,
+            limit,
+        })
+    }
 }
 
 /// A page of cases, the most pressing first: overdue ones, then by deadline, then what waits for the first step, then
@@ -117,15 +133,7 @@ pub(super) async fn list(
 ) -> Result<Json<Cases>, ApiError> {
     let scope = signed.may(Operation::ReadCases)?;
     let (day, limit) = (today(&site), query.limit.unwrap_or(PAGE).clamp(1, CASES_MAX));
-    let filter = CaseFilter {
-        scope: scope.0,
-        state: query.state.as_deref().filter(|word| !word.is_empty()).map(state).transpose()?,
-        overdue_on: query.overdue.then_some(day),
-        appealed: query.appealed,
-        referred: query.referred,
-        after: query.after.as_deref().map(read_cursor).transpose()?,
-        limit,
-    };
+    let filter = query.filter(scope.0, day, limit)?;
     let mut reading = site.store.reading().await?;
     let rows = reading.cases(&filter).await?;
     let last = rows.last().filter(|_| rows.len() == limit as usize);

@@ -18,6 +18,7 @@ impl From<CaseworkError> for ApiError {
             ),
             CaseworkError::Review(refusal) => review(refusal),
             CaseworkError::Case(refusal) => case(refusal),
+            CaseworkError::Order(error) => error.into(),
             CaseworkError::Store(error) => error.into(),
         }
     }

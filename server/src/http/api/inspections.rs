@@ -103,7 +103,7 @@ pub(super) struct InspectionUploaded {
 }
 
 /// An inspection's name in a path.
-pub(super) struct InspectionName(InspectionId);
+pub(super) struct InspectionName(pub(super) InspectionId);
 
 impl std::str::FromStr for InspectionName {
     type Err = ();

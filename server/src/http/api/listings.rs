@@ -1,10 +1,8 @@
-//! The blacklist: proposals, listings, decisions, answers, and the public extract.
+//! The blacklist: proposals, listings, decisions and answers.
 
 use axum::Json;
-use axum::body::Body as AnswerBody;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
 use jiff::civil::Date;
 use plumewatch_shared::time::law_place;
 use serde::{Deserialize, Serialize};
@@ -15,7 +13,7 @@ use server_core::listing::terms::latest_end;
 use utoipa::{IntoParams, ToSchema};
 
 use super::listing_wire::{
-    CarrierShare, Listing, ListingAnswer, ListingDecision, ListingGround, decisions, explanation, numbers,
+    CarrierShare, Listing, ListingAnswer, ListingDecision, ListingGround, decisions, explanation,
 };
 use super::wanted::reason;
 use super::wire::{AuditEntry, Words};
@@ -23,13 +21,9 @@ use crate::http::Site;
 use crate::http::error::{ApiError, ErrorBody};
 use crate::http::extract::{Body, Name, Params};
 use crate::http::session::Signed;
-use crate::listings::decide::{DecideError, Decision, answer, decide};
-use crate::listings::extract::{Extract, ExtractError, PublicListings};
+use crate::listings::decide::{Decision, answer, decide};
 use crate::listings::seen::carrier;
 use crate::store::{LISTINGS_MAX, ListingsOf};
-
-/// How long caches may give the extract out.
-const EXTRACT_CACHED: &str = "public, max-age=60";
 
 /// Which listings.
 #[derive(Deserialize, IntoParams)]
@@ -41,6 +35,22 @@ pub(super) struct ListingQuery {
     which: Option<String>,
     /// What the page before gave as `next`.
     after: Option<String>,
+}
+
+impl ListingQuery {
+    /// Which listings it asks for.
+    pub(super) fn which(&self) -> Result<ListingsOf, ApiError> {
+        match self.which.as_deref().unwrap_or_default() {
+            "" | "all" => Ok(ListingsOf::All),
+            "to-decide" => Ok(ListingsOf::ToDecide),
+            "listed" => Ok(ListingsOf::Listed),
+            "ended" => Ok(ListingsOf::Ended),
+            _ => {
+                let en = "`which` is one of to-decide, listed, ended, all.";
+                Err(ApiError::invalid("未知的列表。", en))
+            }
+        }
+    }
 }
 
 /// Listings, the latest change first.
@@ -113,7 +123,7 @@ pub(super) struct NewAnswer {
 }
 
 /// A listing's name in a path.
-pub(super) struct ListingName(ListingId);
+pub(super) struct ListingName(pub(super) ListingId);
 
 impl std::str::FromStr for ListingName {
     type Err = ();
@@ -136,63 +146,8 @@ impl std::str::FromStr for CarrierName {
     }
 }
 
-impl From<DecideError> for ApiError {
-    fn from(error: DecideError) -> Self {
-        use server_core::listing::{Refusal, TermsRefusal};
-        let state = |zh, en| Self::conflict("listing-state", zh, en);
-        match error {
-            DecideError::Unknown => Self::not_found(),
-            DecideError::Store(error) => error.into(),
-            DecideError::Refused(refusal) => match refusal {
-                Refusal::Decided => state(
-                    "主管部门已作出决定，请刷新后查看。",
-                    "An authority has decided already; reload to see what.",
-                ),
-                Refusal::NotListed => state("该企业尚未列入黑名单。", "The carrier is not listed."),
-                Refusal::NoDelisting => state(
-                    "目前没有移出提请，列入期未满。",
-                    "No delisting is proposed; the listing goes on as it is.",
-                ),
-                Refusal::ShareBelow => state(
-                    "超标比例已低于标准，不能续期，只能移出。",
-                    "The share is below the rule: the listing can end and not go on.",
-                ),
-                Refusal::Ended => state(
-                    "该提请或列入已经结束（可能因比例下降自行失效），请刷新后查看。",
-                    "The listing has ended, perhaps because the share fell; reload to see.",
-                ),
-            },
-            DecideError::Terms(refusal) => match refusal {
-                TermsRefusal::TooEarly(today) => Self::invalid(
-                    format!("列入起始日不能早于今天（{today}）。"),
-                    format!("The listing cannot begin before today, {today}."),
-                ),
-                TermsRefusal::TooLate(days) => Self::invalid(
-                    format!("列入应在决定后{days}天内开始。"),
-                    format!("The listing begins within {days} days of the decision."),
-                ),
-                TermsRefusal::Never => Self::invalid(
-                    "截止日期必须晚于起始日期。",
-                    "The day on which it ends must be after the day on which it begins.",
-                ),
-                TermsRefusal::TooLong { months, latest } => Self::invalid(
-                    format!("列入期最长{months}个月，截止日期不得晚于{latest}。"),
-                    format!("A listing holds {months} months at most: until {latest} at the latest."),
-                ),
-                TermsRefusal::NoNotice => Self::invalid(
-                    "请填写文书编号（1至80个字符）；它会公开。",
-                    "Name the document in 1 to 80 characters; it is published.",
-                ),
-            },
-            DecideError::Answer => Self::invalid(
-                "请填写答复内容（1至4000个字符），收到日期应在提请之后、不晚于今天。",
-                "An answer has 1 to 4000 characters and came on a day from the proposal up to today.",
-            ),
-        }
-    }
-}
-
-fn today(site: &Site) -> Date {
+/// The legal day.
+pub(super) fn today(site: &Site) -> Date {
     law_place().to_datetime(site.now()).date()
 }
 
@@ -215,16 +170,7 @@ pub(super) async fn list(
     Params(query): Params<ListingQuery>,
 ) -> Result<Json<Listings>, ApiError> {
     let scope = signed.may(Operation::ReadListings)?;
-    let which = match query.which.as_deref().unwrap_or_default() {
-        "" | "all" => ListingsOf::All,
-        "to-decide" => ListingsOf::ToDecide,
-        "listed" => ListingsOf::Listed,
-        "ended" => ListingsOf::Ended,
-        _ => {
-            let en = "`which` is one of to-decide, listed, ended, all.";
-            return Err(ApiError::invalid("未知的列表。", en));
-        }
-    };
+    let which = query.which()?;
     let after = query.after.as_deref().filter(|text| !text.is_empty()).map(cursor).transpose()?;
     let mut reading = site.store.reading().await?;
     let rows = reading.listings(scope.0, which, after, LISTINGS_MAX).await?;
@@ -366,71 +312,4 @@ pub(super) async fn of_carrier(
     let mut share = CarrierShare::new(seen, false);
     share.listings = listings.into_iter().map(|row| Listing::new(row, today)).collect();
     Ok(Json(share))
-}
-
-/// Listed carriers as everybody may see them: no sign-in, no personal data.
-#[utoipa::path(get, path = "/public/listings", tag = "listings", security(()), responses(
-    (status = 200, body = PublicListings), (status = 304, description = "As the cache has it"),
-    (status = 429, body = ErrorBody)))]
-pub(super) async fn public(State(site): State<Site>, headers: HeaderMap) -> Result<Response, ApiError> {
-    let extract = site.extract.extract(&site.store, site.now()).await?;
-    Ok(given_out(&extract, &headers, "application/json", || extract.json.clone().into()))
-}
-
-/// The same as a spreadsheet.
-#[utoipa::path(get, path = "/public/listings.xlsx", tag = "listings", security(()), responses(
-    (status = 200, body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    (status = 304, description = "As the cache has it"), (status = 429, body = ErrorBody)))]
-pub(super) async fn public_sheet(State(site): State<Site>, headers: HeaderMap) -> Result<Response, ApiError> {
-    let extract = site.extract.extract(&site.store, site.now()).await?;
-    let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    let mut response = given_out(&extract, &headers, kind, || extract.xlsx.clone().into());
-    let name = format!("attachment; filename=\"blacklist-{}.xlsx\"", extract.listings.day);
-    let name = HeaderValue::from_str(&name).expect("a day makes a header");
-    response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
-    Ok(response)
-}
-
-fn given_out(
-    extract: &Extract,
-    asked: &HeaderMap,
-    kind: &'static str,
-    body: impl FnOnce() -> AnswerBody,
-) -> Response {
-    let held = asked.get_all(header::IF_NONE_MATCH).into_iter().filter_map(|value| value.to_str().ok());
-    let known =
-        held.flat_map(|list| list.split(',')).any(|tag| tag.trim().trim_start_matches("W/") == extract.tag);
-    let mut response = if known {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        ([(header::CONTENT_TYPE, kind)], body()).into_response()
-    };
-    let tag = HeaderValue::from_str(&extract.tag).expect("hex in quotes makes a header");
-    response.headers_mut().insert(header::ETAG, tag);
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(EXTRACT_CACHED));
-    response
-}
-
-impl From<ExtractError> for ApiError {
-    fn from(error: ExtractError) -> Self {
-        match error {
-            ExtractError::Wait(wait) => Self::wait(wait),
-            ExtractError::Store(error) => error.into(),
-            ExtractError::Sheet(error) => {
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    "the public extract was not written"
-                );
-                Self::internal()
-            }
-        }
-    }
-}
-
-/// The rule's numbers, for pages that explain the list to strangers.
-#[utoipa::path(get, path = "/public/listing-rule", tag = "listings", security(()), responses(
-    (status = 200, body = super::listing_wire::RuleNumbers)))]
-pub(super) async fn public_rule(State(site): State<Site>) -> impl IntoResponse {
-    let book = site.books.listing_rule(plumewatch_shared::ids::Region::COUNTRY, today(&site));
-    ([(header::CACHE_CONTROL, EXTRACT_CACHED)], Json(numbers(&book)))
 }

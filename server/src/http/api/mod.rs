@@ -7,19 +7,24 @@ mod case_wire;
 mod carriers;
 mod cases;
 mod casework_error;
+mod casework_rows;
 mod device_checks;
 mod enrol;
 mod evidence;
 mod exhaust_tests;
+mod exports;
 mod keys;
 mod oidc;
 mod findings;
 mod inspections;
 mod loop_error;
 mod orders;
+mod listing_error;
 mod listing_wire;
 mod listings;
+mod papers;
 mod passages;
+mod public_listings;
 mod repair_records;
 mod register;
 mod register_wire;
@@ -99,9 +104,9 @@ pub(super) fn routes() -> OpenApiRouter<Site> {
         .routes(routes!(listings::take_decision))
         .routes(routes!(listings::enter_answer))
         .routes(routes!(listings::of_carrier))
-        .routes(routes!(listings::public))
-        .routes(routes!(listings::public_sheet))
-        .routes(routes!(listings::public_rule));
+        .routes(routes!(public_listings::list))
+        .routes(routes!(public_listings::sheet))
+        .routes(routes!(public_listings::rule));
     let stations = OpenApiRouter::new()
         .routes(routes!(stations::list, stations::add))
         .routes(routes!(stations::ledger))
@@ -124,6 +129,18 @@ pub(super) fn routes() -> OpenApiRouter<Site> {
         .routes(routes!(findings::decide))
         .routes(routes!(inspections::detail))
         .merge(uploads());
+    let taken_out = OpenApiRouter::new()
+        .routes(routes!(papers::notice_of))
+        .routes(routes!(papers::closing_of))
+        .routes(routes!(papers::order_of))
+        .routes(routes!(papers::report_of))
+        .routes(routes!(papers::decision_of))
+        .routes(routes!(exports::passages::passages))
+        .routes(routes!(exports::work::cases))
+        .routes(routes!(exports::work::orders))
+        .routes(routes!(exports::listings::listings))
+        .routes(routes!(exports::register::organisations))
+        .routes(routes!(exports::audit::audit));
     let files = OpenApiRouter::new()
         .routes(routes!(register::imports, register::upload))
         .layer(DefaultBodyLimit::max(crate::sheets::MAX_BYTES));
@@ -152,7 +169,8 @@ pub(super) fn routes() -> OpenApiRouter<Site> {
         .merge(stations)
         .merge(closed_loop)
         .merge(listings)
-        .merge(register);
+        .merge(register)
+        .merge(taken_out);
     let server = OpenApiRouter::new()
         .routes(routes!(server::healthz))
         .routes(routes!(server::readyz))

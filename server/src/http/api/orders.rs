@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use jiff::civil::Date;
 use plumewatch_shared::plate::PlateColour;
 use plumewatch_shared::time::law_place;
 use serde::{Deserialize, Serialize};
@@ -36,6 +37,20 @@ pub(super) struct OrderQuery {
     state: Option<String>,
     /// Only those whose last day has gone by.
     overdue: Option<bool>,
+}
+
+impl OrderQuery {
+    /// The filter that it asks for, within a reach, on a day.
+    pub(super) fn filter(&self, reach: Reach, today: Date) -> Result<OrderFilter, ApiError> {
+        let state = self.state.clone().unwrap_or_default();
+        if !state.is_empty() && !OrderState::WORDS.contains(&state.as_str()) {
+            let en = "A state is one of ordered, taken, repaired, closed, cancelled.";
+            return Err(ApiError::invalid("未知的维修单状态。", en));
+        }
+        let open_and_due_before = self.overdue.unwrap_or(false).then_some(today);
+        let older_than = self.after.as_deref().map(cursor).transpose()?;
+        Ok(OrderFilter { reach, state, open_and_due_before, older_than })
+    }
 }
 
 /// A page of orders, the latest change first.
@@ -201,18 +216,7 @@ pub(super) async fn list(
 ) -> Result<Json<OrderPage>, ApiError> {
     let reach = signed.reach(Operation::ReadOrders)?;
     let today = law_place().to_datetime(site.now()).date();
-    let state = query.state.unwrap_or_default();
-    if !state.is_empty() && !OrderState::WORDS.contains(&state.as_str()) {
-        let en = "A state is one of ordered, taken, repaired, closed, cancelled.";
-        return Err(ApiError::invalid("未知的维修单状态。", en));
-    }
-    let overdue = query.overdue.unwrap_or(false);
-    let filter = OrderFilter {
-        reach,
-        state,
-        open_and_due_before: overdue.then_some(today),
-        older_than: query.after.as_deref().map(cursor).transpose()?,
-    };
+    let filter = query.filter(reach, today)?;
     let limit = query.limit.unwrap_or(PAGE).clamp(1, crate::store::PAGE_MAX);
     let rows = site.store.reading().await?.orders(&filter, limit).await?;
     let last = rows.last().filter(|_| rows.len() == limit as usize);

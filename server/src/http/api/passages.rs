@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::response::IntoResponse;
-use plumewatch_shared::ids::PassageId;
+use plumewatch_shared::ids::{PassageId, Region};
 use plumewatch_shared::plate::Plate;
 use plumewatch_shared::verdict::Outcome;
 use serde::{Deserialize, Serialize};
@@ -47,6 +47,35 @@ pub(super) struct PassageQuery {
     to_utc_us: Option<i64>,
 }
 
+impl PassageQuery {
+    /// The filter that it asks for, within a region.
+    pub(super) fn filter(&self, scope: Region) -> Result<PassageFilter, ApiError> {
+        Ok(PassageFilter {
+            scope,
+            station: self.station.as_deref().map(station).transpose()?,
+            outcome: self.outcome.as_deref().map(outcome).transpose()?,
+            plate: self.plate.as_deref().filter(|text| !text.is_empty()).map(plate).transpose()?,
+            from_us: self.from_utc_us,
+            to_us: self.to_utc_us,
+            older_than: self.cursor.as_deref().map(read_cursor).transpose()?,
+        })
+    }
+
+    /// Why a plate is searched for.
+    pub(super) fn reason(&self) -> Option<&str> {
+        self.reason.as_deref()
+    }
+
+    /// What is asked for, for the audit; not the plate, which has a row of its own.
+    pub(super) fn asked(&self) -> String {
+        let texts = [("station", &self.station), ("outcome", &self.outcome)];
+        let texts = texts.into_iter().filter_map(|(name, text)| Some(format!("{name} {}", text.as_ref()?)));
+        let times = [("from", self.from_utc_us), ("to", self.to_utc_us)];
+        let times = times.into_iter().filter_map(|(name, us)| Some(format!("{name} {}", us?)));
+        texts.chain(times).collect::<Vec<_>>().join(", ")
+    }
+}
+
 /// A page of passages, newest first.
 #[derive(Serialize, ToSchema)]
 pub(super) struct PassagePage {
@@ -65,15 +94,7 @@ pub(super) async fn list(
     Params(query): Params<PassageQuery>,
 ) -> Result<Json<PassagePage>, ApiError> {
     let scope = signed.may(Operation::ReadPassages)?;
-    let filter = PassageFilter {
-        scope: scope.0,
-        station: query.station.as_deref().map(station).transpose()?,
-        outcome: query.outcome.as_deref().map(outcome).transpose()?,
-        plate: query.plate.as_deref().filter(|text| !text.is_empty()).map(plate).transpose()?,
-        from_us: query.from_utc_us,
-        to_us: query.to_utc_us,
-        older_than: query.cursor.as_deref().map(read_cursor).transpose()?,
-    };
+    let filter = query.filter(scope.0)?;
     if let Some(plate) = &filter.plate {
         audit_plate_search(&site, &signed, plate, query.reason.as_deref()).await?;
     }

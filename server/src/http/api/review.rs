@@ -80,7 +80,7 @@ pub(super) async fn list(State(site): State<Site>, signed: Signed) -> Result<Jso
 
 /// A candidate with its passages. Opening it is audited, passage by passage.
 #[utoipa::path(get, path = "/review/{id}", tag = "review", params(("id" = String, Path)), responses(
-    (status = 200, body = CandidateDetail), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)))]
+    (status = 200, body = CandidateDetail), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)))]
 pub(super) async fn detail(
     State(site): State<Site>,
     signed: Signed,
@@ -99,7 +99,8 @@ pub(super) async fn detail(
 /// Decide on a candidate. A confirmation opens a case; where the region's rule asks for two people, the second one does.
 #[utoipa::path(post, path = "/review/{id}/decision", tag = "review", params(("id" = String, Path)),
     request_body = DecisionBody, responses(
-    (status = 200, body = Decided), (status = 400, body = ErrorBody), (status = 403, body = ErrorBody),
+    (status = 200, body = Decided), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
+    (status = 403, body = ErrorBody),
     (status = 404, body = ErrorBody), (status = 409, description = "Decided or void already, or the same person again", body = ErrorBody)))]
 pub(super) async fn decide(
     State(site): State<Site>,

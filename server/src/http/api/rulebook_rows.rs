@@ -11,7 +11,7 @@ use super::wire::Words;
 /// One rule of a rulebook.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(super) struct RuleRow {
-    /// `limit`, `condition`, `counting`, `corroboration` or `procedure`.
+    /// `limit`, `condition`, `counting`, `corroboration`, `procedure` or `casework`.
     group: &'static str,
     /// Names it within the rulebook, so that two editions can be laid side by side.
     key: String,
@@ -25,6 +25,21 @@ pub(super) struct RuleRow {
     clause: String,
     /// How sure we are: `high`, `medium` (to be verified against the printed text) or `low` (a placeholder).
     confidence: &'static str,
+}
+
+impl RuleRow {
+    /// A row without a role.
+    pub(super) fn new(
+        group: &'static str,
+        key: String,
+        name: Bilingual,
+        value: Bilingual,
+        clause: String,
+        sure: SourceConfidence,
+    ) -> Self {
+        let (name, value) = (name.into(), value.into());
+        Self { group, key, name, value, role: None, clause, confidence: confidence(sure) }
+    }
 }
 
 fn confidence(confidence: SourceConfidence) -> &'static str {

@@ -7,12 +7,13 @@ use plumewatch_shared::exhaust_test::TestRulebook;
 use plumewatch_shared::ids::Region;
 use plumewatch_shared::language::Bilingual;
 use plumewatch_shared::protocol::message::HealthReport;
-use plumewatch_shared::rulebook::{Rulebook, Schedule};
+use plumewatch_shared::rulebook::{CaseworkRules, Rulebook, Schedule};
 use plumewatch_shared::time::law_place;
 use serde::Serialize;
 use server_core::access::Operation;
 use utoipa::ToSchema;
 
+use super::casework_rows::of_casework;
 use super::rulebook_rows::{RuleRow, of_passages, of_tests};
 use super::wire::Words;
 use crate::http::Site;
@@ -57,7 +58,7 @@ pub(super) struct EditionBody {
     rulebook: String,
     /// Our edition of it, regions included.
     version: String,
-    /// `passages` or `tests`.
+    /// `passages`, `tests` or `casework`.
     kind: &'static str,
     /// The standard's title.
     title: Words,
@@ -170,7 +171,26 @@ fn place(site: &Site, region: Region, today: Date) -> Place {
     let issue = site.books.issue(0, site.now(), region);
     let mut editions = passages(&issue.passages, today);
     editions.extend(issue.tests.iter().flat_map(|schedule| tests(schedule, today)));
+    editions.extend(casework(site, region, today));
     Place { region: region.to_string(), editions }
+}
+
+fn casework(site: &Site, region: Region, today: Date) -> Vec<EditionBody> {
+    let schedule = site.books.casework_schedule(region);
+    let edition = |(at, (_, rules)): (usize, &(Date, std::sync::Arc<CaseworkRules>))| {
+        let (from, until, in_force) = times(&schedule, at, today);
+        EditionBody {
+            rulebook: rules.id.clone(),
+            version: rules.version.clone(),
+            kind: "casework",
+            title: rules.title.clone().into(),
+            from,
+            until,
+            in_force,
+            rules: of_casework(rules, site.books.calendar()),
+        }
+    };
+    schedule.entries().iter().enumerate().map(edition).collect()
 }
 
 /// From when, until when, and whether it holds today.

@@ -8,7 +8,7 @@ use axum::extract::State;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use serde::Serialize;
-use server_core::access::{Operation, Reach, Scope, may};
+use server_core::access::{Operation, may};
 use utoipa::ToSchema;
 
 use crate::http::Site;
@@ -36,13 +36,10 @@ pub(super) struct Task {
     kind: &'static str,
 }
 
-/// Who asks, and when.
+/// Who asks, and when: a question about orders or inspections asks `signed.reach`.
 #[derive(Clone)]
 struct Asked {
-    scope: Scope,
-    #[expect(dead_code, reason = "questions about orders and inspections ask by it")]
-    reach: Reach,
-    account: String,
+    signed: Signed,
     now: Timestamp,
 }
 
@@ -62,13 +59,37 @@ const QUESTIONS: &[Question] = &[
         key: "candidates-waiting",
         kind: "act",
         operation: Operation::Decide,
-        count: |reading, asked| Box::pin(async move { reading.waiting_count(asked.scope.0).await }),
+        count: |reading, asked| Box::pin(async move { reading.waiting_count(asked.signed.scope.0).await }),
     },
     Question {
         key: "cases-open",
         kind: "act",
         operation: Operation::MoveCase,
-        count: |reading, asked| Box::pin(async move { reading.open_case_count(asked.scope.0).await }),
+        count: |reading, asked| Box::pin(async move { reading.open_case_count(asked.signed.scope.0).await }),
+    },
+    Question {
+        key: "listings-to-decide",
+        kind: "act",
+        operation: Operation::DecideListing,
+        count: |reading, asked| {
+            Box::pin(async move {
+                let counts = reading.listing_counts(asked.signed.scope.0).await?;
+                let waits = |(state, _): &&(String, i64)| state == "proposed" || state == "delisting-proposed";
+                Ok(counts.iter().filter(waits).map(|(_, count)| *count as u64).sum())
+            })
+        },
+    },
+    Question {
+        key: "carriers-listed",
+        kind: "know",
+        operation: Operation::ReadListings,
+        count: |reading, asked| {
+            Box::pin(async move {
+                let counts = reading.listing_counts(asked.signed.scope.0).await?;
+                let listed = |(state, _): &&(String, i64)| state == "listed" || state == "delisting-proposed";
+                Ok(counts.iter().filter(listed).map(|(_, count)| *count as u64).sum())
+            })
+        },
     },
     Question {
         key: "stations-offline",
@@ -76,7 +97,7 @@ const QUESTIONS: &[Question] = &[
         operation: Operation::ManageStations,
         count: |reading, asked| {
             Box::pin(async move {
-                let stations = reading.stations(asked.scope).await?;
+                let stations = reading.stations(asked.signed.scope).await?;
                 let offline = |online: Option<bool>| online != Some(true);
                 Ok(stations.iter().filter(|row| row.enrolled_us.is_some() && offline(row.online)).count()
                     as u64)
@@ -90,7 +111,7 @@ const QUESTIONS: &[Question] = &[
         count: |reading, asked| {
             Box::pin(async move {
                 let now_us = asked.now.as_microsecond();
-                reading.keys_expiring(asked.scope.codes(), now_us, now_us + EXPIRING_US).await
+                reading.keys_expiring(asked.signed.scope.codes(), now_us, now_us + EXPIRING_US).await
             })
         },
     },
@@ -101,7 +122,7 @@ const QUESTIONS: &[Question] = &[
         count: |reading, asked| {
             Box::pin(async move {
                 let since = super::summary::midnight(asked.now).as_microsecond();
-                let outcomes = reading.outcomes_since(asked.scope, since).await?;
+                let outcomes = reading.outcomes_since(asked.signed.scope, since).await?;
                 let exceeding = outcomes.iter().find(|(word, _)| word == "exceeding");
                 Ok(exceeding.and_then(|&(_, count)| u64::try_from(count).ok()).unwrap_or(0))
             })
@@ -113,7 +134,7 @@ const QUESTIONS: &[Question] = &[
         operation: Operation::ReadRulebook,
         count: |reading, asked| {
             Box::pin(async move {
-                let left = reading.recovery_codes_left(&asked.account).await?;
+                let left = reading.recovery_codes_left(&asked.signed.name).await?;
                 Ok(u64::try_from(left).unwrap_or(0))
             })
         },
@@ -126,11 +147,11 @@ const EXPIRING_US: i64 = 30 * 24 * 60 * 60 * 1_000_000;
 /// What waits for whoever asks.
 #[utoipa::path(get, path = "/today", tag = "session", responses((status = 200, body = Today)))]
 pub(super) async fn tasks(State(site): State<Site>, signed: Signed) -> Result<Json<Today>, ApiError> {
-    let reach = signed.reach(Operation::ReadRulebook)?;
-    let asked = Asked { scope: signed.scope, reach, account: signed.name.clone(), now: site.now() };
+    signed.settled()?;
+    let asked = Asked { signed, now: site.now() };
     let mut reading = site.store.reading().await?;
     let mut tasks = Vec::new();
-    for question in QUESTIONS.iter().filter(|question| may(signed.role, question.operation)) {
+    for question in QUESTIONS.iter().filter(|question| may(asked.signed.role, question.operation)) {
         let count = (question.count)(&mut reading, asked.clone()).await?;
         tasks.push(Task { key: question.key, count, kind: question.kind });
     }

@@ -14,7 +14,7 @@ use crate::store::listing_fixture::{add_carrier, add_case, add_fleet, case_id, p
 const CARRIER: &str = "91350100M000100Y43";
 
 /// A carrier of twenty vehicles of which two have exceeded: a listing is proposed.
-async fn proposed(world: &World, code: &str, region: i64, first: u64) {
+pub(super) async fn proposed(world: &World, code: &str, region: i64, first: u64) {
     add_carrier(&world.site.store, code, region).await;
     add_fleet(&world.site.store, code, first..first + 20, "2020-01-01").await;
     let mut writing = world.site.store.writing().await.unwrap();

@@ -10,6 +10,7 @@ mod limits;
 mod listings;
 mod matrix;
 mod oidc;
+mod papers;
 mod people;
 mod reading;
 mod register;

@@ -20,6 +20,7 @@ async fn health(world: &World, station: &str, edition: Option<&str>) {
         disk_free_bytes: 0,
         shed_files: 0,
         watchlist_version: None,
+        watchlist_issued_utc_us: None,
         rulebook_issue: edition.map(|_| 1),
         rulebook_edition: edition.map(str::to_owned),
         parts: vec![PartHealth {
@@ -43,7 +44,7 @@ async fn the_page_has_editions_with_clause_and_confidence_and_the_history() {
     let body = &answer.body;
     assert_eq!(body["today"], "2026-11-23");
     let country = &body["places"][0];
-    assert_eq!((&country["region"], country["editions"].as_array().unwrap().len()), (&json!("000000"), 3));
+    assert_eq!((&country["region"], country["editions"].as_array().unwrap().len()), (&json!("000000"), 4));
     let edition = &country["editions"][0];
     assert_eq!((&edition["version"], &edition["in_force"]), (&json!("2017-07-27.1"), &json!(true)));
     let rules = edition["rules"].as_array().unwrap();

@@ -37,6 +37,7 @@ use crate::evidence::Intake;
 use crate::http::{ForEdges, Site, SiteParts, router};
 use crate::pki::Authority;
 use crate::store::accounts::AccountRow;
+use crate::store::fixture::INSPECTION_STATION;
 use crate::store::{NewPassage, Store};
 
 /// Everybody's password here.
@@ -97,6 +98,7 @@ impl World {
             evidence: crate::evidence::EvidenceStore::open(&data_dir.join("evidence")).unwrap(),
             live: crate::live::Live::default(),
             watchlist: crate::watchlist::Nudge::default(),
+            printer: crate::documents::Printer::new(&Config::default().documents),
             ingest: Arc::default(),
             doorman: Doorman::new(Duration::from_secs(3_600), password_file(data_dir)).unwrap(),
             oidc,
@@ -214,6 +216,9 @@ impl World {
 
     /// Two exceedances of one vehicle at one station: a candidate.
     pub(super) async fn store_candidate(&self, station: &str) {
+        let mut writing = self.site.store.writing().await.unwrap();
+        writing.test_station(INSPECTION_STATION, 140_105, None).await.unwrap();
+        writing.commit().await.unwrap();
         self.add_station(station).await;
         let exceeding =
             |sequence, at| sample::passage(sequence).at_station(station).at(at).with_opacity(3_500).passage();
@@ -241,8 +246,9 @@ impl World {
     pub(super) async fn order_event(&self, id: &CaseId, event: Event) {
         let mut writing = self.site.store.writing().await.unwrap();
         let now = self.site.now();
-        order_event(&mut writing, &self.site.books, id, event, "shop-1", now).await.unwrap();
-        writing.commit().await.unwrap();
+        let mut told = Vec::new();
+        order_event(&mut writing, &self.site.books, id, event, "shop-1", now, &mut told).await.unwrap();
+        crate::orders::commit(writing, told).await.unwrap();
     }
 
     /// A stranger's request with one header more.

@@ -3,7 +3,7 @@
  * came from this app, and errors that say in both languages what went wrong and what to do.
  */
 import type {
-  Account, AccountRow, ApiProblem, AuditFilter, AuditRow, Candidate, Case, CaseDetail, CaseEvent, DeviceCheck, Ledger,
+  Account, AccountRow, ApiProblem, AuditFilter, AuditRow, Candidate, DeviceCheck, Ledger,
   PassageDetail, PassageFilter, PassageSummary, PlateColour, Role, Rulebook, Rulebooks, SampleResult, Station,
   StationStatistics, Summary, TestDetail, TestFilter, TestSample, TestSummary, Wanted,
 } from './types'
@@ -80,7 +80,9 @@ async function send<T>(method: string, path: string, options: Options): Promise<
     if (response.ok) throw new ApiError(response.status, UNREADABLE)
   }
   if (response.ok) return { body: body as T, headers: response.headers }
-  const problem = (body as { error?: ApiProblem } | null)?.error
+  const told = body as { error?: ApiProblem; refusals?: unknown } | null
+  // Rows and fields that were refused stand beside the error.
+  const problem = told?.error && (told.refusals ? { ...told.error, refusals: told.refusals } : told.error)
   // A wrong old password is a 401 too, and no reason to leave.
   if (problem?.code === 'signed-out' && path !== '/session') onSignedOut()
   throw new ApiError(response.status, problem ?? { ...UNREADABLE, code: `http-${response.status}` })
@@ -89,6 +91,9 @@ async function send<T>(method: string, path: string, options: Options): Promise<
 export const get = <T>(path: string, query?: Query) => call<T>('GET', path, query ? { query } : {})
 export const post = <T>(path: string, body: unknown = {}) => call<T>('POST', path, { body })
 export const id = (value: string) => encodeURIComponent(String(value))
+
+/** A name as part of an address. */
+export const segment = id
 
 export const api = {
   session: () => get<{ account: Account }>('/session'),
@@ -111,12 +116,7 @@ export const api = {
   candidate: (candidate: string) =>
     get<{ candidate: Candidate; passages: PassageDetail[] }>(`/review/${id(candidate)}`),
   decide: (candidate: string, decision: 'confirm' | 'reject', reason: string) =>
-    post<{ case_id: string | null }>(`/review/${id(candidate)}/decision`, { decision, reason }),
-
-  cases: (state?: string) => get<{ cases: Case[] }>('/cases', { state }),
-  case: (case_: string) => get<CaseDetail>(`/cases/${id(case_)}`),
-  caseEvent: (case_: string, event: CaseEvent, reason: string) =>
-    post<unknown>(`/cases/${id(case_)}/events`, { event, reason }),
+    post<{ case_id: string | null; waits_for_second: boolean }>(`/review/${id(candidate)}/decision`, { decision, reason }),
 
   stations: () => get<{ stations: Station[] }>('/stations'),
   ledger: (station: string) => get<Ledger>(`/stations/${id(station)}/ledger`),

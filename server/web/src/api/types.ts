@@ -11,8 +11,6 @@ export type PlateColour = 'blue' | 'yellow' | 'green' | 'yellow-green' | 'white'
 export type WatchReason = 'open-case' | 'blacklisted' | 'wanted'
 export type ReviewState = 'none' | 'waiting' | 'confirmed' | 'rejected'
 export type Item = 'opacity' | 'ringelmann' | 'no'
-export type CaseState = 'opened' | 'repair-ordered' | 'repaired' | 'closed' | 'withdrawn'
-export type CaseEvent = 'order-repair' | 'repaired' | 'retest-passed' | 'retest-failed' | 'withdraw'
 export type EvidenceKind = 'vehicle-front' | 'vehicle-rear' | 'plate-front' | 'plate-rear' | 'plume' | 'plume-clip'
 
 /** One text in both languages of the app. */
@@ -231,20 +229,12 @@ export interface Candidate {
   corroborated: boolean
   /** Did late records break it after it was decided? */
   contested: boolean
+  /** How many different people must confirm it. */
+  people: number
+  /** The first of two confirmations. */
+  first: { by: string; at_utc_us: number; reason: string | null } | null
   decided_by: string | null
   reason: string | null
-}
-
-export interface Case {
-  id: string
-  plate: string
-  plate_colour: PlateColour | null
-  item: Item
-  state: CaseState
-  opened_utc_us: number
-  opened_by: string
-  candidate_id: string
-  updated_utc_us: number
 }
 
 export interface AuditRow {
@@ -266,13 +256,6 @@ export interface AuditFilter {
   to_utc_us?: number
 }
 
-export interface CaseDetail {
-  case: Case
-  history: AuditRow[]
-  passages: PassageDetail[]
-  actions: CaseEvent[]
-}
-
 export interface PartHealth extends Bilingual {
   part: string
   state: 'good' | 'degraded' | 'down'
@@ -287,6 +270,8 @@ export interface HealthReport {
   disk_free_bytes: number
   shed_files: number
   watchlist_version: number | null
+  /** When the server issued that edition; absent from edges that did not tell. */
+  watchlist_issued_utc_us?: number | null
   parts: PartHealth[]
 }
 
@@ -319,7 +304,7 @@ export interface Wanted {
 /** Empty for passages stored before head and camera were compared. */
 export type Corroboration = 'both-exceed' | 'both-below' | 'disagrees' | 'not-comparable' | ''
 
-export type RuleGroup = 'limit' | 'condition' | 'counting' | 'corroboration' | 'procedure'
+export type RuleGroup = 'limit' | 'condition' | 'counting' | 'corroboration' | 'procedure' | 'casework'
 export type SourceConfidence = 'high' | 'medium' | 'low'
 
 export interface RuleRow {
@@ -336,7 +321,7 @@ export interface RuleRow {
 export interface RulebookEdition {
   rulebook: string
   version: string
-  kind: 'passages' | 'tests'
+  kind: 'passages' | 'tests' | 'casework'
   title: Bilingual
   from: string
   until: string | null

@@ -1,14 +1,19 @@
 /** English: the second language. Its keys are zh.ts's, by type. */
+import { listings, listingVerbs } from './en/listings'
+import { closedLoop } from './en/closedLoop'
 import { people, verbs } from './en/people'
 import { register } from './en/register'
 import type { Messages } from './zh'
+import { cases } from './en/cases'
 
 export const en: Messages = {
   ...people,
   ...register,
+  listings,
+  ...closedLoop,
   app: { name: 'Plumewatch', tagline: 'Roadside diesel enforcement', skip: 'Skip to content' },
   nav: {
-    today: 'Today', register: 'Register', keys: 'API keys', security: 'Sign-in and security', passages: 'Live passages', tests: 'Tests', review: 'Review', cases: 'Cases', stations: 'Stations', watchlist: 'Wanted', rulebooks: 'Rulebooks', accounts: 'Accounts',
+    orders: 'Repair orders', inspections: 'Inspections', findings: 'Findings', today: 'Today', register: 'Register', keys: 'API keys', security: 'Security', passages: 'Live passages', tests: 'Tests', review: 'Review', cases: 'Cases', stations: 'Stations', listings: 'Blacklist', watchlist: 'Wanted', rulebooks: 'Rulebooks', accounts: 'Accounts',
     audit: 'Audit log', menu: 'Menu', signOut: 'Sign out', language: '中文', main: 'Main navigation',
   },
   role: { admin: 'Administrator', reviewer: 'Reviewer', enforcer: 'Enforcement officer', authority: 'Authority', 'inspection-station': 'Inspection station', 'repair-shop': 'Repair shop', auditor: 'Auditor' },
@@ -132,6 +137,7 @@ export const en: Messages = {
     performed: 'Time', checkMethod: 'Kind', method: { zero: 'Zero', span: 'Span', audit: 'Automatic audit', static: 'Static', dynamic: 'Dynamic' }, points: 'Measured / standard', checkNumber: 'Number', ofStandard: '/ {standard} ± {tolerance}',
   },
   review: {
+    twoPeople: 'The region\'s rule asks for two different people.', firstBy: '{by} confirmed it first', youFirst: 'You confirmed it first; the second confirmation must be another person\'s. You may still reject it.', second: 'Confirm as the second', secondLead: 'You are the second to confirm: a case opens at once and the vehicle goes on the watchlist.', firstLead: 'The region\'s rule asks for two different people: after your confirmation another person must confirm before a case opens.',
     title: 'Review', waiting: '{n} waiting', empty: 'Nothing waits for review', emptyHint: 'When a vehicle exceeds twice in a row within 6 months it becomes a candidate and waits here for a person. Without a person\'s review no case is opened.',
     queue: 'Waiting for review', evidence: 'Evidence of the exceedances', first: 'No. {n}', confirm: 'Confirm', reject: 'Reject', next: 'Next', previous: 'Previous',
     confirmTitle: 'Confirm and open a case', rejectTitle: 'Reject this candidate', confirmLead: 'A case opens at once and the vehicle goes on the watchlist.', rejectLead: 'No case is opened; the passages are kept.',
@@ -143,27 +149,13 @@ export const en: Messages = {
       },
     },
     free: 'In your own words', preset: 'Usual reasons', help: 'Keyboard', keys: { next: 'next', previous: 'previous', confirm: 'confirm', reject: 'reject', help: 'show these keys', open: 'enlarge the picture' },
-    done: { confirm: 'Confirmed; a case is open', reject: 'Rejected' }, openCase: 'Open the case', why: 'Why this is a candidate', opened: 'Since',
+    done: { confirm: 'Confirmed; a case is open', reject: 'Rejected', first: 'Confirmed as the first; another person must confirm' }, openCase: 'Open the case', why: 'Why this is a candidate', opened: 'Since',
     corroborated: 'Both instruments exceed', contradicted: 'The instruments contradict each other',
     look: 'Look: is it the same vehicle each time? Is the plate right? Is the smoke its own?', rule: 'Under', decided: 'Decided: {state}', decidedBy: '{by}: {reason}', contested: 'After the decision, late records shook its grounds: look again.', state: {
       waiting: 'To review', confirmed: 'Confirmed', rejected: 'Rejected', void: 'Void',
     },
   },
-  cases: {
-    title: 'Cases', empty: 'No cases', emptyHint: 'A case appears here when a reviewer confirms a candidate.', emptyState: 'No case is in this state',
-    number: 'Case', plate: 'Plate', item: 'Quantity', state: 'State', opened: 'Opened', openedBy: 'Opened by', updated: 'Last change',
-  },
-  case: {
-    title: 'Case {id}', history: 'History', actions: 'What can be done', noActions: 'Nothing for you to do here now: an authority account takes the next steps, and a closed or withdrawn case does not change.', passages: 'Passages it rests on',
-    state: { opened: 'Opened', 'repair-ordered': 'Repair ordered', repaired: 'Repaired, retest due', closed: 'Closed', withdrawn: 'Withdrawn' },
-    event: { 'order-repair': 'Order repair', repaired: 'Record the repair', 'retest-passed': 'Retest passed', 'retest-failed': 'Retest failed', withdraw: 'Withdraw the case' },
-    eventLead: {
-      'order-repair': 'The owner must have the vehicle repaired at a qualified shop.', repaired: 'The shop has uploaded its repair record.', 'retest-passed': 'The case closes and the vehicle leaves the watchlist.',
-      'retest-failed': 'Back to repair.', withdraw: 'The case ends and the vehicle leaves the watchlist. This cannot be undone.',
-    },
-    reasonHint: 'Say on what ground: number of the order, repair shop, number of the retest report.', done: 'Recorded', by: '{actor}', review: 'Review', openedBy: 'Opened by', candidate: 'Candidate',
-    steps: 'Progress',
-  },
+  ...cases,
   stations: {
     title: 'Stations', add: 'Add station', empty: 'No stations yet', emptyHint: 'Add a station, take its one-time token, and run plumewatch-edge enrol on the roadside unit.',
     emptyOther: 'There is no station in your region yet. An administrator can add one.', online: 'Online', offline: 'Offline', notEnrolled: 'Not enrolled', lastSeen: 'Last heard', received: 'Received', missing: 'Missing', backlog: 'Waiting at the roadside',
@@ -182,6 +174,7 @@ export const en: Messages = {
   audit: {
     title: 'Audit log', empty: 'Nothing recorded yet', emptyHint: 'Every sign-in, search by plate, passage viewed, review and change to a case is kept here.', actor: 'Who', action: 'Did what', subject: 'To what', reason: 'Reason', detail: 'Detail',
     verb: {
+      ...listingVerbs,
       ...verbs,
       'plate-searched': 'searched a plate', 'passage-viewed': 'viewed a passage', 'exhaust-test-viewed': 'viewed a test', 'sample-result-entered': 'entered the result of a laboratory', 'candidate-confirmed': 'confirmed the candidate',
       'candidate-rejected': 'rejected the candidate', 'candidate-voided': 'candidate became void',
@@ -196,8 +189,8 @@ export const en: Messages = {
   rulebooks: {
     title: 'Rulebooks', lead: 'The standards, limits and counting rules that judgements rest on, by place and day. Any change of a number is a new edition; a verdict names its edition, and old records are never judged anew silently.',
     place: 'Place', country: 'Whole country', edition: 'Edition', standard: 'Standard', from: 'In force from', until: 'until', inForce: 'in force', coming: 'to come', past: 'ended',
-    rule: 'Rule', value: 'Says', clause: 'Clause', confidence: 'Confidence', kind: { passages: 'passages', tests: 'tests' },
-    group: { limit: 'Limits', condition: 'Conditions', counting: 'Counting', corroboration: 'Comparing instruments', procedure: 'Procedure and corrections' },
+    rule: 'Rule', value: 'Says', clause: 'Clause', confidence: 'Confidence', kind: { passages: 'passages', tests: 'tests', casework: 'casework' },
+    group: { limit: 'Limits', condition: 'Conditions', counting: 'Counting', corroboration: 'Comparing instruments', procedure: 'Procedure and corrections', casework: 'Review, service, deadlines and holidays' },
     sure: { high: 'high', medium: 'medium · to be checked', low: 'low · not verified' },
     sureLead: 'Confidence: high has a clear source; medium is to be checked against the printed text; low is a placeholder that must be checked before use.',
     unsure: '{n} not yet checked against the printed text', compare: 'Compare with', compareNone: 'nothing', changed: 'changed', same: 'The two editions say exactly the same.', differences: '{n} rules differ', absent: 'not there',

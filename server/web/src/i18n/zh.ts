@@ -1,13 +1,19 @@
+import { listings, listingVerbs } from './zh/listings'
+
 /** 简体中文：本应用的第一语言。en.ts 必须有同样的键（测试保证）。 */
+import { closedLoop } from './zh/closedLoop'
 import { people, verbs } from './zh/people'
 import { register } from './zh/register'
+import { cases } from './zh/cases'
 
 export const zh = {
   ...people,
   ...register,
+  listings,
+  ...closedLoop,
   app: { name: '路检通', tagline: '柴油车路检执法台', skip: '跳到正文' },
   nav: {
-    today: '今天', register: '登记', keys: '接口密钥', security: '登录与安全', passages: '实时过车', tests: '路检', review: '复核', cases: '案件', stations: '点位', watchlist: '布控', rulebooks: '规则集', accounts: '账号',
+    orders: '维修单', inspections: '检验', findings: '线索', today: '今天', register: '登记', keys: '接口密钥', security: '登录与安全', passages: '实时过车', tests: '路检', review: '复核', cases: '案件', stations: '点位', listings: '黑名单', watchlist: '布控', rulebooks: '规则集', accounts: '账号',
     audit: '操作日志', menu: '菜单', signOut: '退出登录', language: 'English', main: '主导航',
   },
   role: { admin: '系统管理员', reviewer: '复核员', enforcer: '执法人员', authority: '主管部门', 'inspection-station': '检验机构', 'repair-shop': '维修站', auditor: '审计员' },
@@ -131,6 +137,7 @@ export const zh = {
     performed: '时间', checkMethod: '方式', method: { zero: '零点', span: '量距', audit: '自动核查', static: '静态检查', dynamic: '动态检查' }, points: '测得 / 标准', checkNumber: '编号', ofStandard: '/ {standard} ± {tolerance}',
   },
   review: {
+    twoPeople: '当地规则要求两名不同人员确认。', firstBy: '{by} 已作第一次确认', youFirst: '您已作第一次确认，第二次确认须由另一人作出；您仍可驳回。', second: '第二次确认', secondLead: '您是第二位确认人：确认后立即立案，车辆进入布控名单。', firstLead: '当地规则要求两名不同人员确认：您确认后，等待另一人再次确认才会立案。',
     title: '复核', waiting: '{n} 件待复核', empty: '没有待复核的线索', emptyHint: '同一车辆在 6 个月内连续两次超标，会自动成为线索，排在这里等人复核。没有人的复核，不会立案。',
     queue: '待复核队列', evidence: '两次超标的证据', first: '第 {n} 次', confirm: '确认', reject: '驳回', next: '下一件', previous: '上一件',
     confirmTitle: '确认超标并立案', rejectTitle: '驳回这条线索', confirmLead: '确认后立即立案，车辆进入布控名单。', rejectLead: '驳回后不立案，过车记录保留。',
@@ -142,27 +149,13 @@ export const zh = {
       },
     },
     free: '补充说明', preset: '常用理由', help: '快捷键', keys: { next: '下一件', previous: '上一件', confirm: '确认', reject: '驳回', help: '显示快捷键', open: '放大照片' },
-    done: { confirm: '已确认并立案', reject: '已驳回' }, openCase: '查看案件', why: '为什么成为线索', opened: '形成于',
+    done: { confirm: '已确认并立案', reject: '已驳回', first: '已作第一次确认，等待另一人' }, openCase: '查看案件', why: '为什么成为线索', opened: '形成于',
     corroborated: '两种仪器均超标', contradicted: '两种仪器矛盾',
     look: '请逐项看：两次是同一辆车吗？车牌对吗？黑烟是这辆车的吗？', rule: '依据', decided: '这条线索已处理：{state}', decidedBy: '{by}：{reason}', contested: '处理之后，迟到的记录动摇了这条线索的依据，请再核查。', state: {
       waiting: '待复核', confirmed: '已确认', rejected: '已驳回', void: '已失效',
     },
   },
-  cases: {
-    title: '案件', empty: '没有案件', emptyHint: '复核员确认一条线索后，案件会出现在这里。', emptyState: '没有处于这个状态的案件',
-    number: '案号', plate: '车牌', item: '项目', state: '状态', opened: '立案', openedBy: '立案人', updated: '最近变动',
-  },
-  case: {
-    title: '案件 {id}', history: '办理经过', actions: '可办理事项', noActions: '现在没有您可办理的事项：后续步骤由主管账号办理，已结案或撤回的案件不再变更。', passages: '相关过车记录',
-    state: { opened: '已立案', 'repair-ordered': '已责令维修', repaired: '已维修待复检', closed: '已结案', withdrawn: '已撤销' },
-    event: { 'order-repair': '责令维修', repaired: '登记维修完成', 'retest-passed': '复检合格', 'retest-failed': '复检不合格', withdraw: '撤销案件' },
-    eventLead: {
-      'order-repair': '责令车主到有资质的维修单位维修。', repaired: '登记维修单位已上传维修记录。', 'retest-passed': '复检合格，案件结案，移出布控。',
-      'retest-failed': '复检不合格，回到维修。', withdraw: '撤销案件，移出布控。撤销后不能恢复。',
-    },
-    reasonHint: '写明依据，如文书编号、维修单位、复检报告编号。', done: '已登记', by: '{actor}', review: '复核', openedBy: '立案人', candidate: '线索',
-    steps: '办理进度',
-  },
+  ...cases,
   stations: {
     title: '点位', add: '添加点位', empty: '还没有点位', emptyHint: '添加点位后生成一次性令牌，在路侧单元上执行 plumewatch-edge enrol 完成登记。',
     emptyOther: '您所辖区域还没有点位。请管理员添加。', online: '在线', offline: '离线', notEnrolled: '未登记', lastSeen: '最近联系', received: '已收记录', missing: '缺失', backlog: '路侧积压',
@@ -181,6 +174,7 @@ export const zh = {
   audit: {
     title: '操作日志', empty: '还没有操作记录', emptyHint: '每次登录、按车牌查询、查看过车记录、复核和办案都会记在这里。', actor: '操作人', action: '动作', subject: '对象', reason: '理由', detail: '详情',
     verb: {
+      ...listingVerbs,
       ...verbs,
       'plate-searched': '按车牌查询', 'passage-viewed': '查看过车记录', 'exhaust-test-viewed': '查看路检记录', 'sample-result-entered': '登记样品检测结果', 'candidate-confirmed': '确认线索', 'candidate-rejected': '驳回线索', 'candidate-voided': '线索失效',
       'candidate-contested': '线索存疑，需人工核查', 'candidate-upheld': '线索重新成立', 'case-opened': '立案', 'case-viewed': '查看案件', 'repair-ordered': '责令维修',
@@ -192,8 +186,8 @@ export const zh = {
   rulebooks: {
     title: '规则集', lead: '判定依据的标准、限值和计数规则，按地区和日期生效。数字一有变动就是新版本；判定始终写明所用版本，旧记录不会悄悄重判。',
     place: '地区', country: '全国', edition: '版本', standard: '标准', from: '生效', until: '失效', inForce: '现行', coming: '未生效', past: '已失效',
-    rule: '项目', value: '规定', clause: '条款', confidence: '可信度', kind: { passages: '遥感过车', tests: '停车检测' },
-    group: { limit: '限值', condition: '有效条件', counting: '计数规则', corroboration: '仪器比较', procedure: '步骤与修正' },
+    rule: '项目', value: '规定', clause: '条款', confidence: '可信度', kind: { passages: '遥感过车', tests: '停车检测', casework: '案件办理' },
+    group: { limit: '限值', condition: '有效条件', counting: '计数规则', corroboration: '仪器比较', procedure: '步骤与修正', casework: '复核、送达、期限与放假安排' },
     sure: { high: '高', medium: '中 · 待核对', low: '低 · 未核实' },
     sureLead: '可信度：高＝出处明确；中＝须与正式文本核对；低＝尚未核实的占位值，使用前必须核对。',
     unsure: '{n} 项尚未与正式文本核对', compare: '与另一版本比较', compareNone: '不比较', changed: '有变动', same: '两个版本的规定完全相同。', differences: '{n} 项不同', absent: '没有这一项',

@@ -60,7 +60,7 @@ fn a_listed_vehicle_is_told_everything_that_led_to_it() {
              2026-11-09 (行政处罚法, 六十一; 民事诉讼法（2023）, 八十八、九十一), due 2026-11-16 (counted in working days) \
              (entered by wang.zhuguan, because: 依据文书 12 号).",
             "On 2026-11-16 repair was ordered, with a retest to be passed at I-140105-01, due 2026-12-07 (counted in \
-             working days) (地方做法10至30个工作日（STANDARDS.md 6.1）) (entered by wang.zhuguan, because: 依据文书 12 号).",
+             working days) (各地办法，10至30个工作日不等) (entered by wang.zhuguan, because: 依据文书 12 号).",
         ]
     );
     let late = life(&[(Kind::ServeNotice, OPENED)], "2026-11-20");

@@ -5,19 +5,7 @@ use serde_json::{Value, json};
 use server_core::access::Operation as Op;
 
 /// Operations whose routes are not there yet. A part that adds them takes them off.
-pub(super) const LINES_MISSING: &[&str] = &[
-    "export-case",
-    "read-orders",
-    "take-order",
-    "record-repair",
-    "reassign-order",
-    "read-inspections",
-    "upload-inspection",
-    "read-findings",
-    "decide-finding",
-    "read-listings",
-    "decide-listing",
-];
+pub(super) const LINES_MISSING: &[&str] = &[];
 
 /// Who a route is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,23 +59,23 @@ impl Line {
         Self { route, door, path, body: None, sides, reached: &[] }
     }
 
-    fn at(mut self, path: &str) -> Self {
+    pub(super) fn at(mut self, path: &str) -> Self {
         self.path = path.to_owned();
         self
     }
 
-    fn with(mut self, body: Value) -> Self {
+    pub(super) fn with(mut self, body: Value) -> Self {
         self.body = Some(body);
         self
     }
 
-    fn or(mut self, reached: &'static [u16]) -> Self {
+    pub(super) fn or(mut self, reached: &'static [u16]) -> Self {
         self.reached = reached;
         self
     }
 }
 
-fn public(route: &'static str, status: StatusCode) -> Line {
+pub(super) fn public(route: &'static str, status: StatusCode) -> Line {
     Line::new(route, Door::Public(status), Sides::Same)
 }
 
@@ -100,22 +88,22 @@ fn people(route: &'static str) -> Line {
 }
 
 /// The same whatever the side.
-fn same(route: &'static str, operation: Op) -> Line {
+pub(super) fn same(route: &'static str, operation: Op) -> Line {
     Line::new(route, Door::Needs(operation), Sides::Same)
 }
 
 /// A list.
-fn rows(route: &'static str, operation: Op) -> Line {
+pub(super) fn rows(route: &'static str, operation: Op) -> Line {
     Line::new(route, Door::Needs(operation), Sides::Rows)
 }
 
 /// A thing of here at `path`, and one that never was at `never`.
-fn thing(route: &'static str, operation: Op, path: &str, never: &str) -> Line {
+pub(super) fn thing(route: &'static str, operation: Op, path: &str, never: &str) -> Line {
     Line::new(route, Door::Needs(operation), Sides::Thing { never: never.to_owned() }).at(path)
 }
 
 /// Something made here.
-fn made(route: &'static str, operation: Op, body: Value) -> Line {
+pub(super) fn made(route: &'static str, operation: Op, body: Value) -> Line {
     Line::new(route, Door::Needs(operation), Sides::Made).with(body)
 }
 
@@ -124,7 +112,10 @@ pub(super) fn lines() -> Vec<Line> {
     // First, while nobody of elsewhere has searched for anything of here.
     let mut all = audit();
     all.extend(passages());
+    all.extend(taken_out());
     all.extend(work());
+    all.extend(blacklist());
+    all.extend(super::closed_loop::lines());
     all.extend(stations());
     all.extend(register());
     all.extend(oneself());
@@ -192,6 +183,12 @@ fn work() -> Vec<Line> {
             "/api/v1/cases/C00112233445566778899",
         ),
         thing(
+            "get /api/v1/cases/{id}/package",
+            Op::ExportCase,
+            "/api/v1/cases/{case}/package",
+            "/api/v1/cases/C00112233445566778899/package",
+        ),
+        thing(
             "post /api/v1/review/{id}/decision",
             Op::Decide,
             "/api/v1/review/{candidate}/decision",
@@ -209,6 +206,74 @@ fn work() -> Vec<Line> {
         same("post /api/v1/watchlist/wanted", Op::ChangeWanted).with(wanted.clone()).or(&[409]),
         same("get /api/v1/watchlist/wanted", Op::ReadWanted),
         same("delete /api/v1/watchlist/wanted", Op::ChangeWanted).with(wanted).or(&[404]),
+    ]
+}
+
+fn blacklist() -> Vec<Line> {
+    let of = |what: &str| format!("/api/v1/listings/{{listing}}{what}");
+    let never = |what: &str| format!("/api/v1/listings/L00112233445566778899{what}");
+    vec![
+        rows("get /api/v1/listings", Op::ReadListings),
+        thing("get /api/v1/listings/{id}", Op::ReadListings, &of(""), &never("")),
+        thing(
+            "get /api/v1/carriers/{code}/share",
+            Op::ReadListings,
+            "/api/v1/carriers/{carrier}/share",
+            "/api/v1/carriers/NOBODY/share",
+        ),
+        thing("post /api/v1/listings/{id}/answers", Op::DecideListing, &of("/answers"), &never("/answers"))
+            .with(json!({"received_day": "2026-11-23", "answer": "已检修"})),
+        thing(
+            "post /api/v1/listings/{id}/decisions",
+            Op::DecideListing,
+            &of("/decisions"),
+            &never("/decisions"),
+        )
+        .with(json!({"decision": "decline", "reason": "已整改"})),
+        // The public extract has nothing that is of a region alone, and nothing personal.
+        public("get /api/v1/public/listings", StatusCode::OK),
+        public("get /api/v1/public/listings.xlsx", StatusCode::OK),
+        public("get /api/v1/public/listing-rule", StatusCode::OK),
+    ]
+}
+
+/// Papers and workbooks. What is in a workbook is packed: that no row leaks is tested in `papers`.
+fn taken_out() -> Vec<Line> {
+    let case = |paper: &str| format!("/api/v1/cases/{{case}}/{paper}");
+    let never = |paper: &str| format!("/api/v1/cases/C00112233445566778899/{paper}");
+    vec![
+        thing("get /api/v1/cases/{id}/notice.pdf", Op::ReadCases, &case("notice.pdf"), &never("notice.pdf")),
+        // It is open still: who may read it is told so.
+        thing("get /api/v1/cases/{id}/closing.pdf", Op::ReadCases, &case("closing.pdf"), &never("closing.pdf"))
+            .or(&[409]),
+        thing(
+            "get /api/v1/orders/{id}/order.pdf",
+            Op::ReadOrders,
+            "/api/v1/orders/{taken}/order.pdf",
+            "/api/v1/orders/R000102030405060708ff/order.pdf",
+        ),
+        thing(
+            "get /api/v1/inspections/{id}/report.pdf",
+            Op::ReadInspections,
+            "/api/v1/inspections/{inspection}/report.pdf",
+            "/api/v1/inspections/I00112233445566778899/report.pdf",
+        ),
+        // Nothing is decided yet.
+        thing(
+            "get /api/v1/listings/{id}/decision.pdf",
+            Op::ReadListings,
+            "/api/v1/listings/{listing}/decision.pdf",
+            "/api/v1/listings/L00112233445566778899/decision.pdf",
+        )
+        .or(&[409]),
+        same("get /api/v1/passages/export.xlsx", Op::ReadPassages),
+        same("get /api/v1/cases/export.xlsx", Op::ReadCases),
+        same("get /api/v1/orders/export.xlsx", Op::ReadOrders),
+        same("get /api/v1/listings/export.xlsx", Op::ReadListings),
+        same("get /api/v1/register/export.xlsx", Op::ReadRegister)
+            .at("/api/v1/register/export.xlsx?kind=carriers"),
+        same("get /api/v1/audit/export.xlsx", Op::ExportAudit)
+            .at("/api/v1/audit/export.xlsx?reason=%E5%BA%AD%E5%AE%A1"),
     ]
 }
 

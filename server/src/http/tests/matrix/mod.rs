@@ -8,6 +8,7 @@
 //! - who may, sees what is of the own side, and nothing of the other: no answer to somebody of elsewhere names anything
 //!   of here, and an id of here is answered to them exactly as one that never was.
 
+mod closed_loop;
 mod lines;
 mod seed;
 
@@ -52,9 +53,10 @@ fn every_route_and_every_operation_has_its_line() {
 }
 
 #[tokio::test]
+#[expect(clippy::print_stdout, reason = "the count of cells is a figure that README quotes")]
 async fn every_cell_of_the_matrix_is_answered_as_the_table_says() {
     let world = World::start().await;
-    let names = seed(&world).await;
+    let names = seed(&world).await.and(closed_loop::seed(&world).await);
     let principals = principals(&world).await;
     let (lines, mut cells, mut wrong) = (lines(), 0, Vec::new());
     for line in &lines {

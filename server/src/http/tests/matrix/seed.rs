@@ -8,6 +8,7 @@ use plumewatch_shared::passage::{EvidenceFile, EvidenceKind};
 use plumewatch_shared::sample;
 use serde_json::json;
 use server_core::access::{OrganisationCode, Role};
+use server_core::listing::ListingId;
 
 use super::super::world::{ORGANISATION, Person, World};
 use crate::auth::keys::{KeyRole, NewKey, issue};
@@ -17,6 +18,8 @@ use crate::store::fixture::{insert_records, new_test, test_report};
 pub(super) const STATION: &str = "A140105001";
 /// An account of here that nobody signs in with.
 pub(super) const TARGET: &str = "li.target";
+/// A carrier of here that is proposed for the blacklist.
+const CARRIER: &str = "C-HERE";
 /// The organisation of elsewhere.
 const ELSEWHERE: &str = "ORG-2";
 
@@ -40,6 +43,12 @@ pub(super) struct Principal<'w> {
 pub(super) struct Names(Vec<(&'static str, String)>);
 
 impl Names {
+    /// These, and those of another part.
+    pub(super) fn and(mut self, more: Vec<(&'static str, String)>) -> Self {
+        self.0.extend(more);
+        self
+    }
+
     /// A line's path or body with the names put in.
     pub(super) fn fill(&self, text: &str) -> String {
         self.0.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
@@ -78,6 +87,8 @@ pub(super) async fn seed(world: &World) -> Names {
     insert_records(&world.site.store, &[new_test(test_report(11))]).await;
     world.add_account(TARGET, Role::Reviewer, 140_105).await;
 
+    super::super::listings::proposed(world, CARRIER, 140_105, 0).await;
+
     let seeder = world.person_of("seeder", Role::Reviewer, 140_000).await;
     let queue = seeder.get("/api/v1/review").await.body;
     let of = |plate: &str| {
@@ -92,6 +103,8 @@ pub(super) async fn seed(world: &World) -> Names {
     let mut names = vec![
         ("candidate", of("晋A12345")),
         ("case", case),
+        ("listing", ListingId::of(CARRIER, 1).to_string()),
+        ("carrier", CARRIER.to_owned()),
         ("picture", FileHash::of(&picture).to_string()),
         ("key", key(world, KeyRole::RepairShop, 140_105, ORGANISATION).await.1),
     ];

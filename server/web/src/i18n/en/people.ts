@@ -1,14 +1,14 @@
 /** Accounts, sign-in, keys, first page: English. */
 export const people = {
   today: {
-    title: 'To do today', lead: '{name}, this is waiting for you.', allDone: 'Nothing is waiting for you', allDoneHint: 'New work appears here; below are figures that are good to know.',
+    title: 'To do today', lead: '{name}, this is waiting for you.', allDone: 'Nothing is waiting for you', allDoneHint: 'What comes up during the day appears here when you open this page again.',
     know: 'Good to know', act: 'To do', open: 'Go there',
     task: {
-      'candidates-waiting': 'candidates to review', 'cases-open': 'open cases', 'stations-offline': 'stations offline', 'keys-expiring': 'API keys that end within 30 days',
+      'candidates-waiting': 'candidates to review', 'cases-open': 'open cases', 'listings-to-decide': 'blacklist proposals to decide', 'carriers-listed': 'carriers on the blacklist', 'stations-offline': 'stations offline', 'keys-expiring': 'API keys that end within 30 days',
       'passages-exceeding': 'vehicles over a limit today', 'recovery-codes-left': 'recovery codes left',
     },
     hint: {
-      'candidates-waiting': 'Oldest first: confirm what the evidence shows, reject what is doubtful and say why.', 'cases-open': 'Order repair, record the retest, or withdraw.', 'stations-offline': 'Enrolled edge units that are not connected: look at power and network first.',
+      'candidates-waiting': 'Oldest first: confirm what the evidence shows, reject what is doubtful and say why.', 'cases-open': 'Order repair, record the retest, or withdraw.', 'listings-to-decide': 'A carrier\'s share reached the rule, or it is time to take one off: decide, and say why.', 'carriers-listed': 'Their vehicles are on the roadside watchlist.', 'stations-offline': 'Enrolled edge units that are not connected: look at power and network first.',
       'keys-expiring': 'Let the organisation change its key, then revoke the old one.', 'passages-exceeding': 'Since midnight in China.', 'recovery-codes-left': 'Without your phone you sign in by one of them; set up anew before they are gone.',
     },
   },

@@ -1,14 +1,14 @@
 /** 账号、登录、密钥、首页：中文。 */
 export const people = {
   today: {
-    title: '今天要做的事', lead: '{name}，以下是等着您处理的事。', allDone: '没有等着您处理的事', allDoneHint: '有新的事情时会出现在这里；下面是可供参考的数字。',
+    title: '今天要做的事', lead: '{name}，以下是等着您处理的事。', allDone: '没有等着您处理的事', allDoneHint: '当天新出现的事情，再次打开本页时会列在这里。',
     know: '供参考', act: '待办', open: '前往',
     task: {
-      'candidates-waiting': '待复核的线索', 'cases-open': '未结的案件', 'stations-offline': '离线的点位', 'keys-expiring': '30 天内到期的接口密钥',
+      'candidates-waiting': '待复核的线索', 'cases-open': '未结的案件', 'listings-to-decide': '待决定的黑名单提请', 'carriers-listed': '黑名单上的企业', 'stations-offline': '离线的点位', 'keys-expiring': '30 天内到期的接口密钥',
       'passages-exceeding': '今日超标车辆', 'recovery-codes-left': '剩余的恢复码',
     },
     hint: {
-      'candidates-waiting': '先看最早的：证据齐全的确认，有疑问的驳回并写明理由。', 'cases-open': '下达维修通知、登记复检，或撤销。', 'stations-offline': '已登记的路侧单元没有联系上：先查电源和网络。',
+      'candidates-waiting': '先看最早的：证据齐全的确认，有疑问的驳回并写明理由。', 'cases-open': '下达维修通知、登记复检，或撤销。', 'listings-to-decide': '企业超标比例达到标准，或该移出了：由您决定并写明理由。', 'carriers-listed': '其车辆已下发路侧布控。', 'stations-offline': '已登记的路侧单元没有联系上：先查电源和网络。',
       'keys-expiring': '通知机构更换密钥，再撤销旧的。', 'passages-exceeding': '从今天零点起。', 'recovery-codes-left': '手机不在身边时，用恢复码登录；用完前请重新设置。',
     },
   },
