@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use server_core::case::CaseId;
+use server_core::case::{CaseId, Effect};
 use server_core::listing::Window;
 
 use super::Told;
@@ -25,6 +25,23 @@ pub async fn voided(writing: &mut Writing, books: &Books, case: &CaseId, now: Ti
     let touched = keep(writing, case, false).await?;
     writing.void_exceedances(case).await?;
     renew(writing, books, touched, "案件撤销或申诉成立 / a case was withdrawn, or an appeal won", now).await
+}
+
+/// Does what the effects of a case's step ask of listings; nothing for most steps.
+pub async fn follow(
+    writing: &mut Writing,
+    books: &Books,
+    case: &CaseId,
+    effects: &[Effect],
+    now: Timestamp,
+) -> Stored<Told> {
+    if effects.contains(&Effect::ExceedancesVoid) {
+        voided(writing, books, case, now).await
+    } else if effects.contains(&Effect::ExceedancesConfirmed) {
+        confirmed(writing, books, case, now).await
+    } else {
+        Ok(Told::default())
+    }
 }
 
 /// Keeps a case's exceedances with whose they were; gives whom they concern.
