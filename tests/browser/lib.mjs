@@ -38,12 +38,23 @@ export async function visit({ shots, patience = 30_000, language: key = 'plumewa
     return page
   }
 
-  /** Writes into a field, over what stood there. */
+  /** Waits until nothing moves: a dialog that is still opening takes the focus when it has opened. */
+  const still = (page) => page.waitForFunction(() => !document.querySelector('[class*="-enter-active"], [class*="-leave-active"]'), within)
+
+  /** Writes into a field, over what stood there, and looks that it stands there. */
   async function fill(page, name, text) {
     const field = await page.waitForSelector(`input${at(name)}, textarea${at(name)}, ${at(name)} input, ${at(name)} textarea`, within)
-    await field.evaluate((box) => { box.scrollIntoView({ block: 'center' }); box.select?.() })
-    await field.click({ clickCount: 3 })
-    await field.type(text)
+    await still(page)
+    let stands
+    for (let tries = 0; tries < 3; tries++) {
+      await field.evaluate((box) => box.scrollIntoView({ block: 'center' }))
+      await field.click()
+      await field.evaluate((box) => box.select())
+      await field.type(text)
+      stands = await field.evaluate((box) => box.value)
+      if (stands === text) return
+    }
+    throw new Error(`${name} holds "${stands}" and not "${text}"`)
   }
 
   /** Clicks what a person could click: shown, not covered, not switched off. */
