@@ -65,7 +65,11 @@ await visit({ shots, patience: 60_000 }, async (walk) => {
   await picture(authority, 'delisting-proposed')
   await decide(authority, 'delist', zh ? '案件撤销，比例已低于标准' : 'the case was withdrawn; the share is below the rule')
   await picture(authority, 'delisted')
-  await public_.goto(`${base}/public/listings`)
+  // The public extract is made once a minute at most; whoever looks again then sees it.
+  const empty = () => public_.waitForSelector(at('public-empty'), { timeout: 10_000 }).catch(() => null)
+  const until = Date.now() + 150_000
+  do await public_.goto(`${base}/public/listings`)
+  while (!(await empty()) && Date.now() < until)
   await public_.waitForSelector(at('public-empty'), within)
   console.log('withdrawn, proposed to delist, off the list, and no more public')
 })
