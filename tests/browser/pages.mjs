@@ -22,7 +22,7 @@ const PAGES = {
   auditor: [['today', '/'], ['audit', '/audit']],
 }
 
-await visit({ shots, patience: 60_000, expected: /status of 4(01|04)/ }, async (walk) => {
+await visit({ shots, patience: 60_000, settle: 800, expected: /status of 4(01|04)/ }, async (walk) => {
   const { open, shoot, click, within, problems } = walk
   for (const [width, language] of LOOKS) {
     const stranger = await open(width, language)

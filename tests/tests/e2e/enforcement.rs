@@ -80,7 +80,10 @@ fn walks(language: &str) {
     assert_eq!(state(&of(carriers, "plate")).as_deref(), Some("withdrawn"));
     let listings = authority.get("/listings").unwrap();
     assert_eq!(listings["listings"][0]["state"], "delisted", "{listings}");
-    browse("pages.mjs", &[&cast]);
+    // It looks in both languages by itself.
+    if language == "zh-CN" {
+        browse("pages.mjs", &[&cast]);
+    }
 }
 
 #[test]
