@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use server_core::case::CaseId;
+use server_core::case::{CaseId, Effect};
 use server_core::listing::Window;
 
 use super::Told;
@@ -25,6 +25,23 @@ pub async fn voided(writing: &mut Writing, books: &Books, case: &CaseId, now: Ti
     let touched = keep(writing, case, false).await?;
     writing.void_exceedances(case).await?;
     renew(writing, books, touched, "案件撤销或申诉成立 / a case was withdrawn, or an appeal won", now).await
+}
+
+/// Does what the effects of a case's step ask of listings; nothing for most steps.
+pub async fn follow(
+    writing: &mut Writing,
+    books: &Books,
+    case: &CaseId,
+    effects: &[Effect],
+    now: Timestamp,
+) -> Stored<Told> {
+    if effects.contains(&Effect::ExceedancesVoid) {
+        voided(writing, books, case, now).await
+    } else if effects.contains(&Effect::ExceedancesConfirmed) {
+        confirmed(writing, books, case, now).await
+    } else {
+        Ok(Told::default())
+    }
 }
 
 /// Keeps a case's exceedances with whose they were; gives whom they concern.
@@ -73,12 +90,15 @@ pub async fn import_applied(
 ) -> Stored<Told> {
     let rows = writing.exceedances_of_import(import).await?;
     // All of them before anything, in one order: two imports, or an import and a case, never wait in a circle.
-    let held: BTreeSet<&String> = carriers.iter().chain(rows.iter().filter_map(|row| row.carrier.as_ref())).collect();
+    let held: BTreeSet<&String> =
+        carriers.iter().chain(rows.iter().filter_map(|row| row.carrier.as_ref())).collect();
     for carrier in held {
         writing.hold_carrier(carrier).await?;
     }
     let mut told = attribute(writing, books, rows, now).await?;
-    told.and(fleet_changed(writing, books, carriers, now).await?);
+    let mut changed = carriers.clone();
+    changed.extend(writing.shares_elsewhere().await?);
+    told.and(fleet_changed(writing, books, &changed, now).await?);
     Ok(told)
 }
 
@@ -127,6 +147,7 @@ pub async fn fleet_changed(
         } else {
             let book = books.listing_rule(region, share.tally.day);
             share.region = region;
+            writing.move_listings(carrier, region).await?;
             share = recount(writing, &book, share, legal_day(now)).await?;
         }
         told.and(settle(writing, books, share, "车队变更 / the fleet changed", now).await?);

@@ -15,7 +15,7 @@ pub mod keep;
 pub mod seen;
 mod settle;
 
-pub use keep::{confirmed, fleet_changed, import_applied, plates_changed, voided};
+pub use keep::{confirmed, fleet_changed, follow, import_applied, plates_changed, voided};
 
 use jiff::Timestamp;
 use server_core::audit::{Action, Entry};

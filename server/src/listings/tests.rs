@@ -253,6 +253,23 @@ on_both! {
         assert_eq!(other[0].carrier, None, "the import did not write about it");
     }
 
+    async fn a_carrier_that_moves_takes_its_listing_with_it(store: Store) {
+        twenty(&store).await;
+        confirm(&store, 1, 3, &["2026-10-01"]).await;
+        confirm(&store, 2, 4, &["2026-10-02"]).await;
+        let mut writing = store.writing().await.unwrap();
+        stage_import(&mut writing, "R1", &[]).await;
+        move_carrier(&mut writing, CARRIER, 110_105).await;
+        let told = import_applied(&mut writing, &Books::shipped(), "R1", &BTreeSet::new(), now()).await.unwrap();
+        told.write(&mut writing).await.unwrap();
+        writing.commit().await.unwrap();
+        let mut reading = store.reading().await.unwrap();
+        for (region, count) in [("140000", 0), ("110000", 1)] {
+            let rows = reading.listings(region.parse().unwrap(), ListingsOf::ToDecide, None, 10).await.unwrap();
+            assert_eq!(rows.len(), count, "{region}");
+        }
+    }
+
     async fn a_fleet_known_to_grow_brings_the_share_down_on_its_day(store: Store) {
         twenty(&store).await;
         confirm(&store, 1, 3, &["2026-10-01"]).await;

@@ -1,5 +1,7 @@
 //! A preview becomes the register, whole or not at all.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use plumewatch_shared::ids::{FileHash, Region};
@@ -11,6 +13,8 @@ use server_core::register::columns::Kind;
 use server_core::register::organisation::{Organisation, Qualification};
 
 use super::error::ImportError;
+use crate::listings;
+use crate::rulebooks::Books;
 use crate::store::{ImportRow, Store, StoreError, Writing};
 
 /// Rows written between two looks at the import: bounded memory, however many there are.
@@ -23,12 +27,15 @@ pub struct Applied {
     pub import: ImportRow,
     /// Carriers whose fleet changed on some day: their share must be counted anew.
     pub carriers: Vec<CarrierCode>,
+    /// May the watchlist have changed? A listed carrier's vehicles are on it.
+    pub watchlist: bool,
 }
 
-/// Applies a preview, if its file is the one that the order names, nothing in it is refused, and nothing was changed in
+/// Applies a preview, and takes what follows of it to the carriers' shares, if its file is the one that the order names, nothing in it is refused, and nothing was changed in
 /// the register since. The audit row is written in the same transaction.
 pub async fn apply(
     store: &Store,
+    books: &Books,
     id: &str,
     sha256: FileHash,
     scope: Scope,
@@ -67,6 +74,9 @@ pub async fn apply(
             Vec::new()
         }
     };
+    // While what is staged still stands: it says whose exceedances must be laid at another door.
+    let fleets: BTreeSet<String> = moved.iter().cloned().collect();
+    let listed = listings::import_applied(&mut writing, books, id, &fleets, now).await?;
     writing.end_import(id, by, now_us).await?;
     let detail = format!(
         "{} {} new={} changed={} unchanged={}",
@@ -82,13 +92,14 @@ pub async fn apply(
             detail,
         })
         .await?;
+    let watchlist = listed.write(&mut writing).await?;
     let applied = writing.import(id, scope).await?.ok_or(ImportError::Unknown)?;
     writing.commit().await?;
     let carriers = moved
         .iter()
         .map(|code| CarrierCode::parse(code).map_err(|_| StoreError::Corrupt("fleet_members.carrier")))
         .collect::<Result<_, _>>()?;
-    Ok(Applied { import: applied, carriers })
+    Ok(Applied { import: applied, carriers, watchlist })
 }
 
 /// Puts a preview aside.

@@ -10,6 +10,7 @@ use server_core::register::CarrierCode;
 use server_core::register::columns::Kind;
 
 use super::*;
+use crate::rulebooks::Books;
 use crate::sheets::read;
 use crate::store::fixture::{now, on_both};
 use crate::store::{ImportRow, Store};
@@ -43,7 +44,9 @@ async fn upload_as(
 async fn take(store: &Store, kind: Kind, text: &str) -> Applied {
     let import = upload(store, kind, text).await.unwrap();
     assert_eq!(import.rows_refused, 0, "{:?}", rules(store, &import).await);
-    apply(store, &import.id, FileHash::of(text.as_bytes()), scope("140000"), "li", now()).await.unwrap()
+    apply(store, &Books::shipped(), &import.id, FileHash::of(text.as_bytes()), scope("140000"), "li", now())
+        .await
+        .unwrap()
 }
 
 fn counts(import: &ImportRow) -> [i64; 4] {
@@ -88,7 +91,7 @@ on_both! {
         let told = rules(&store, &import).await;
         let wanted = [(4, "plate.look-alike"), (5, "row.duplicate"), (6, "date.future"), (6, "region.outside"), (7, "carrier.unknown")];
         assert_eq!(told, wanted.map(|(row, rule)| (row, rule.to_owned())));
-        let applied = apply(&store, &import.id, FileHash::of(text.as_bytes()), scope("140000"), "li", now()).await;
+        let applied = apply(&store, &Books::shipped(), &import.id, FileHash::of(text.as_bytes()), scope("140000"), "li", now()).await;
         assert!(matches!(applied, Err(ImportError::Refused(4))), "{applied:?}");
         let mut reading = store.reading().await.unwrap();
         assert_eq!(reading.register_counts(scope("140000")).await.unwrap().vehicles, 0);
@@ -101,12 +104,12 @@ on_both! {
         let again = upload(&store, Kind::Vehicles, VEHICLES).await.unwrap();
         assert_eq!(first, again, "looked at twice, it is one preview");
         let hash = FileHash::of(VEHICLES.as_bytes());
-        apply(&store, &first.id, hash, scope("140000"), "li", now()).await.unwrap();
-        let twice = apply(&store, &first.id, hash, scope("140000"), "li", now()).await;
+        apply(&store, &Books::shipped(), &first.id, hash, scope("140000"), "li", now()).await.unwrap();
+        let twice = apply(&store, &Books::shipped(), &first.id, hash, scope("140000"), "li", now()).await;
         assert!(matches!(twice, Err(ImportError::Settled(_))), "{twice:?}");
         let third = upload(&store, Kind::Vehicles, VEHICLES).await.unwrap();
         assert_eq!(counts(&third), [0, 0, 2, 0]);
-        let nothing = apply(&store, &third.id, hash, scope("140000"), "li", now()).await;
+        let nothing = apply(&store, &Books::shipped(), &third.id, hash, scope("140000"), "li", now()).await;
         assert!(matches!(nothing, Err(ImportError::NothingToDo)), "{nothing:?}");
         let before = store.reading().await.unwrap().applied_before(&hash.to_string(), "vehicles", scope("140000")).await.unwrap();
         assert_eq!(before.map(|import| import.id), Some(first.id));
@@ -117,17 +120,17 @@ on_both! {
         let waiting = upload(&store, Kind::Vehicles, VEHICLES).await.unwrap();
         take(&store, Kind::Carriers, "code,name,region\nWL-3,x,140105\n").await;
         let hash = FileHash::of(VEHICLES.as_bytes());
-        let late = apply(&store, &waiting.id, hash, scope("140000"), "li", now()).await;
+        let late = apply(&store, &Books::shipped(), &waiting.id, hash, scope("140000"), "li", now()).await;
         assert!(matches!(late, Err(ImportError::RegisterChanged)), "{late:?}");
         let fresh = upload(&store, Kind::Vehicles, VEHICLES).await.unwrap();
         assert_ne!(fresh.id, waiting.id);
-        let other = apply(&store, &fresh.id, FileHash::of(b"another"), scope("140000"), "li", now()).await;
+        let other = apply(&store, &Books::shipped(), &fresh.id, FileHash::of(b"another"), scope("140000"), "li", now()).await;
         assert!(matches!(other, Err(ImportError::OtherFile)), "{other:?}");
         for stranger in [scope("110000"), scope("000000")] {
-            let refused = apply(&store, &fresh.id, hash, stranger, "li", now()).await;
+            let refused = apply(&store, &Books::shipped(), &fresh.id, hash, stranger, "li", now()).await;
             assert!(matches!(refused, Err(ImportError::Unknown)), "{refused:?}");
         }
-        apply(&store, &fresh.id, hash, scope("140000"), "li", now()).await.unwrap();
+        apply(&store, &Books::shipped(), &fresh.id, hash, scope("140000"), "li", now()).await.unwrap();
     }
 
     async fn a_refresh_changes_what_it_names(store: Store) {
@@ -187,14 +190,14 @@ on_both! {
         let told = told.into_inner().unwrap();
         assert!(told.len() > 5 && told.windows(2).all(|pair| pair[0].done < pair[1].done));
         assert_eq!(told.last(), Some(&Progress { done: 3_000, of: 3_000 }));
-        apply(&store, &import.id, FileHash::of(text.as_bytes()), scope("140000"), "li", now()).await.unwrap();
+        apply(&store, &Books::shipped(), &import.id, FileHash::of(text.as_bytes()), scope("140000"), "li", now()).await.unwrap();
         assert_eq!(store.reading().await.unwrap().register_counts(scope("140000")).await.unwrap().vehicles, 3_000);
     }
 
     async fn a_preview_that_nobody_applied_is_forgotten(store: Store) {
         let import = upload(&store, Kind::Carriers, CARRIERS).await.unwrap();
         discard(&store, &import.id, scope("140000")).await.unwrap();
-        let gone = apply(&store, &import.id, FileHash::of(CARRIERS.as_bytes()), scope("140000"), "li", now()).await;
+        let gone = apply(&store, &Books::shipped(), &import.id, FileHash::of(CARRIERS.as_bytes()), scope("140000"), "li", now()).await;
         assert!(matches!(gone, Err(ImportError::Settled(_))), "{gone:?}");
         let later = |days: i64| now().checked_add(jiff::SignedDuration::from_hours(days * 24)).unwrap();
         let second = upload_at(&store, later(1), "code,name,region\nWL-4,x,140105\n").await;
@@ -266,7 +269,17 @@ mod hundred_thousand {
         let looked = begun.elapsed();
         assert_eq!(counts(&import), [100_000, 0, 0, 0]);
         let begun = std::time::Instant::now();
-        apply(&store, &import.id, FileHash::of(text.as_bytes()), scope("140000"), "li", now()).await.unwrap();
+        apply(
+            &store,
+            &Books::shipped(),
+            &import.id,
+            FileHash::of(text.as_bytes()),
+            scope("140000"),
+            "li",
+            now(),
+        )
+        .await
+        .unwrap();
         let applied = begun.elapsed();
         let grown = most.into_inner().saturating_sub(before);
         eprintln!("{name}: preview {looked:.1?}, apply {applied:.1?}, memory +{grown} MiB");

@@ -117,6 +117,11 @@ pub(crate) async fn stage_import(writing: &mut Writing, import: &str, vehicles: 
     }
 }
 
+/// The carrier is registered in another region.
+pub(crate) async fn move_carrier(writing: &mut Writing, code: &str, region: i64) {
+    change!(writing, "update carriers set region = $2 where code = $1", code, region).unwrap();
+}
+
 /// A case of a vehicle's plate, whose exceedances were at noon of these days.
 pub(crate) async fn add_case(writing: &mut Writing, case: u64, vehicle: u64, days: &[Date]) {
     let id = CandidateId::parse(&format!("{case:020x}")).unwrap();

@@ -139,6 +139,17 @@ impl Reading {
         found.map(share).transpose()
     }
 
+    /// Carriers that are registered in another region than their share is kept for.
+    pub async fn shares_elsewhere(&mut self) -> Stored<Vec<String>> {
+        let found = rows!(
+            self,
+            (String,),
+            "select s.carrier from carrier_shares s join carriers c on c.code = s.carrier where s.region <> c.region \
+             order by s.carrier"
+        )?;
+        Ok(found.into_iter().map(|(carrier,)| carrier).collect())
+    }
+
     /// Carriers whose share changes by itself on or before `today`, the longest due first.
     pub async fn shares_due(&mut self, today: Date, limit: u32) -> Stored<Vec<String>> {
         let found = rows!(

@@ -273,6 +273,12 @@ impl Writing {
         Ok(id)
     }
 
+    /// A carrier's listings are its new region's to see and to decide.
+    pub async fn move_listings(&mut self, carrier: &str, to: Region) -> Stored<()> {
+        change!(self, "update listings set region = $2 where carrier = $1", carrier, i64::from(to.code()))?;
+        Ok(())
+    }
+
     /// Keeps a listing's state.
     pub async fn set_listing_state(
         &mut self,

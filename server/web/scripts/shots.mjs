@@ -179,9 +179,9 @@ const PAGES = {
     await page.waitForSelector('[data-testid=order-row]')
     await page.evaluate(() => [...document.querySelectorAll('[data-testid=order-row]')].find((row) => row.querySelector('.overdue')).click())
     await page.waitForSelector('[data-testid=order-action-record]')
-    await page.click('[data-testid=order-action-record]')
+    await page.evaluate(() => document.querySelector('[data-testid=order-action-record]').click())
     await page.waitForSelector('[data-testid=repair-add-part]')
-    await page.click('[data-testid=repair-add-part]')
+    await page.evaluate(() => document.querySelector('[data-testid=repair-add-part]').click())
   }, wait: '[data-testid=repair-submit]' },
   'repair-upload': { who: 'wx.jinan', open: async (page) => {
     await page.goto(`${BASE}/orders/upload`)

@@ -414,7 +414,12 @@ pub(super) async fn apply(
         let en = "A SHA-256 has 64 digits 0-9 a-f.";
         ApiError::invalid("SHA-256应为64位十六进制数字。", en)
     })?;
-    let applied = apply_import(&site.store, &id, sha256, scope, &signed.name, site.now()).await?;
+    let (store, books) = (&site.store, &site.books);
+    let applied = apply_import(store, books, &id, sha256, scope, &signed.name, site.now()).await?;
+    // A fleet that changed changes which plates a listing watches for, whatever else did.
+    if applied.watchlist || !applied.carriers.is_empty() {
+        site.watchlist.nudge();
+    }
     let mut reading = site.store.reading().await?;
     Ok(Json(import(&mut reading, applied.import, scope).await?))
 }

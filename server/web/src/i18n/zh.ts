@@ -1,6 +1,7 @@
 import { listings, listingVerbs } from './zh/listings'
 
 /** 简体中文：本应用的第一语言。en.ts 必须有同样的键（测试保证）。 */
+import { papers, paperVerbs } from './zh/papers'
 import { closedLoop } from './zh/closedLoop'
 import { people, verbs } from './zh/people'
 import { register } from './zh/register'
@@ -10,6 +11,7 @@ export const zh = {
   ...people,
   ...register,
   listings,
+  papers,
   ...closedLoop,
   app: { name: '路检通', tagline: '柴油车路检执法台', skip: '跳到正文' },
   nav: {
@@ -175,6 +177,7 @@ export const zh = {
     title: '操作日志', empty: '还没有操作记录', emptyHint: '每次登录、按车牌查询、查看过车记录、复核和办案都会记在这里。', actor: '操作人', action: '动作', subject: '对象', reason: '理由', detail: '详情',
     verb: {
       ...listingVerbs,
+      ...paperVerbs,
       ...verbs,
       'plate-searched': '按车牌查询', 'passage-viewed': '查看过车记录', 'exhaust-test-viewed': '查看路检记录', 'sample-result-entered': '登记样品检测结果', 'candidate-confirmed': '确认线索', 'candidate-rejected': '驳回线索', 'candidate-voided': '线索失效',
       'candidate-contested': '线索存疑，需人工核查', 'candidate-upheld': '线索重新成立', 'case-opened': '立案', 'case-viewed': '查看案件', 'repair-ordered': '责令维修',

@@ -244,8 +244,13 @@ fn taken_out() -> Vec<Line> {
     vec![
         thing("get /api/v1/cases/{id}/notice.pdf", Op::ReadCases, &case("notice.pdf"), &never("notice.pdf")),
         // It is open still: who may read it is told so.
-        thing("get /api/v1/cases/{id}/closing.pdf", Op::ReadCases, &case("closing.pdf"), &never("closing.pdf"))
-            .or(&[409]),
+        thing(
+            "get /api/v1/cases/{id}/closing.pdf",
+            Op::ReadCases,
+            &case("closing.pdf"),
+            &never("closing.pdf"),
+        )
+        .or(&[409]),
         thing(
             "get /api/v1/orders/{id}/order.pdf",
             Op::ReadOrders,
