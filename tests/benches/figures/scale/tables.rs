@@ -267,6 +267,7 @@ pub(super) fn tables(story: &Story) -> Vec<Table<'_>> {
                 "queue",
                 "retested_us",
                 "order_station",
+                "due_provisional",
             ],
             cases().map(move |case| {
                 let last = story.passages_of(case)[1];
@@ -287,6 +288,7 @@ pub(super) fn tables(story: &Story) -> Vec<Table<'_>> {
                     if matches!(state, "closed" | "withdrawn") { "9" } else { "2" },
                     (state == "closed").then(|| decided(case)),
                     ordered.then_some("I-140105-01"),
+                    false,
                 ]
             }),
         ),
