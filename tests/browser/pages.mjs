@@ -15,7 +15,7 @@ const PAGES = {
   authority: [
     ['today', '/'], ['cases', '/cases'], ['case', '/cases', 'case-row'], ['listings', '/listings'], ['listings-ended', '/listings?which=ended'],
     ['orders', '/orders'], ['order', '/orders', 'order-row'], ['inspections', '/inspections'], ['inspection', '/inspections', 'inspection-row'],
-    ['findings', '/findings'], ['register', '/register'], ['import', '/register/import'], ['carriers', '/carriers'], ['rulebooks', '/rulebooks'], ['audit', '/audit'],
+    ['findings', '/findings'], ['register', '/register'], ['register-carriers', '/register/carriers'], ['register-stations', '/register/inspection-stations'], ['register-shops', '/register/repair-shops'], ['import', '/register/import'], ['carrier', `/carriers/${cast.carrier.code}`], ['rulebooks', '/rulebooks'], ['audit', '/audit'],
   ],
   'station-1': [['today', '/'], ['orders', '/orders'], ['inspections', '/inspections']],
   'shop-1': [['today', '/'], ['orders', '/orders'], ['upload', '/orders/upload']],

@@ -41,7 +41,10 @@ fn the_arrows_between_crates_are_those_of_the_map() {
         ("server-broker", &["plumewatch-shared"]),
         ("server-documents", &["plumewatch-shared"]),
         ("server-package", &["plumewatch-shared", "server-core"]),
-        ("plumewatch-server", &["plumewatch-shared", "server-core", "server-broker", "server-documents", "server-package"]),
+        (
+            "plumewatch-server",
+            &["plumewatch-shared", "server-core", "server-broker", "server-documents", "server-package"],
+        ),
         (
             "e2e",
             &[

@@ -16,7 +16,8 @@ pub(crate) fn code(template: &str, paper: &Value) -> String {
     // serde_json's map is ordered, so a record has one writing.
     let digest = Sha256::digest(format!("plumewatch paper 1\n{template}\n{paper}").as_bytes());
     let hex = hex::encode_upper(&digest[..PRINTED]);
-    let groups: Vec<&str> = hex.as_bytes().chunks(4).filter_map(|group| std::str::from_utf8(group).ok()).collect();
+    let groups: Vec<&str> =
+        hex.as_bytes().chunks(4).filter_map(|group| std::str::from_utf8(group).ok()).collect();
     groups.join(" ")
 }
 
@@ -52,14 +53,19 @@ mod tests {
         let paper = json!({"number": "C1-N", "plate": "晋A12345"});
         let kept = code("notice", &paper);
         assert_eq!(kept.len(), 19);
-        assert_eq!(kept, code("notice", &json!({"plate": "晋A12345", "number": "C1-N"})), "the order of fields is none");
+        assert_eq!(
+            kept,
+            code("notice", &json!({"plate": "晋A12345", "number": "C1-N"})),
+            "the order of fields is none"
+        );
         assert_ne!(kept, code("notice", &json!({"number": "C1-N", "plate": "晋A12346"})));
         assert_ne!(kept, code("closing-letter", &paper));
     }
 
     #[test]
     fn the_square_has_a_finder_in_three_corners_and_too_long_a_name_has_none() {
-        let svg = square("notice", "C00112233445566778899", "C00112233445566778899-N", "0123 4567 89AB CDEF").unwrap();
+        let svg = square("notice", "C00112233445566778899", "C00112233445566778899-N", "0123 4567 89AB CDEF")
+            .unwrap();
         assert!(svg.contains("M0 0h7v1h-7z"), "{svg}");
         assert_eq!(square("notice", &"长".repeat(2_000), "", ""), None);
     }

@@ -12,7 +12,7 @@ use typst::text::{Font, FontBook, FontInfo};
 use typst::utils::LazyHash;
 
 /// Where systems keep fonts.
-const FOLDERS: [&str; 3] = ["/usr/share/fonts", "/usr/local/share/fonts", "/usr/share/texlive/texmf-dist/fonts/opentype"];
+const FOLDERS: [&str; 2] = ["/usr/share/fonts", "/usr/local/share/fonts"];
 
 /// Families for running text (宋体), the first that is there.
 const SERIF: [&str; 7] = [
@@ -104,7 +104,8 @@ impl Fonts {
             files.push(File { path, bytes: OnceLock::new() });
         }
         let writes = |family: &str| families.get(family).copied().unwrap_or(false);
-        let first = |wanted: &[&str]| wanted.iter().find(|family| writes(family)).map(|family| (*family).to_owned());
+        let first =
+            |wanted: &[&str]| wanted.iter().find(|family| writes(family)).map(|family| (*family).to_owned());
         let any = || families.iter().find(|(_, writes)| **writes).map(|(family, _)| family.clone());
         let (serif, sans) = (first(&SERIF), first(&SANS));
         let one = serif.clone().or_else(|| sans.clone()).or_else(any);
@@ -174,7 +175,8 @@ fn gather(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
             }
             continue;
         }
-        let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
+        let ending =
+            path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
         let font = ["ttf", "otf", "ttc", "otc"].contains(&ending.as_str());
         if font && about.len() <= FILE_BYTES_MAX && found.len() < FILES_MAX {
             found.push(path);
@@ -191,7 +193,10 @@ mod tests {
         let empty = tempfile::tempdir().unwrap();
         std::fs::write(empty.path().join("broken.ttf"), b"no font").unwrap();
         let error = Fonts::find_in(&[empty.path().to_owned()]).err().unwrap().to_string();
-        assert!(error.contains("fonts-noto-cjk") && error.contains(empty.path().to_str().unwrap()), "{error}");
+        assert!(
+            error.contains("fonts-noto-cjk") && error.contains(empty.path().to_str().unwrap()),
+            "{error}"
+        );
     }
 
     #[test]
@@ -199,7 +204,8 @@ mod tests {
         let fonts = Fonts::find(None).unwrap();
         assert!("晋超标不合格ABC0123".chars().all(|character| fonts.covers(character)));
         assert!(!fonts.covers('\u{10ffff}'));
-        let face = (0..fonts.faces.len()).find(|&face| fonts.book.info(face).unwrap().family == fonts.serif());
+        let face =
+            (0..fonts.faces.len()).find(|&face| fonts.book.info(face).unwrap().family == fonts.serif());
         assert!(fonts.font(face.unwrap()).is_some());
     }
 }

@@ -125,6 +125,9 @@ mod tests {
     fn a_day_is_written_as_both_languages_write_it() {
         let day = Day(jiff::civil::date(2026, 3, 9));
         let written = serde_json::to_value(day).unwrap();
-        assert_eq!((written["zh"].as_str(), written["en"].as_str()), (Some("2026年3月9日"), Some("9 March 2026")));
+        assert_eq!(
+            (written["zh"].as_str(), written["en"].as_str()),
+            (Some("2026年3月9日"), Some("9 March 2026"))
+        );
     }
 }

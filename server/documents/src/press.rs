@@ -13,7 +13,7 @@ use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
 
 use crate::fonts::{Fonts, NoFonts};
 use crate::legible::{TooLong, make_legible};
-use crate::sheet::{Shelf, Sheet, whereabouts};
+use crate::sheet::{Sheet, Shelf, whereabouts};
 use crate::templates::{TemplateError, Templates};
 use crate::{Document, check};
 
@@ -101,8 +101,11 @@ impl Press {
         let fonts = Fonts::find(plan.fonts.as_deref())?;
         // PDF/A-2u: for archives of twenty years, every character with its Unicode value.
         let standards = PdfStandards::new(&[PdfStandard::A_2u]).expect("one standard contradicts nothing");
-        let options =
-            PdfOptions { creator: Smart::Custom(Some("Plumewatch".to_owned())), standards, ..PdfOptions::default() };
+        let options = PdfOptions {
+            creator: Smart::Custom(Some("Plumewatch".to_owned())),
+            standards,
+            ..PdfOptions::default()
+        };
         let press = Self { fonts, shelf, library: LazyHash::new(library()), options };
         for source in press.shelf.templates() {
             if let Some(error) = source.root().errors_and_warnings().0.first() {

@@ -91,7 +91,15 @@ fn every_paper_prints_and_the_same_record_gives_the_same_bytes() {
 #[test]
 fn a_paper_is_numbered_coded_and_paged() {
     let said = said(&laid_out(&PRESS, &samples::notice()).unwrap());
-    for words in ["机动车超标排放通知书", "C00000000000000000000-N", "校验码", "第1页", "Page1of", "晋A00000", "43.20%"] {
+    for words in [
+        "机动车超标排放通知书",
+        "C00000000000000000000-N",
+        "校验码",
+        "第1页",
+        "Page1of",
+        "晋A00000",
+        "43.20%",
+    ] {
         assert!(said.contains(&bare(words)), "{words} in {said}");
     }
 }
@@ -100,11 +108,31 @@ fn a_paper_is_numbered_coded_and_paged() {
 #[test]
 fn markup_in_a_value_is_text() {
     for hostile in [
-        "#panic(\"x\")", "#{ let a = 1 }", "$ x^2 $", "= Heading", "*bold* _slanted_", "`raw`", "```typ #1```",
-        "<label> @label", "// comment", "/* comment */", "https://example.com/", "-- --- ...", "\"quotes\" 'single'",
-        "\\u{41} \\n \\", "[content] (x: 1)", "]#eval(\"1\")[", "#import \"base.typ\": *", "#read(\"/record.json\")",
-        "#include \"/etc/passwd\"", "~ -? +1", "/ term: text", "#set page(width: 1pt)", "#show: none",
-        "{\"zh\": 1}", "\" + x + \"",
+        "#panic(\"x\")",
+        "#{ let a = 1 }",
+        "$ x^2 $",
+        "= Heading",
+        "*bold* _slanted_",
+        "`raw`",
+        "```typ #1```",
+        "<label> @label",
+        "// comment",
+        "/* comment */",
+        "https://example.com/",
+        "-- --- ...",
+        "\"quotes\" 'single'",
+        "\\u{41} \\n \\",
+        "[content] (x: 1)",
+        "]#eval(\"1\")[",
+        "#import \"base.typ\": *",
+        "#read(\"/record.json\")",
+        "#include \"/etc/passwd\"",
+        "~ -? +1",
+        "/ term: text",
+        "#set page(width: 1pt)",
+        "#show: none",
+        "{\"zh\": 1}",
+        "\" + x + \"",
     ] {
         let said = said(&laid_out(&PRESS, &letter_saying(hostile)).unwrap());
         // Reason, addressee, VIN, certificate, course (twice), number and issuer: it is there as often as it was put.
@@ -128,7 +156,11 @@ fn a_list_of_five_hundred_vehicles_has_its_header_on_every_page() {
     decision.vehicles = vec![one; 500];
     let pages = laid_out(&PRESS, &decision).unwrap();
     let headers = said(&pages).matches("号牌Plate").count();
-    assert!(pages.pages().len() > 10 && headers >= pages.pages().len() - 1, "{headers} of {}", pages.pages().len());
+    assert!(
+        pages.pages().len() > 10 && headers >= pages.pages().len() - 1,
+        "{headers} of {}",
+        pages.pages().len()
+    );
     stays_on_the_page(&pages);
 }
 
@@ -149,7 +181,8 @@ fn a_template_that_is_no_typst_is_refused_with_its_line() {
     let error = open("一\n\n#let x = (").err().unwrap().to_string();
     assert!(error.contains("notice.typ") && error.contains("line 3"), "{error}");
     // What only shows when it is set is known before a paper is wanted.
-    let error = open("#import \"base.typ\": *\n#paper.no_such_field").unwrap().prove().unwrap_err().to_string();
+    let error =
+        open("#import \"base.typ\": *\n#paper.no_such_field").unwrap().prove().unwrap_err().to_string();
     assert!(error.contains("notice.typ") && error.contains("line 2"), "{error}");
     // The world of a template ends at the folder.
     let error = open("#read(\"../Cargo.toml\")").unwrap().prove().unwrap_err().to_string();

@@ -1,5 +1,7 @@
 -- A case as the law walks it: notice, deadline, appeal, order, referral, exception; and the first of two confirmations.
--- `queue` is the place among those to work on, as `server_core::case` makes it: lists are read in its order. Days are
+-- `queue` is the place among those to work on, as `server_core::case` makes it: lists are read in its order, and it
+-- begins with 1 to 3 for what is open, with 1 and the last day for what has a deadline that runs, so that what is overdue is a
+-- range of it. Days are
 -- civil days where the law counts them, as text, so that they order as they are. `case_steps` keeps each step
 -- with its particulars (JSON), written once.
 -- `station_keys` keeps every key that a station ever signed with: a package proves old records by the old one.
@@ -39,9 +41,13 @@ alter table cases
     add constraint case_closed_on_a_ground check (state <> 'closed' or retested_us is not null
         or (exception_ground is not null and exception_by is not null)),
     add constraint case_order check ((state in ('repair-ordered', 'repaired')) = (order_station is not null));
-create index cases_queue on cases (queue, id);
+drop index cases_state;
+create index cases_state on cases (state, queue, id);
+create index cases_state_region on cases (state, region, queue, id);
+create index cases_queue on cases (queue, id, region);
 create index cases_region_queue on cases (region, queue, id);
-create index cases_due on cases (due_day);
+create index cases_appealed on cases (queue, id) where appeal_day is not null;
+create index cases_referred on cases (queue, id) where referred_us is not null;
 
 create table case_steps (
     case_id text not null references cases (id),

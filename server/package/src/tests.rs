@@ -111,7 +111,7 @@ fn dossier_with(check_passed: bool) -> Dossier {
         tip = row.tip();
         row
     };
-    let audit = vec![
+    let audit = [
         audited(Action::CandidateConfirmed, &CASE_ID[1..]),
         audited(Action::CaseOpened, CASE_ID),
         audited(Action::PassageViewed, "somebody else's"),
@@ -302,16 +302,17 @@ fn a_record_out_of_its_chain_is_told() {
 #[test]
 fn a_picture_that_is_gone_changed_or_slipped_in_is_told() {
     let path = format!("evidence/{}.jpg", FileHash::of(PICTURE));
-    let with = |change: &dyn Fn(&mut BTreeMap<String, Vec<u8>>)| {
+    type Files = BTreeMap<String, Vec<u8>>;
+    fn with(change: impl Fn(&mut Files)) -> String {
         let mut files = archive::read(&package()).unwrap();
         change(&mut files);
         signed_anew(files).to_string()
-    };
-    let gone = with(&|files| drop(files.remove(&path)));
+    }
+    let gone = with(|files| drop(files.remove(&path)));
     assert!(gone.contains("is missing or of another size"), "{gone}");
-    let changed = with(&|files| files.get_mut(&path).unwrap()[4] ^= 1);
+    let changed = with(|files| files.get_mut(&path).unwrap()[4] ^= 1);
     assert!(changed.contains("is not what its name"), "{changed}");
-    let slipped = with(&|files| drop(files.insert("evidence/more.jpg".to_owned(), vec![1])));
+    let slipped = with(|files| drop(files.insert("evidence/more.jpg".to_owned(), vec![1])));
     assert!(slipped.contains("not in the manifest"), "{slipped}");
     let said = dossier();
     let mut missing = said.clone();

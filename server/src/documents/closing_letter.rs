@@ -53,7 +53,9 @@ pub fn outcome(state: &CaseState) -> Option<Bilingual> {
             let (zh, en) = match exception.ground {
                 ExceptionGround::Scrapped => ("车辆已报废", "the vehicle was scrapped"),
                 ExceptionGround::Deregistered => ("车辆已注销登记", "its registration was cancelled"),
-                ExceptionGround::MovedAway => ("车辆已迁出，由迁入地接续办理", "it moved to another region, which took the case over"),
+                ExceptionGround::MovedAway => {
+                    ("车辆已迁出，由迁入地接续办理", "it moved to another region, which took the case over")
+                }
                 ExceptionGround::Other => ("其他原因", "another reason"),
             };
             let by = exception.approved_by.as_str();

@@ -23,13 +23,16 @@ pub fn inspection_report(
     let at = |us: i64| Timestamp::from_microsecond(us).map(clock).unwrap_or_default();
     let occasion = match &row.order_id {
         None => Bilingual::new("初检", "first inspection"),
-        Some(order) => Bilingual::new(format!("复检，维修告知书 {order}"), format!("retest of order {order}")),
+        Some(order) => {
+            Bilingual::new(format!("复检，维修告知书 {order}"), format!("retest of order {order}"))
+        }
     };
     InspectionReport {
         head,
         station,
         vehicle,
-        method: Method::from_word(&row.method).map_or_else(|| Bilingual::new(&*row.method, &*row.method), Method::name),
+        method: Method::from_word(&row.method)
+            .map_or_else(|| Bilingual::new(&*row.method, &*row.method), Method::name),
         occasion,
         began: at(row.started_us),
         ended: at(row.ended_us),
@@ -109,14 +112,24 @@ fn series(emission: &UploadedEmission) -> Vec<Series> {
                 runs.iter().map(|run| run.rpm.to_string()).collect(),
             ),
         ],
-        UploadedEmission::LugDown { k100_per_m_hundredths, k80_per_m_hundredths, nox80_ppm, wheel_power_w, .. } => vec![
+        UploadedEmission::LugDown {
+            k100_per_m_hundredths,
+            k80_per_m_hundredths,
+            nox80_ppm,
+            wheel_power_w,
+            ..
+        } => vec![
             one("100 %点光吸收系数，m⁻¹", "k at 100 %, 1/m", vec![k(*k100_per_m_hundredths)]),
             one("80 %点光吸收系数，m⁻¹", "k at 80 %, 1/m", vec![k(*k80_per_m_hundredths)]),
             one("80 %点氮氧化物，10⁻⁶", "NOx at 80 %, 10⁻⁶", vec![nox80_ppm.to_string()]),
             one("最大轮边功率，W", "highest wheel power, W", vec![wheel_power_w.to_string()]),
         ],
         UploadedEmission::Ringelmann { levels } => {
-            vec![one("林格曼黑度，每秒", "Ringelmann level, each second", levels.iter().map(u8::to_string).collect())]
+            vec![one(
+                "林格曼黑度，每秒",
+                "Ringelmann level, each second",
+                levels.iter().map(u8::to_string).collect(),
+            )]
         }
     }
 }

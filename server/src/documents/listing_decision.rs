@@ -37,7 +37,8 @@ pub fn listing_decision(
 ) -> ListingDecision {
     let at = Timestamp::from_microsecond(decision.at_us).unwrap_or(listing.changed);
     let day = law_day(at);
-    let grounds: Vec<&GroundRow> = grounds.iter().filter(|row| row.number as i64 == decision.number).collect();
+    let grounds: Vec<&GroundRow> =
+        grounds.iter().filter(|row| row.number as i64 == decision.number).collect();
     let share = Share { exceeding: decision.exceeding as u64, fleet: decision.fleet as u64 };
     let fleet_on = match book.fleet.counted_on {
         FleetDay::Assessed => day,

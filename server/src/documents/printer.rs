@@ -87,7 +87,8 @@ impl Printer {
         let papers = server_documents::samples::pdfs(&press).context("cannot print the samples")?;
         let papers = papers.into_iter().map(|(name, pdf)| (format!("{name}.pdf"), pdf));
         let templates = server_documents::templates::SHIPPED;
-        let templates = templates.iter().map(|(name, text)| (format!("templates/{name}"), text.as_bytes().to_vec()));
+        let templates =
+            templates.iter().map(|(name, text)| (format!("templates/{name}"), text.as_bytes().to_vec()));
         std::fs::create_dir_all(folder.join("templates"))
             .with_context(|| format!("cannot make the folder {}", folder.display()))?;
         let mut written = Vec::new();
@@ -129,7 +130,8 @@ fn refused(error: &DocumentError) -> ApiError {
         DocumentError::Templates(_) | DocumentError::Template { .. } => {
             tracing::error!(error = error as &dyn std::error::Error, "no paper can be printed");
             let zh = "文书模板有误，无法生成文书。请管理员运行 plumewatch-server sample-documents 检查。";
-            let en = "A template is wrong; the administrator checks it with plumewatch-server sample-documents.";
+            let en =
+                "A template is wrong; the administrator checks it with plumewatch-server sample-documents.";
             ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "document-template", zh, en)
         }
     }
@@ -147,7 +149,8 @@ pub struct Paper {
 impl IntoResponse for Paper {
     fn into_response(self) -> Response {
         // Numbers are our own letters and digits; what is none of them would end the header's text.
-        let name: String = self.name.chars().filter(|c| c.is_ascii_alphanumeric() || "-_.".contains(*c)).collect();
+        let name: String =
+            self.name.chars().filter(|c| c.is_ascii_alphanumeric() || "-_.".contains(*c)).collect();
         let shown = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
         let shown = shown.unwrap_or(HeaderValue::from_static("attachment"));
         let headers = [

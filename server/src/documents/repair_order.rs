@@ -23,13 +23,11 @@ pub struct Ordered<'a> {
     pub station: Organisation,
     /// The shop that has it.
     pub shop: Option<Organisation>,
-    /// The rules it rests on.
-    pub basis: Vec<Bilingual>,
 }
 
 /// The repair order.
 pub fn repair_order(head: Head, ordered: Ordered<'_>) -> RepairOrder {
-    let Ordered { order: row, inspection, candidate, vehicle, station, shop, basis } = ordered;
+    let Ordered { order: row, inspection, candidate, vehicle, station, shop } = ordered;
     let order = &row.order;
     let (origin, opening) = match &order.origin {
         Origin::Case(case) => {
@@ -52,6 +50,7 @@ pub fn repair_order(head: Head, ordered: Ordered<'_>) -> RepairOrder {
         OrderState::Repaired { taking, .. } => Some(taking.certificate.clone()),
         OrderState::Ordered | OrderState::Closed { .. } | OrderState::Cancelled => None,
     };
+    let basis = basis(judged, candidate);
     RepairOrder {
         head,
         vehicle,
@@ -68,12 +67,31 @@ pub fn repair_order(head: Head, ordered: Ordered<'_>) -> RepairOrder {
     }
 }
 
+/// Where the limits stand that were not kept.
+fn basis(judged: Option<&Judged>, candidate: Option<&CandidateRow>) -> Vec<Bilingual> {
+    let broken = judged.into_iter().flat_map(|judged| &judged.findings).filter(|finding| !finding.holds);
+    let mut clauses: Vec<&str> = broken.map(|finding| finding.clause.as_str()).collect();
+    clauses.dedup();
+    let mut basis: Vec<Bilingual> =
+        clauses.into_iter().map(|clause| Bilingual::new(clause, clause)).collect();
+    basis.extend(candidate.map(|candidate| {
+        let CandidateRow { rulebook, rulebook_version, clause, .. } = candidate;
+        Bilingual::new(
+            format!("{rulebook}，{clause}（规则集 {rulebook_version}）"),
+            format!("{rulebook}, {clause} (edition {rulebook_version})"),
+        )
+    }));
+    basis
+}
+
 /// What failed at the station, with its value where the judgement has one.
 fn failed_item(item: InspectedItem, judged: Option<&Judged>) -> Measured {
     let of = |finding: &&JudgedItem| finding.item == item.word();
     match judged.and_then(|judged| judged.findings.iter().find(of)) {
         Some(finding) => measured(finding),
-        None => Measured { item: item.name(), measured: "—".to_owned(), limit: String::new(), passed: false },
+        None => {
+            Measured { item: item.name(), measured: "—".to_owned(), limit: String::new(), passed: false }
+        }
     }
 }
 
@@ -81,7 +99,9 @@ fn failed_item(item: InspectedItem, judged: Option<&Judged>) -> Measured {
 fn roadside(candidate: &CandidateRow) -> Vec<Measured> {
     let item = candidate.item;
     let name = item.name();
-    let of = |at| Bilingual::new(format!("道路遥感：{}（{at}）", name.zh), format!("on the road: {} ({at})", name.en));
+    let of = |at| {
+        Bilingual::new(format!("道路遥感：{}（{at}）", name.zh), format!("on the road: {} ({at})", name.en))
+    };
     let each = candidate.exceedances.iter();
     each.map(|exceedance| Measured {
         item: of(super::words::law_day(exceedance.passed)),

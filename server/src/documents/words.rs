@@ -94,7 +94,8 @@ mod tests {
 
     #[test]
     fn every_colour_has_its_own_words() {
-        let words: std::collections::BTreeSet<_> = PlateColour::ALL.map(|colour| plate_colour(colour).zh).into();
+        let words: std::collections::BTreeSet<_> =
+            PlateColour::ALL.map(|colour| plate_colour(colour).zh).into();
         assert_eq!(words.len(), PlateColour::ALL.len());
         assert_eq!(plate_colour_of(Some("mauve")), None);
     }

@@ -90,7 +90,8 @@ pub async fn import_applied(
 ) -> Stored<Told> {
     let rows = writing.exceedances_of_import(import).await?;
     // All of them before anything, in one order: two imports, or an import and a case, never wait in a circle.
-    let held: BTreeSet<&String> = carriers.iter().chain(rows.iter().filter_map(|row| row.carrier.as_ref())).collect();
+    let held: BTreeSet<&String> =
+        carriers.iter().chain(rows.iter().filter_map(|row| row.carrier.as_ref())).collect();
     for carrier in held {
         writing.hold_carrier(carrier).await?;
     }

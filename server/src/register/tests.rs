@@ -10,8 +10,8 @@ use server_core::register::CarrierCode;
 use server_core::register::columns::Kind;
 
 use super::*;
-use crate::sheets::read;
 use crate::rulebooks::Books;
+use crate::sheets::read;
 use crate::store::fixture::{now, on_both};
 use crate::store::{ImportRow, Store};
 
@@ -44,7 +44,9 @@ async fn upload_as(
 async fn take(store: &Store, kind: Kind, text: &str) -> Applied {
     let import = upload(store, kind, text).await.unwrap();
     assert_eq!(import.rows_refused, 0, "{:?}", rules(store, &import).await);
-    apply(store, &Books::shipped(), &import.id, FileHash::of(text.as_bytes()), scope("140000"), "li", now()).await.unwrap()
+    apply(store, &Books::shipped(), &import.id, FileHash::of(text.as_bytes()), scope("140000"), "li", now())
+        .await
+        .unwrap()
 }
 
 fn counts(import: &ImportRow) -> [i64; 4] {
@@ -267,7 +269,17 @@ mod hundred_thousand {
         let looked = begun.elapsed();
         assert_eq!(counts(&import), [100_000, 0, 0, 0]);
         let begun = std::time::Instant::now();
-        apply(&store, &Books::shipped(), &import.id, FileHash::of(text.as_bytes()), scope("140000"), "li", now()).await.unwrap();
+        apply(
+            &store,
+            &Books::shipped(),
+            &import.id,
+            FileHash::of(text.as_bytes()),
+            scope("140000"),
+            "li",
+            now(),
+        )
+        .await
+        .unwrap();
         let applied = begun.elapsed();
         let grown = most.into_inner().saturating_sub(before);
         eprintln!("{name}: preview {looked:.1?}, apply {applied:.1?}, memory +{grown} MiB");

@@ -4,7 +4,9 @@
 //! day and a number a number, so that a person can sort and sum. What does not fit a sheet is refused, never cut.
 
 use jiff::civil::{Date, DateTime};
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{
+    DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
+};
 
 /// Rows of one export, at most. A sheet holds a million; a person reads none of them, and the workbook is made
 /// in memory (some 100 MB at this size).
@@ -207,7 +209,8 @@ const FORMULA: [char; 5] = ['=', '+', '-', '@', '\t'];
 
 /// A time as a sheet counts it; none before 1900, where sheets have no days.
 fn excel(time: DateTime) -> Option<ExcelDateTime> {
-    let day = ExcelDateTime::from_ymd(time.year().try_into().ok()?, time.month() as u8, time.day() as u8).ok()?;
+    let day =
+        ExcelDateTime::from_ymd(time.year().try_into().ok()?, time.month() as u8, time.day() as u8).ok()?;
     day.and_hms(time.hour() as u16, time.minute() as u8, f64::from(time.second())).ok()
 }
 
@@ -221,7 +224,8 @@ mod tests {
 
     use super::*;
 
-    const COLUMNS: &[Column] = &[column("号牌", "Plate", 12), column("数", "Number", 8), column("日期", "Day", 12)];
+    const COLUMNS: &[Column] =
+        &[column("号牌", "Plate", 12), column("数", "Number", 8), column("日期", "Day", 12)];
 
     fn read(bytes: Vec<u8>) -> Vec<Vec<Data>> {
         let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();

@@ -114,31 +114,52 @@ macro_rules! cases_where {
     };
 }
 
-impl Reading {
-    /// Cases of a region, the most pressing first ([`Case::queue`]).
-    pub async fn cases(&mut self, filter: &CaseFilter) -> Stored<Vec<CaseRow>> {
-        let (low, high) = codes(filter.scope);
-        let (queue, id) =
-            filter.after.as_ref().map_or((String::new(), ""), |(queue, id)| (queue.clone(), id.as_str()));
-        let found = rows!(
-            self,
+/// A page of cases. What the text before the rest says is what an index leads to; the rest is looked at row by row.
+macro_rules! cases_page {
+    ($self:ident, $first:literal, $filter:ident) => {{
+        let (low, high) = codes($filter.scope);
+        let after = $filter.after.as_ref();
+        rows!(
+            $self,
             CaseColumns,
-            cases_where!(
-                "region >= $1 and region <= $2 and ($3 = '' or state = $3) \
-                 and ($4 = '' or (due_day < $4 and appeal_day is null)) \
+            concat!(
+                cases_where!($first),
+                " and region >= $1 and region <= $2 and ($3 = '' or state = $3) and ($4 = '' or queue < $4) \
                  and ($5 = false or appeal_day is not null) and ($6 = false or referred_us is not null) \
                  and (queue, id) > ($7, $8) order by queue, id limit $9"
             ),
             low,
             high,
-            filter.state.unwrap_or_default(),
-            filter.overdue_on.map(|day| day.to_string()).unwrap_or_default(),
-            filter.appealed,
-            filter.referred,
-            &queue,
-            id,
-            i64::from(filter.limit.clamp(1, CASES_MAX))
-        )?;
+            $filter.state.unwrap_or_default(),
+            $filter.overdue_on.map(overdue_before).unwrap_or_default(),
+            $filter.appealed,
+            $filter.referred,
+            after.map_or("", |(queue, _)| queue.as_str()),
+            after.map_or("", |(_, id)| id.as_str()),
+            i64::from($filter.limit.clamp(1, CASES_MAX))
+        )?
+    }};
+}
+
+/// What overdue cases' places lie before ([`Case::queue`]).
+fn overdue_before(day: Date) -> String {
+    format!("1{day}")
+}
+
+impl Reading {
+    /// Cases of a region, the most pressing first ([`Case::queue`]).
+    pub async fn cases(&mut self, filter: &CaseFilter) -> Stored<Vec<CaseRow>> {
+        let found = if filter.appealed {
+            cases_page!(self, "appeal_day is not null", filter)
+        } else if filter.referred {
+            cases_page!(self, "referred_us is not null", filter)
+        } else if filter.overdue_on.is_some() {
+            cases_page!(self, "queue < $4", filter)
+        } else if filter.state.is_some() {
+            cases_page!(self, "state = $3", filter)
+        } else {
+            cases_page!(self, "queue >= ''", filter)
+        };
         found.into_iter().map(case).collect()
     }
 
@@ -162,8 +183,7 @@ impl Reading {
         let found = row!(
             self,
             (i64,),
-            "select count(*) from cases where state in ('opened', 'noticed', 'repair-ordered', 'repaired') \
-             and region >= $1 and region <= $2",
+            "select count(*) from cases where queue < '4' and region >= $1 and region <= $2",
             low,
             high
         )?;
@@ -176,9 +196,8 @@ impl Reading {
         let found = row!(
             self,
             (i64,),
-            "select count(*) from cases where due_day < $1 and appeal_day is null \
-             and region >= $2 and region <= $3",
-            today.to_string(),
+            "select count(*) from cases where queue < $1 and region >= $2 and region <= $3",
+            overdue_before(today),
             low,
             high
         )?;
@@ -190,9 +209,9 @@ impl Reading {
         let found = rows!(
             self,
             (String,),
-            "select id from cases where due_day < $1 and appeal_day is null \
-             and (overdue_day is null or overdue_day <> due_day) order by due_day, id limit $2",
-            today.to_string(),
+            "select id from cases where queue < $1 and (overdue_day is null or overdue_day <> due_day) \
+             order by queue, id limit $2",
+            overdue_before(today),
             i64::from(limit)
         )?;
         found.into_iter().map(|(id,)| CaseId::parse(&id).ok_or(StoreError::Corrupt("cases.id"))).collect()

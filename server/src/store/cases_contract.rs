@@ -3,6 +3,7 @@
 use jiff::ToSpan;
 use plumewatch_shared::ids::Region;
 use plumewatch_shared::rulebook::{Library, Source};
+use server_core::access::OrganisationCode;
 use server_core::audit::{Action, Tip, verify};
 use server_core::case::{CaseId, Event, Exception, ExceptionGround, Kind, PersonName, Refusal, overdue};
 use server_core::counting::CandidateId;
@@ -115,9 +116,9 @@ on_both! {
         enrol(&store, STATION).await;
         let id = opened(&store, "晋B10004", 1).await;
         by_person(&store, &id, notice()).await.unwrap();
-        let closed = by_person(&store, &id, order()).await;
+        let nowhere = Event::OrderRepair { station: OrganisationCode::parse("I-999999-01").unwrap(), within: None };
+        let closed = by_person(&store, &id, nowhere).await;
         assert!(matches!(closed, Err(CaseworkError::Order(_))), "the register does not know the station: {closed:?}");
-        open_inspection_station(&store).await;
         let id = opened(&store, "晋B10005", 11).await;
         assert!(matches!(by_person(&store, &id, order()).await, Err(CaseworkError::Case(Refusal::NoticeMissing))));
         by_person(&store, &id, notice()).await.unwrap();
@@ -153,7 +154,6 @@ on_both! {
 
     async fn every_ending_is_kept_as_it_was(store: Store) {
         enrol(&store, STATION).await;
-        open_inspection_station(&store).await;
         let exception = Event::CloseByException(Exception {
             ground: ExceptionGround::MovedAway,
             approved_by: PersonName::new("王主管").unwrap(),
@@ -199,7 +199,7 @@ on_both! {
         let books = Books::shipped();
         let on = |days: i64| now().checked_add((days * 24).hours()).unwrap();
         assert_eq!(mark_overdue(&store, &books, on(7)).await.unwrap(), [], "on the last day itself");
-        assert_eq!(mark_overdue(&store, &books, on(8)).await.unwrap(), [late.clone()]);
+        assert_eq!(mark_overdue(&store, &books, on(8)).await.unwrap(), std::slice::from_ref(&late));
         assert_eq!(mark_overdue(&store, &books, on(9)).await.unwrap(), []);
         let mut reading = store.reading().await.unwrap();
         let row = reading.case(&late, china()).await.unwrap().unwrap();

@@ -179,16 +179,6 @@ pub(crate) fn now() -> Timestamp {
     "2026-11-23T02:00:01Z".parse().unwrap()
 }
 
-/// The inspection station that [`order`] names, in the register.
-pub(crate) async fn open_inspection_station(store: &Store) {
-    let mut writing = store.writing().await.unwrap();
-    writing.test_station(INSPECTION_STATION, 140_105, None).await.unwrap();
-    writing.commit().await.unwrap();
-}
-
-/// An inspection station of these tests.
-pub(crate) const INSPECTION_STATION: &str = "I-140105-01";
-
 /// Adds an enrolled station that signs with [`key`].
 pub(crate) async fn enrol(store: &Store, id: &str) {
     let mut writing = store.writing().await.unwrap();

@@ -11,6 +11,7 @@ import * as closedLoop from './closed-loop.mjs'
 import * as instruments from './instruments.mjs'
 import * as blacklist from './listings.mjs'
 import * as people from './people.mjs'
+import * as registry from './register.mjs'
 import * as world from './world.mjs'
 
 const PORT = Number(process.env.PORT ?? 8099)
@@ -50,12 +51,12 @@ function answer(method, path, q, body, who) {
     case 'GET /rulebook': return ok(world.rulebook)
     case 'GET /rulebooks': return ok(empty(who) ? { ...world.rulebooks, overrides: [], stations: [], places: world.rulebooks.places.slice(0, 1) } : world.rulebooks)
     case 'GET /passages': return ok(empty(who) ? { passages: [], next: null } : passagesPage(q))
-    case 'GET /passages/:': { const p = world.passages.find((p) => p.summary.id === id); return p ? ok(p) : gone() }
+    case 'GET /passages/:': { const p = world.passages.find((p) => p.summary.id === id); return p ? ok({ ...p, register: registry.note(p.summary) }) : gone() }
     case 'GET /exhaust-tests': return ok({ tests: empty(who) ? [] : instruments.tests.map((one) => one.summary).filter((one) => ['station', 'outcome', 'plate'].every((word) => !q.get(word) || one[word] === q.get(word))), next: null })
     case 'GET /exhaust-tests/:': { const one = instruments.tests.find((one) => one.summary.id === id); return one ? ok(one) : gone() }
     case 'POST /exhaust-tests/:/samples': { const sample = instruments.tests.find((one) => one.summary.id === id)?.samples[Number(path.split('/')[4]) - 1]; if (!sample) return gone(); if (sample.result) return failure(409, 'result-exists', '该样品的检测结果已登记。', 'The result of this sample has been entered already.'); sample.result = { ...body, entered_by: who.name, entered_utc_us: Date.now() * 1000 }; return { status: 201, body: sample } }
     case 'GET /review': return ok(empty(who) ? { candidates: [], waiting: 0 } : { candidates: waiting().map((c) => c.candidate), waiting: waiting().length })
-    case 'GET /review/:': { const c = world.candidates.find((c) => c.candidate.id === id); return c ? ok(c) : gone() }
+    case 'GET /review/:': { const c = world.candidates.find((c) => c.candidate.id === id); return c ? ok({ ...c, passages: c.passages.map((p) => ({ ...p, register: registry.note(p.summary) })) }) : gone() }
     case 'POST /review/:/decision': {
       const c = world.candidates.find((c) => c.candidate.id === id)
       if (!c) return gone()
@@ -83,7 +84,7 @@ function answer(method, path, q, body, who) {
     case 'POST /listings/:/decisions': return blacklist.decide(id, body, who) ? { status: 204 } : gone()
     case 'POST /listings/:/answers': return blacklist.answer(id, body, who) ? { status: 204 } : gone()
     case 'GET /carriers/:/share': { const one = blacklist.carrierShare(id); return one ? ok(one) : gone() }
-    default: return closedLoop.answer(method, path, q, body, who) ?? people.answer(key, path, body, who) ?? gone()
+    default: return registry.answer(method, path, q, body, who) ?? closedLoop.answer(method, path, q, body, who) ?? people.answer(key, path, body, who) ?? gone()
   }
 }
 
@@ -102,6 +103,7 @@ createServer(async (request, response) => {
   let text = ''
   for await (const chunk of request) text += chunk
   const body = text && request.headers['content-type'] === 'application/json' ? JSON.parse(text) : {}
+  if (request.headers['content-type'] === 'application/octet-stream' && path === '/register/imports') return registry.upload(response, url.searchParams, who)
   if (request.method === 'POST' && path === '/session') {
     const account = named(body.name)
     if (!account || body.password.length < 4) return send(401, 'application/json', JSON.stringify(failure(0, 'wrong-credentials', '用户名或密码不正确。', 'Name or password are wrong.').body))

@@ -10,6 +10,13 @@ mkdirSync(folder, { recursive: true })
 // The real server's cookies and data differ: this drives the mock server only.
 const row = '[data-testid=passage-row]'
 const go = (path) => async (page) => page.goto(BASE + path)
+const lookUp = (plate) => async (page) => {
+  await page.goto(`${BASE}/register`)
+  await page.waitForSelector('[data-testid=lookup-plate]')
+  await page.type('[data-testid=lookup-plate]', plate)
+  await page.type('[data-testid=lookup-reason]', '12345-8812')
+  await page.click('[data-testid=lookup-submit]')
+}
 const openCase = (state) => async (page) => {
   await page.goto(`${BASE}/cases`)
   await page.waitForSelector('[data-testid=case-row]')
@@ -104,6 +111,27 @@ const PAGES = {
     await page.waitForSelector('[data-testid=case-row]')
     await page.click('[data-testid=case-row]:last-child')
   }, wait: '[data-testid=case-history]' },
+  'register': { who: 'wang.zhuguan', open: lookUp('晋A12D45'), wait: '[data-testid=lookup-found]' },
+  'register-unregistered': { who: 'wang.zhuguan', open: lookUp('鲁H52Z18'), wait: '[data-testid=lookup-unregistered]' },
+  'register-carriers': { who: 'wang.zhuguan', open: go('/register/carriers'), wait: '[data-testid=register-row]' },
+  'register-shops': { who: 'wang.zhuguan', open: go('/register/repair-shops'), wait: '[data-testid=register-row]' },
+  'register-empty': { who: 'empty', open: go('/register/carriers') },
+  'vehicle-ask': { who: 'wang.zhuguan', open: go('/vehicles/V0123456789abcdef0123'), wait: '[data-testid=vehicle-reason]' },
+  'vehicle': { who: 'wang.zhuguan', open: async (page) => {
+    await page.goto(`${BASE}/vehicles/V0123456789abcdef0123`)
+    await page.waitForSelector('[data-testid=vehicle-reason]')
+    await page.type('[data-testid=vehicle-reason]', '举报 12345')
+    await page.click('[data-testid=vehicle-go]')
+  }, wait: '[data-testid=vehicle-event]' },
+  'carrier': { who: 'wang.zhuguan', open: go('/carriers/91140100MA0JXT7L4H'), wait: '[data-testid=fleet-row]' },
+  'import': { who: 'wang.zhuguan', open: go('/register/import'), wait: '[data-testid=import-recent]' },
+  'import-refused': { who: 'wang.zhuguan', open: go('/register/import/M0000000000000000bad0'), wait: '[data-testid=import-row]' },
+  'import-ready': { who: 'wang.zhuguan', open: go('/register/import/M0000000000000000900d'), wait: '[data-testid=import-apply]' },
+  'import-progress': { who: 'wang.zhuguan', open: async (page) => {
+    await page.goto(`${BASE}/register/import`)
+    const field = await page.waitForSelector('[data-testid=import-file]')
+    await field.uploadFile('/tmp/mock-vehicles.csv')
+  }, wait: '[data-testid=import-progress]' },
   'review-second': { who: 'li.fuhe', open: async (page) => {
     await page.goto(`${BASE}/review`)
     await page.waitForSelector('[data-testid=review-queue] a')
@@ -151,9 +179,9 @@ const PAGES = {
     await page.waitForSelector('[data-testid=order-row]')
     await page.evaluate(() => [...document.querySelectorAll('[data-testid=order-row]')].find((row) => row.querySelector('.overdue')).click())
     await page.waitForSelector('[data-testid=order-action-record]')
-    await page.click('[data-testid=order-action-record]')
+    await page.evaluate(() => document.querySelector('[data-testid=order-action-record]').click())
     await page.waitForSelector('[data-testid=repair-add-part]')
-    await page.click('[data-testid=repair-add-part]')
+    await page.evaluate(() => document.querySelector('[data-testid=repair-add-part]').click())
   }, wait: '[data-testid=repair-submit]' },
   'repair-upload': { who: 'wx.jinan', open: async (page) => {
     await page.goto(`${BASE}/orders/upload`)
@@ -221,7 +249,7 @@ for (const [name, { who, open, wait }] of Object.entries(PAGES)) {
       if (wide > width) console.log(`${name} ${language} ${width}: the page is ${wide} px wide`)
       const file = `${folder}/${name}.${language === 'en' ? 'en' : 'zh'}.${width}.png`
       await page.screenshot({ path: file, fullPage: (width < 500 && !['confirm', 'token', 'result'].some((word) => name.includes(word))) || name === 'station' })
-      if (['passage', 'case', 'test', 'order', 'inspection'].includes(name) && width === 1440) {
+      if (['passage', 'case', 'test', 'order', 'inspection', 'vehicle', 'import-refused'].includes(name) && width === 1440) {
         await page.emulateMediaType('print')
         await page.setViewport({ width: 730, height: 1050 })
         await page.screenshot({ path: file.replace('1440', 'print'), fullPage: true })

@@ -6,17 +6,17 @@ import type { Account, Role } from './api/types'
 export const account = ref<Account | null>(null)
 
 export type Area =
-  | 'today' | 'keys' | 'orders' | 'inspections' | 'findings' | 'passages' | 'tests' | 'review' | 'cases' | 'stations' | 'listings' | 'watchlist' | 'rulebooks' | 'accounts' | 'audit'
+  | 'today' | 'keys' | 'orders' | 'inspections' | 'findings' | 'passages' | 'tests' | 'review' | 'cases' | 'stations' | 'register' | 'listings' | 'watchlist' | 'rulebooks' | 'accounts' | 'audit'
 
 /** As `server_core::access::may`. */
 const AREAS: Record<Role, Area[]> = {
   admin: ['today', 'passages', 'tests', 'stations', 'rulebooks', 'accounts', 'keys', 'audit'],
-  reviewer: ['today', 'passages', 'tests', 'review', 'cases', 'listings', 'stations', 'rulebooks'],
-  enforcer: ['today', 'passages', 'tests', 'listings', 'stations', 'watchlist', 'rulebooks'],
-  authority: ['today', 'passages', 'tests', 'review', 'cases', 'orders', 'inspections', 'findings', 'listings', 'stations', 'watchlist', 'rulebooks', 'audit'],
+  reviewer: ['today', 'passages', 'tests', 'review', 'cases', 'register', 'listings', 'stations', 'rulebooks'],
+  enforcer: ['today', 'passages', 'tests', 'register', 'listings', 'stations', 'watchlist', 'rulebooks'],
+  authority: ['today', 'passages', 'tests', 'review', 'cases', 'orders', 'inspections', 'findings', 'register', 'listings', 'stations', 'watchlist', 'rulebooks', 'audit'],
   'inspection-station': ['today', 'orders', 'inspections', 'rulebooks'],
   'repair-shop': ['today', 'orders', 'rulebooks'],
-  auditor: ['today', 'passages', 'tests', 'review', 'cases', 'orders', 'inspections', 'findings', 'listings', 'stations', 'rulebooks', 'audit'],
+  auditor: ['today', 'passages', 'tests', 'review', 'cases', 'orders', 'inspections', 'findings', 'register', 'listings', 'stations', 'rulebooks', 'audit'],
 }
 
 export const areas = computed<Area[]>(() => (account.value ? AREAS[account.value.role] : []))

@@ -127,6 +127,7 @@ impl Demo {
         say("登记并启动边缘站… / enrolling and starting the edge unit …");
         let (edge, page) = start_edge(&dir, &arguments.page, &url)?;
         tell(&dir, &url, &page, &accounts);
+        employ(&url, &accounts);
         let lines = road.stdout.take().context("the road's output is a pipe")?;
         std::thread::spawn(move || {
             for line in BufReader::new(lines).lines().map_while(Result::ok) {
@@ -285,6 +286,25 @@ fn accounts(dir: &Path, url: &str, seed: u64) -> anyhow::Result<Accounts> {
         authority.post("/watchlist/wanted", &wanted)?;
     }
     Ok(accounts)
+}
+
+/// Lets the clerk confirm a second candidate and serve its notice, so that there is a case to look at.
+fn employ(url: &str, accounts: &Accounts) {
+    let of = |wanted: &str| {
+        let found = accounts.iter().find(|[name, ..]| name == wanted);
+        found.map(|[.., password]| password.clone()).unwrap_or_default()
+    };
+    let (url, reviewer, authority) = (url.to_owned(), of("reviewer"), of("authority"));
+    std::thread::spawn(move || match e2e::clerk::work(&url, &reviewer, &authority) {
+        Ok(Some(case)) => {
+            say(&format!("\n案件 {case} 已立案并送达通知。/ Case {case} is open and its notice served.\n"))
+        }
+        Ok(None) => {}
+        // The demonstration goes on without a case; whoever looks can make one.
+        Err(error) => {
+            say(&format!("\n演示用的案件未能建立 / the demonstration's case was not made: {error:#}\n"))
+        }
+    });
 }
 
 /// Sixteen letters and digits without look-alikes: 80 bits.

@@ -28,7 +28,8 @@ pub(crate) fn browse<A: AsRef<OsStr>>(script: &str, arguments: &[A]) {
         assert!(needed.exists(), "{} is missing; `make test` sets it up", needed.display());
     }
     let mut node = Command::new("node");
-    let output = node.arg(root.join("tests/browser").join(script)).args(arguments).arg(shots()).output().unwrap();
+    let output =
+        node.arg(root.join("tests/browser").join(script)).args(arguments).arg(shots()).output().unwrap();
     let said =
         String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     println!("{said}");

@@ -147,13 +147,13 @@ fn ask(python: &Path, server: &Server, asker: &Asker, folder: &Path) -> Output {
     command.args(["--no-shrink", "--suppress-health-check", "all", "--warnings", "off"]);
     command.args(["--request-timeout", "30"]);
     if asker.ending {
-        command.args(ENDING.iter().flat_map(|operation| ["--include-operation-id", operation]));
+        command.args(ENDING.iter().flat_map(|&operation| ["--include-operation-id", operation]));
     } else {
-        command.args(ENDING.iter().flat_map(|operation| ["--exclude-operation-id", operation]));
+        command.args(ENDING.iter().flat_map(|&operation| ["--exclude-operation-id", operation]));
         // The stream has no end; whoever signs out is told 401 ever after.
         command.args(["--exclude-path", "/api/v1/passages/live", "--exclude-operation-id", "delete_session"]);
     }
-    command.args(asker.headers.iter().flat_map(|header| ["--header", header]));
+    command.args(asker.headers.iter().flat_map(|header| ["--header", header.as_str()]));
     // It keeps what it found where it runs.
     command.current_dir(folder);
     command.output().expect("python starts")

@@ -72,7 +72,9 @@ fn walks(language: &str) {
     let cases = authority.get("/cases").unwrap();
     let state = |plate: &str| {
         let all = cases["cases"].as_array().unwrap();
-        all.iter().find(|case| case["plate"] == plate).map(|case| case["state"].as_str().unwrap_or_default().to_owned())
+        all.iter()
+            .find(|case| case["plate"] == plate)
+            .map(|case| case["state"].as_str().unwrap_or_default().to_owned())
     };
     assert_eq!(state(&of(truck, "plate")).as_deref(), Some("closed"));
     assert_eq!(state(&of(carriers, "plate")).as_deref(), Some("withdrawn"));
@@ -92,7 +94,10 @@ fn a_clerk_uploads_fifty_records_with_three_wrong_rows_and_knows_what_to_do() {
     let orders: Vec<String> = (0..RECORDS)
         .map(|number| {
             let failed = station.post("/inspections", &repairs::failed_inspection(number)).unwrap();
-            let order = failed["inspection"]["opened_order"].as_str().expect("a failed vehicle gets an order").to_owned();
+            let order = failed["inspection"]["opened_order"]
+                .as_str()
+                .expect("a failed vehicle gets an order")
+                .to_owned();
             shop.post(&format!("/orders/{order}/take"), &json!({})).unwrap();
             order
         })
@@ -130,9 +135,7 @@ fn people_and_places(world: &World) {
     admin.post("/accounts", &auditor).unwrap();
 
     let mut authority = world.server.sign_in("authority").unwrap();
-    let named = |(code, name): (&str, &str)| {
-        json!({"code": code, "name": name, "region": "140105", "address": "太原市小店区", "phone": "0351-0000000"})
-    };
+    let named = |(code, name): (&str, &str)| json!({"code": code, "name": name, "region": "140105", "address": "太原市小店区", "phone": "0351-0000000"});
     let stations = STATIONS.map(|station| {
         let mut row = named(station);
         row["opened_on"] = json!("2019-05-01");

@@ -28,7 +28,8 @@ pub(crate) fn failed_inspection(number: usize) -> Value {
     let ended = Timestamp::now() - 5.minutes();
     let started = ended - 4.minutes();
     let peak = 150 + (number % 40) as u32;
-    let runs: Vec<Value> = [peak - 1, peak, peak + 1].iter().zip(0u32..).map(|(peak, at)| run(number, at, *peak)).collect();
+    let runs: Vec<Value> =
+        [peak - 1, peak, peak + 1].iter().zip(0u32..).map(|(peak, at)| run(number, at, *peak)).collect();
     json!({
         "report_number": format!("JC{number:04}"), "line": 1 + number % 4,
         "vehicle": {"plate": format!("晋A7{number:04}"), "plate_colour": "yellow", "vin": format!("LZZ5ELND0C{number:07}"),
@@ -57,7 +58,16 @@ fn run(vehicle: usize, at: u32, peak: u32) -> Value {
 /// The clerk's workbook: a record for each order, some of them wrong.
 pub(crate) fn workbook(orders: &[String], wrong: &[(usize, Wrong)]) -> Vec<u8> {
     const HEADER: [&str; 10] = [
-        "维修单编号", "故障诊断", "维修项目", "更换配件", "开工时间", "竣工时间", "合格证编号", "结算清单编号", "维修人员", "里程表读数",
+        "维修单编号",
+        "故障诊断",
+        "维修项目",
+        "更换配件",
+        "开工时间",
+        "竣工时间",
+        "合格证编号",
+        "结算清单编号",
+        "维修人员",
+        "里程表读数",
     ];
     let clock = |at: Timestamp| law_place().to_datetime(at).strftime("%Y-%m-%d %H:%M:%S").to_string();
     let now = Timestamp::now();
@@ -70,11 +80,19 @@ pub(crate) fn workbook(orders: &[String], wrong: &[(usize, Wrong)]) -> Vec<u8> {
         let how = wrong.iter().find(|(wrong, _)| *wrong == at).map(|(_, how)| *how);
         let order = if how == Some(Wrong::NoSuchOrder) { &order[..order.len() - 3] } else { order };
         let finished = if how == Some(Wrong::EndsBeforeItBegins) { now - 2.hours() } else { now };
-        let certificate = if how == Some(Wrong::NoCertificate) { String::new() } else { format!("晋A-2026-{at:06}") };
+        let certificate =
+            if how == Some(Wrong::NoCertificate) { String::new() } else { format!("晋A-2026-{at:06}") };
         let cells = [
-            order.to_owned(), "喷油器雾化不良".to_owned(), "更换喷油器；清洗进气道".to_owned(),
-            format!("喷油器|博世|0445120|SN{at:05}"), clock(now), clock(finished), certificate, format!("JS-2026-{at:04}"),
-            "李师傅".to_owned(), "183400".to_owned(),
+            order.to_owned(),
+            "喷油器雾化不良".to_owned(),
+            "更换喷油器；清洗进气道".to_owned(),
+            format!("喷油器|博世|0445120|SN{at:05}"),
+            clock(now),
+            clock(finished),
+            certificate,
+            format!("JS-2026-{at:04}"),
+            "李师傅".to_owned(),
+            "183400".to_owned(),
         ];
         for (column, text) in (0u16..).zip(cells) {
             sheet.write_string(at as u32 + 1, column, text).expect("a text fits a cell");

@@ -13,6 +13,8 @@ use plumewatch_shared::time::Moment;
 
 use super::gain;
 use super::linear::{Curve, Still, code};
+use super::plane::Plane;
+use super::steady;
 
 /// Samples kept of each kind, empty road and whatever there is.
 const KEPT: usize = 20;
@@ -67,12 +69,16 @@ pub struct Backdrop {
     pub still: Still,
     /// Linear luminance, 0 to 1.
     pub light: Vec<f32>,
+    /// The middle of it in the picture's lower half, what the road gives back; half of the whole's mean before a dark road.
+    pub(super) ground: f32,
     /// The same as codes, 0 to 255.
     pub code: Vec<f32>,
     /// Whether enough samples agreed on the pixel.
     pub known: Vec<bool>,
     /// Change of code to the neighbours: what a trembling camera would make of it.
     pub edge: Vec<f32>,
+    /// Linear light of blue, green and red, smoothed over five pixels.
+    pub(super) tint: [Vec<f32>; 3],
     /// Distance from it that half of the undisturbed samples keep, codes: noise, leaves in the wind.
     pub spread: Vec<f32>,
 }
@@ -89,6 +95,19 @@ impl Backdrop {
         }
         let curve = Curve::new();
         let factors: Vec<f32> = samples.iter().map(|s| 1.0 / gain::between(s, last, &curve)).collect();
+        // A trembling camera would smear every edge of the road.
+        let steadied: Vec<Option<Still>> = samples
+            .iter()
+            .zip(&factors)
+            .zip(&disturbed)
+            .map(|((sample, factor), marks)| {
+                let counts = |x: usize, y: usize| !marks[y * last.width + x];
+                let swing = steady::swing(sample, last, factor.recip().powf(1.0 / 2.2), counts);
+                (swing != [0.0; 2]).then(|| steady::unswung(sample, swing))
+            })
+            .collect();
+        let samples: Vec<&Still> =
+            samples.iter().zip(&steadied).map(|(sample, steady)| steady.as_ref().unwrap_or(sample)).collect();
         // A table per sample: its codes at the last one's exposure.
         let tables: Vec<[f32; 256]> = factors
             .iter()
@@ -133,8 +152,16 @@ impl Backdrop {
         let light: Vec<f32> = (0..pixels).map(|at| curve.luminance(still.codes(at))).collect();
         let codes: Vec<f32> = light.iter().map(|l| code(*l)).collect();
         let (w, h) = (still.width, still.height);
-        let edge = super::plane::Plane { width: w, height: h, values: codes.clone() }.slope().values;
-        Self { still, light, code: codes, known, edge, spread }
+        let edge = Plane { width: w, height: h, values: codes.clone() }.slope().values;
+        let tint = [0, 1, 2].map(|channel| {
+            Plane::from_fn(w, h, |at| curve.light(still.codes(at)[channel])).blurred(2).values
+        });
+        let mut low = light[pixels / 2..].to_vec();
+        let middle = low.len() / 2;
+        let half = light.iter().sum::<f32>() / light.len().max(1) as f32 / 2.0;
+        let ground = if low.is_empty() { 0.0 } else { *low.select_nth_unstable_by(middle, f32::total_cmp).1 };
+        let ground = ground.max(half);
+        Self { still, light, ground, code: codes, known, edge, tint, spread }
     }
 
     /// Mean linear luminance.

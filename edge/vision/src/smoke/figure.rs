@@ -3,14 +3,14 @@
 use plumewatch_shared::passage::{SmokeOutcome, UnmeasurableReason};
 use plumewatch_shared::units::{CameraOpacity, Opacity, RingelmannLevel};
 
-use super::transmittance::{Core, Line, through};
+use super::transmittance::{Core, Line, MOST_OWN, through};
 use crate::plates::reader::per_mille;
 
 /// Light that soot sends of its own before anything is seen of it, of the light around (geometric mean of the scene's
 /// and the background's): it scatters a fifth of what falls on it, all around.
 pub(super) const SOOT: f32 = 0.07;
-/// How sure that is.
-const SOOT_DEVIATION: f32 = 0.07;
+/// Of the light that soot is expected to send itself, its deviation before anything is seen of it.
+const UNSURE: f32 = 0.8;
 /// Deviation that no repetition shows: the camera's own curve, stray light, the plume's shape. A part of its own, and a
 /// share of the light taken.
 const HIDDEN: [f32; 2] = [0.03, 0.06];
@@ -19,6 +19,10 @@ const HIDDEN: [f32; 2] = [0.03, 0.06];
 const RANGED: f32 = 0.1;
 /// Spread of the frames (half of the middle half) above which they disagree.
 const UNSTABLE: f32 = 0.17;
+/// Opacity above which smoke cannot be told from a solid dark thing.
+const NOTHING_SHOWN: f32 = 0.985;
+/// Deviation above which a figure would say nothing.
+const VAGUE: f32 = 0.18;
 /// Share of the vehicle's frames before the first hit, and of the opacity lost over the hits, from which they show the
 /// remainder of a plume only.
 const LATE: f32 = 0.48;
@@ -108,10 +112,15 @@ fn ranked(frames: &[(f32, f32)]) -> f32 {
 
 /// Light of the soot itself as the contrast of all frames has it, drawn towards what is known before.
 fn soot_light(cores: &[&Core]) -> (f32, f32) {
-    let around = |core: &&Core| (core.scene * core.behind).max(0.0).sqrt();
-    let scene = cores.iter().map(around).sum::<f32>() / cores.len().max(1) as f32;
-    let known = (SOOT_DEVIATION * scene.max(0.01)).powi(-2);
-    let (mut sum, mut weight) = (SOOT * scene * known, known);
+    let soot = cores.iter().map(|core| core.soot).sum::<f32>() / cores.len().max(1) as f32;
+    let known = (UNSURE * soot.max(1e-4)).powi(-2);
+    let (mut sum, mut weight) = (soot * known, known);
+    for (light, deviation) in cores.iter().filter_map(|core| core.own) {
+        // Frames of one vehicle share their errors: each tells a quarter.
+        let counts = (2.0 * deviation.max(1e-4)).powi(-2);
+        sum += light * counts;
+        weight += counts;
+    }
     for core in cores {
         let Some(Line { slope, error, intercept }) = core.contrast else { continue };
         let taken = 1.0 - slope;
@@ -129,7 +138,9 @@ fn soot_light(cores: &[&Core]) -> (f32, f32) {
 /// Opacity and deviation of one frame, both models weighted by their errors.
 fn of_frame(core: &Core, soot: f32, soot_error: f32) -> (f32, f32) {
     let by_ratio = 1.0 - through(core.ratio, core.behind, soot);
-    let ratio_error = 0.015_f32.hypot(by_ratio * soot_error / core.behind.max(0.01));
+    let bare = 1.0 - (soot / core.behind.max(1e-4)).min(MOST_OWN);
+    let shift = (1.0 - core.ratio).max(0.0) * soot_error / (core.behind.max(1e-4) * bare.powi(2));
+    let ratio_error = 0.015_f32.hypot(shift).min(0.5);
     let Some(line) = core.contrast.filter(|line| (0.0..=1.0).contains(&line.slope)) else {
         return (by_ratio, ratio_error);
     };
@@ -142,7 +153,12 @@ fn of_frame(core: &Core, soot: f32, soot_error: f32) -> (f32, f32) {
 /// The outcome of a figure from `hits` frames, this soft at the rim, the first of them after this share of the vehicle's
 /// way.
 pub(super) fn outcome(figure: &Figure, hits: usize, soft: f32, way: f32) -> Option<SmokeOutcome> {
-    if figure.spread > UNSTABLE || figure.is_remainder(way) {
+    // Behind what lets nothing through there is nothing to compare: a dark load does that as well.
+    if figure.opacity > NOTHING_SHOWN
+        || figure.spread > UNSTABLE
+        || figure.deviation > VAGUE
+        || figure.is_remainder(way)
+    {
         return Some(SmokeOutcome::Unmeasurable(UnmeasurableReason::Unstable));
     }
     let hundredths = (figure.opacity.clamp(0.0, 1.0) * 10_000.0).round() as u16;
@@ -163,7 +179,7 @@ mod tests {
     use super::*;
 
     fn core(ratio: f32, contrast: Option<Line>) -> Core {
-        Core { ratio, behind: 0.25, scene: 0.2, contrast, pixels: Vec::new() }
+        Core { ratio, behind: 0.25, soot: 0.02, own: None, contrast, pixels: Vec::new() }
     }
 
     #[test]

@@ -39,6 +39,11 @@ impl Still {
     pub fn codes(&self, at: usize) -> [u8; 3] {
         [self.bgr[at * 3], self.bgr[at * 3 + 1], self.bgr[at * 3 + 2]]
     }
+
+    /// The pixel's codes weighted as luminance is: for what depends on codes, as noise does.
+    pub(super) fn luma(&self, at: usize) -> f32 {
+        self.codes(at).iter().zip(WEIGHTS).map(|(code, weight)| weight * f32::from(*code)).sum()
+    }
 }
 
 /// What undoes the sRGB curve (IEC 61966-2-1), and does it again.

@@ -1,8 +1,8 @@
 //! Exhaust smoke behind one vehicle: where the plume is, and how much light it takes.
 //!
 //! Frames are kept while the vehicle is in sight ([`film`]) and judged when it has left, because only then the road
-//! behind it is known for sure ([`backdrop`]). Each frame is brought to the backdrop's exposure ([`gain`]); [`maps`] say
-//! what it takes of the light; [`body`] finds the vehicle; [`region`] what is soft, darker, shows the road through and
+//! behind it is known for sure ([`backdrop`]). Each frame is brought to the backdrop's exposure ([`gain`]) and the camera's
+//! swing is undone ([`steady`]); [`maps`] say what it takes of the light; [`body`] finds the vehicle; [`region`] what is soft, darker, shows the road through and
 //! trails the vehicle; [`transmittance`] gives the figure of its densest part in *linear* light (STANDARDS.md 9);
 //! [`persistence`] asks whether the frames tell one story; [`figure`] combines them. [`LEAST_HITS`] frames make an
 //! observation. What cannot be measured is called unmeasurable, with the reason.
@@ -18,6 +18,7 @@ mod panel;
 mod persistence;
 mod plane;
 mod region;
+mod steady;
 mod transmittance;
 
 use std::sync::Arc;
@@ -169,7 +170,13 @@ fn look(shot: &Shot, gain: f32, backdrop: &Backdrop, curve: &Curve) -> Option<Lo
         return None;
     }
     let window = Window::around(shot.area, AROUND, size)?;
-    let maps = Maps::of(still, backdrop, gain, window, curve);
+    let [x, y, width, height] = shot.area;
+    let beside = |column: usize, row: usize| {
+        let (column, row) = (column as f32, row as f32);
+        column < x || column > x + width || row < y || row > y + height
+    };
+    let swing = steady::swing(still, &backdrop.still, gain.powf(1.0 / 2.2), beside);
+    let maps = Maps::of(still, backdrop, gain, swing, window, curve);
     let body = Body::of(&maps, shot.area);
     let darker = find(&maps, body.as_ref(), Kind::Darker, still, backdrop, curve);
     let lighter = find(&maps, body.as_ref(), Kind::Lighter, still, backdrop, curve);

@@ -38,17 +38,32 @@ impl Sight {
 /// The frames that tell of a plume; none if they do not fit together.
 pub(super) fn story<'a>(sights: impl Iterator<Item = &'a Sight>, kind: Kind) -> Vec<&'a Sight> {
     let all: Vec<&Sight> = sights.collect();
-    let hits: Vec<&Sight> = all.iter().copied().filter(|sight| sight.veil(kind).is_some()).collect();
-    let (Some(first), Some(last)) = (hits.first(), hits.last()) else { return Vec::new() };
-    let span = first.at.tick..=last.at.tick;
-    let within = all.iter().filter(|sight| span.contains(&sight.at.tick)).count();
-    let few = (hits.len() as f32) < (STEADY[0] * within as f32).max(STEADY[1] * all.len() as f32);
+    let hits = steadiest(&all, kind);
+    if (hits.len() as f32) < STEADY[1] * all.len() as f32 {
+        return Vec::new();
+    }
     // A veil without a vehicle is nobody's exhaust.
     let nobody = hits.iter().filter(|sight| sight.body.is_some()).count() * 2 < hits.len();
-    if few || nobody || is_ahead(&hits, kind) {
+    if nobody || is_ahead(&hits, kind) {
         return Vec::new();
     }
     hits
+}
+
+/// The hits of the stretch that has most of them, of stretches at least half of whose frames are hits: a shadow seen once
+/// while the vehicle comes in does not belong to what it leaves behind.
+fn steadiest<'a>(all: &[&'a Sight], kind: Kind) -> Vec<&'a Sight> {
+    let at: Vec<usize> = (0..all.len()).filter(|at| all[*at].veil(kind).is_some()).collect();
+    let (mut from, mut to) = (0, 0);
+    for first in 0..at.len() {
+        for last in first..at.len() {
+            let steady = (last - first + 1) as f32 >= STEADY[0] * (at[last] - at[first] + 1) as f32;
+            if steady && last + 1 - first > to - from {
+                (from, to) = (first, last + 1);
+            }
+        }
+    }
+    at[from..to].iter().map(|at| all[*at]).collect()
 }
 
 /// Does the veil go before a vehicle that crosses the picture? Only vehicles wholly in it tell: one that comes in or goes

@@ -167,6 +167,18 @@ impl Marks {
         all
     }
 
+    /// The marks, and what they close in, alone or together with the rectangle's rim, of which less than `open` is `clear`.
+    pub(super) fn closed_in(&self, clear: &Self, open: f32) -> Self {
+        let mut all = self.clone();
+        for part in Self::from_fn(self.width, self.height, |at| !self.set[at]).parts(1) {
+            let free = part.iter().filter(|at| clear.set[**at]).count();
+            if (free as f32) < open * part.len() as f32 {
+                part.iter().for_each(|at| all.set[*at] = true);
+            }
+        }
+        all
+    }
+
     /// Everything that has marks to its left and right and above and below: the outline filled, roughly.
     pub(super) fn filled(&self) -> Self {
         let (w, h) = (self.width, self.height);

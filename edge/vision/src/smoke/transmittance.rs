@@ -5,13 +5,13 @@
 //! from the ratio once the soot's light is known, which black soot sends little of. Opacity = 1 − T.
 
 use super::maps::Maps;
-use super::plane::Marks;
+use super::plane::{Marks, Plane};
 use super::region::Region;
 
 /// Share of the region's pixels that are denser than the core's figure: not the single densest pixel, but near it.
 const DENSER: f32 = 0.06;
 /// Pixels of the core reach down to this share of that figure.
-const CORE: f32 = 0.88;
+const CORE: f32 = 0.9;
 /// Fewest pixels of a core.
 const LEAST_CORE: usize = 24;
 /// Of the region's pixels, the least share that its core must be.
@@ -21,6 +21,15 @@ const TEXTURED: f32 = 0.12;
 /// Pixels that tell no more than one does, because neighbours share blur and noise.
 const ALIKE: f32 = 9.0;
 
+/// Of the light behind, the largest share that soot may send itself for the ratio to say anything.
+pub(super) const MOST_OWN: f32 = 0.8;
+/// Pixels around a place over which light seen is held against light behind.
+const BLOCK: usize = 4;
+/// Of the most light that soot may send itself, what it is expected to.
+const LIKELY: f32 = 0.28;
+/// Pixels that must be left away from solid things.
+const ROOM: usize = 60;
+
 /// What one frame's core says.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Core {
@@ -28,8 +37,10 @@ pub(super) struct Core {
     pub(super) ratio: f32,
     /// Mean linear light of the background there.
     pub(super) behind: f32,
-    /// Mean linear light of the scene around: what lights the soot.
-    pub(super) scene: f32,
+    /// Light that soot is expected to send itself here.
+    pub(super) soot: f32,
+    /// The same as the plume's places tell it, and its deviation.
+    pub(super) own: Option<(f32, f32)>,
     /// By contrast, where the background has light and dark places.
     pub(super) contrast: Option<Line>,
     /// The core's pixels, the window's indices.
@@ -50,17 +61,25 @@ pub(super) struct Line {
 /// The core of a plume's region; `None` if too little of it is left away from its rim.
 pub(super) fn core(region: &Region, maps: &Maps) -> Option<Core> {
     let (w, h) = (maps.window.width, maps.window.height);
-    let near_solid = maps.solid.grown(1);
-    let inside: Vec<usize> = region.pixels.iter().copied().filter(|at| !near_solid.set[*at]).collect();
-    let inside = if inside.len() >= 40 { inside } else { region.pixels.clone() };
+    // What is solid darkens its surroundings by the smoothing.
+    let away = |reach: usize| {
+        let near = maps.firm.grown(reach);
+        region.pixels.iter().copied().filter(|at| !near.set[*at]).collect::<Vec<usize>>()
+    };
+    let inside =
+        [4, 2].map(away).into_iter().find(|inside| inside.len() >= ROOM).unwrap_or(region.pixels.clone());
     if inside.len() < 30 {
         return None;
     }
-    let mut taken: Vec<f32> = inside.iter().map(|at| maps.opacity.values[*at]).collect();
+    // Before a dark background soot's own light hides what it takes: what is likely of it is taken off.
+    let soot = maps.soot * LIKELY;
+    let bare = maps.behind.blurred(2);
+    let depth = |at: usize| maps.opacity.values[at] / (1.0 - (soot / bare.values[at].max(1e-4)).min(0.6));
+    let mut taken: Vec<f32> = inside.iter().map(|at| depth(*at)).collect();
     let rank = ((taken.len() - 1) as f32 * (1.0 - DENSER)) as usize;
     let thick = *taken.select_nth_unstable_by(rank, f32::total_cmp).1;
     let mut marks = Marks::from_fn(w, h, |_| false);
-    inside.iter().filter(|at| maps.opacity.values[**at] >= CORE * thick).for_each(|at| marks.set[*at] = true);
+    inside.iter().filter(|at| depth(**at) >= CORE * thick).for_each(|at| marks.set[*at] = true);
     // The largest coherent part: a core is one place, not scattered specks.
     let pixels = marks.parts(LEAST_CORE).into_iter().max_by_key(Vec::len)?;
     if (pixels.len() as f32) < COHERENT * region.pixels.len() as f32 {
@@ -68,9 +87,45 @@ pub(super) fn core(region: &Region, maps: &Maps) -> Option<Core> {
     }
     let points: Vec<[f32; 2]> =
         pixels.iter().map(|at| [maps.behind.values[*at], maps.now.values[*at]]).collect();
-    let behind = points.iter().map(|p| p[0]).sum::<f32>() / points.len() as f32;
-    let scene = maps.behind.values.iter().sum::<f32>() / maps.behind.values.len().max(1) as f32;
-    Some(Core { ratio: 1.0 - thick, behind, scene, contrast: line(&points), pixels })
+    let mean = |of: usize| points.iter().map(|p| p[of]).sum::<f32>() / points.len() as f32;
+    let (behind, now) = (mean(0), mean(1));
+    let ratio = now / behind.max(1e-4);
+    let own = own_light(region, maps);
+    Some(Core { ratio, behind, soot, own, contrast: line(&points), pixels })
+}
+
+/// Soot's own light as the places of a plume tell it behind which light and dark meet, and its deviation: around each of
+/// them a line through light seen against light behind.
+fn own_light(region: &Region, maps: &Maps) -> Option<(f32, f32)> {
+    let (w, h) = (maps.window.width, maps.window.height);
+    let mut marks = Marks::from_fn(w, h, |_| false);
+    region.pixels.iter().for_each(|at| marks.set[*at] = true);
+    let whole = marks.dense(BLOCK, 0.7);
+    let (now, behind) = (&maps.now.values, &maps.behind.values);
+    let mean = |of: &dyn Fn(usize) -> f32| Plane::from_fn(w, h, of).blurred(BLOCK);
+    let [n, b] = [mean(&|at| now[at]), mean(&|at| behind[at])];
+    let nn = mean(&|at| now[at].powi(2));
+    let bb = mean(&|at| behind[at].powi(2));
+    let nb = mean(&|at| now[at] * behind[at]);
+    let (mut sum, mut weight) = (0.0_f32, 0.0_f32);
+    for &at in region.pixels.iter().filter(|at| whole.set[**at]) {
+        let (n, b) = (n.values[at], b.values[at]);
+        let (spread, shared) = (bb.values[at] - b * b, nb.values[at] - n * b);
+        let slope = shared / spread.max(1e-9);
+        if spread.max(0.0).sqrt() < TEXTURED * b || !(0.0..0.8).contains(&slope) {
+            continue;
+        }
+        let rest = (nn.values[at] - n * n - slope * shared).max(0.0);
+        let side = (2 * BLOCK + 1) as f32;
+        // Compression flattens what it shows weakly, and the plume is not even: a line is never surer than 6 points.
+        let error = (rest / spread * ALIKE).sqrt() / side;
+        let deviation = b * error.hypot(0.06) / (1.0 - slope);
+        // The places of one block tell the same.
+        let counts = (side * deviation).powi(-2);
+        sum += counts * (n - slope * b) / (1.0 - slope);
+        weight += counts;
+    }
+    (weight > 0.0).then(|| ((sum / weight).max(0.0), weight.powf(-0.5)))
 }
 
 /// The straight line through (background, plume) points; `None` where the background is even.
@@ -94,7 +149,7 @@ pub(super) fn line(points: &[[f32; 2]]) -> Option<Line> {
 
 /// T from a ratio, when soot sends this much light of its own.
 pub(super) fn through(ratio: f32, behind: f32, soot: f32) -> f32 {
-    let own = (soot / behind.max(1e-4)).min(0.25);
+    let own = (soot / behind.max(1e-4)).min(MOST_OWN);
     ((ratio - own) / (1.0 - own)).clamp(0.0, 1.0)
 }
 

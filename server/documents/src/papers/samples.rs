@@ -59,7 +59,12 @@ fn station() -> Organisation {
 }
 
 fn shop() -> Organisation {
-    Organisation { name: "样例汽车维修厂".to_owned(), code: "M-000000-01".to_owned(), address: None, phone: None }
+    Organisation {
+        name: "样例汽车维修厂".to_owned(),
+        code: "M-000000-01".to_owned(),
+        address: None,
+        phone: None,
+    }
 }
 
 fn basis() -> Vec<Bilingual> {

@@ -144,8 +144,9 @@ pub(super) fn routes() -> OpenApiRouter<Site> {
     let files = OpenApiRouter::new()
         .routes(routes!(register::imports, register::upload))
         .layer(DefaultBodyLimit::max(crate::sheets::MAX_BYTES));
-    let rows =
-        OpenApiRouter::new().routes(routes!(register::rows)).layer(DefaultBodyLimit::max(register::ROWS_BYTES_MAX));
+    let rows = OpenApiRouter::new()
+        .routes(routes!(register::rows))
+        .layer(DefaultBodyLimit::max(register::ROWS_BYTES_MAX));
     let register = OpenApiRouter::new()
         .routes(routes!(register::summary))
         .routes(routes!(register::detail, register::discard))

@@ -69,11 +69,17 @@ async fn vehicle(
 }
 
 /// A station or a shop, as papers name it.
-async fn station(reading: &mut Reading, code: &OrganisationCode) -> Result<server_documents::Organisation, ApiError> {
+async fn station(
+    reading: &mut Reading,
+    code: &OrganisationCode,
+) -> Result<server_documents::Organisation, ApiError> {
     Ok(parties::organisation(code.as_str(), reading.inspection_station(code).await?.as_ref()))
 }
 
-async fn shop(reading: &mut Reading, code: &OrganisationCode) -> Result<server_documents::Organisation, ApiError> {
+async fn shop(
+    reading: &mut Reading,
+    code: &OrganisationCode,
+) -> Result<server_documents::Organisation, ApiError> {
     Ok(parties::organisation(code.as_str(), reading.repair_shop(code).await?.as_ref()))
 }
 
@@ -138,7 +144,10 @@ pub(super) async fn closing_of(
     let mut reading = site.store.reading().await?;
     let (case, candidate) = case_of(&mut reading, &name, scope.0).await?;
     let open = || {
-        let (zh, en) = ("案件尚未结案，结案后才能打印结案通知书。", "The case is open; the closing letter follows when it has ended.");
+        let (zh, en) = (
+            "案件尚未结案，结案后才能打印结案通知书。",
+            "The case is open; the closing letter follows when it has ended.",
+        );
         ApiError::conflict("case-open", zh, en)
     };
     if outcome(&case.case.state).is_none() {
@@ -166,7 +175,9 @@ async fn repaired(reading: &mut Reading, case: &CaseRow) -> Result<Option<Repair
     let orders = reading.orders_of_case(&case.case.id).await?;
     let closed = |row: &OrderRow| match &row.order.state {
         OrderState::Closed { retest } => Some(retest.clone()),
-        OrderState::Ordered | OrderState::Taken(_) | OrderState::Repaired { .. } | OrderState::Cancelled => None,
+        OrderState::Ordered | OrderState::Taken(_) | OrderState::Repaired { .. } | OrderState::Cancelled => {
+            None
+        }
     };
     let Some((row, retest)) = orders.iter().rev().find_map(|row| Some((row, closed(row)?))) else {
         return Ok(None);
@@ -222,10 +233,6 @@ pub(super) async fn order_of(
         None => None,
     };
     drop(reading);
-    let basis = vec![Bilingual::new(
-        "环大气〔2020〕31号；维修后经同一检验站复检合格方可出具合格报告（晋政办发〔2019〕39号，第22项）",
-        "环大气〔2020〕31号; a passing report follows only a retest at the same station after repair (晋政办发〔2019〕39号, item 22)",
-    )];
     let head = site.printer.head(region, id.as_str().to_owned(), id.as_str(), opened);
     let ordered = Ordered {
         order: &order,
@@ -234,7 +241,6 @@ pub(super) async fn order_of(
         vehicle,
         station: retest_at,
         shop: taken_by,
-        basis,
     };
     let paper = site.printer.print(repair_order(head, ordered)).await?;
     printed(&site, &signed, id.as_str(), "repair-order").await?;

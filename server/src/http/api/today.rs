@@ -74,7 +74,8 @@ const QUESTIONS: &[Question] = &[
         count: |reading, asked| {
             Box::pin(async move {
                 let counts = reading.listing_counts(asked.signed.scope.0).await?;
-                let waits = |(state, _): &&(String, i64)| state == "proposed" || state == "delisting-proposed";
+                let waits =
+                    |(state, _): &&(String, i64)| state == "proposed" || state == "delisting-proposed";
                 Ok(counts.iter().filter(waits).map(|(_, count)| *count as u64).sum())
             })
         },

@@ -76,8 +76,6 @@ pub(super) struct PlateLifeQuery {
 /// What a plate is known for.
 #[derive(Serialize, ToSchema)]
 pub(super) struct LookUp {
-    /// The plate in its normal form.
-    plate: String,
     /// Vehicles that hold it or held it, the latest first; empty if nobody registered it.
     found: Vec<Found>,
     /// Said where nobody holds it today.
@@ -176,7 +174,7 @@ pub(super) async fn look_up(
     };
     let seen = reading.life_lines(&under, scope, 1).await?.iter().any(|(_, line)| !line.is_empty());
     let unregistered = (!found.iter().any(|one| one.now)).then(|| unregistered(&plate, today).into());
-    Ok(Json(LookUp { plate: plate.as_str().to_owned(), found, unregistered, seen }))
+    Ok(Json(LookUp { found, unregistered, seen }))
 }
 
 /// The life of a registered vehicle, whatever plates it held. It needs a reason and is audited.

@@ -51,7 +51,9 @@ async fn a_confirmed_candidate_opens_a_case_that_goes_its_way() {
 
     let events = format!("/api/v1/cases/{case}/events");
     let order = json!({"event": "order-repair", "reason": "责令改正", "station": "I-140105-01"});
-    crate::store::fixture::open_inspection_station(&world.site.store).await;
+    let mut writing = world.site.store.writing().await.unwrap();
+    writing.test_station("I-140105-01", 140_105, None).await.unwrap();
+    writing.commit().await.unwrap();
     assert_eq!(authority.post(&events, &order).await.code(), "case-state");
     let notice = json!({"event": "serve-notice", "reason": "邮寄送达", "method": "letter",
         "received_day": "2026-11-23", "paper": "并环改〔2026〕118号"});

@@ -66,7 +66,8 @@ async fn who_may_not_read_a_case_prints_nothing_of_it() {
     let enforcer = world.person(Role::Enforcer).await;
     for paper in ["notice", "closing"] {
         let path = format!("/api/v1/cases/{case}/{paper}.pdf");
-        let (none, never) = (elsewhere.get(&path).await, format!("/api/v1/cases/C00112233445566778899/{paper}.pdf"));
+        let (none, never) =
+            (elsewhere.get(&path).await, format!("/api/v1/cases/C00112233445566778899/{paper}.pdf"));
         assert_eq!((none.status, none.body), (StatusCode::NOT_FOUND, elsewhere.get(&never).await.body));
         assert_eq!(enforcer.get(&path).await.status, StatusCode::FORBIDDEN);
         assert_eq!(world.stranger().get(&path).await.status, StatusCode::UNAUTHORIZED);
@@ -134,12 +135,14 @@ async fn a_decision_on_a_carrier_is_on_paper_once_it_is_taken() {
     for case in [0, 1] {
         add_case(&mut writing, case, case, &["2026-10-01".parse().unwrap()]).await;
         let told =
-            crate::listings::confirmed(&mut writing, &world.site.books, &case_id(case), world.site.now()).await;
+            crate::listings::confirmed(&mut writing, &world.site.books, &case_id(case), world.site.now())
+                .await;
         told.unwrap().write(&mut writing).await.unwrap();
     }
     writing.commit().await.unwrap();
     let authority = world.person(Role::Authority).await;
-    let listing = authority.get("/api/v1/listings").await.body["listings"][0]["id"].as_str().unwrap().to_owned();
+    let listing =
+        authority.get("/api/v1/listings").await.body["listings"][0]["id"].as_str().unwrap().to_owned();
     let path = format!("/api/v1/listings/{listing}/decision.pdf");
     let early = authority.get(&path).await;
     assert_eq!((early.status, early.code()), (StatusCode::CONFLICT, "listing-undecided"));
@@ -154,7 +157,10 @@ async fn a_decision_on_a_carrier_is_on_paper_once_it_is_taken() {
     let list = rows(&authority.get("/api/v1/listings/export.xlsx").await);
     assert_eq!(list.len(), 1);
     assert_eq!(list[0][4], Data::String("已列入 listed".to_owned()));
-    assert_eq!((&list[0][8], &list[0][9], &list[0][10]), (&Data::Float(2.0), &Data::Float(20.0), &Data::Float(10.0)));
+    assert_eq!(
+        (&list[0][8], &list[0][9], &list[0][10]),
+        (&Data::Float(2.0), &Data::Float(20.0), &Data::Float(10.0))
+    );
     assert!(rows(&elsewhere.get("/api/v1/listings/export.xlsx").await).is_empty());
 }
 
@@ -168,7 +174,10 @@ async fn a_workbook_holds_what_the_list_holds_and_no_row_more() {
     let passages = rows(&authority.get("/api/v1/passages/export.xlsx").await);
     assert_eq!(passages.len(), 2);
     assert_eq!(passages[0][0], Data::String("A140105001-0000000002".to_owned()), "newest first");
-    assert_eq!((&passages[0][5], &passages[0][8]), (&Data::String("晋A12345".to_owned()), &Data::Float(35.0)));
+    assert_eq!(
+        (&passages[0][5], &passages[0][8]),
+        (&Data::String("晋A12345".to_owned()), &Data::Float(35.0))
+    );
     assert!(rows(&elsewhere.get("/api/v1/passages/export.xlsx").await).is_empty());
     assert!(rows(&authority.get("/api/v1/passages/export.xlsx?outcome=passed").await).is_empty());
     let nobody = authority.get("/api/v1/passages/export.xlsx?plate=%E6%99%8BA12345").await;

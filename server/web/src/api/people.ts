@@ -1,4 +1,5 @@
 /** What the server says of sign-in, sessions, second factors, keys and the first page. */
+import { fileAddress } from './files'
 import { BASE, call, get, id, post } from './client'
 import type { AuditFilter, Role, SignInWay } from './types'
 
@@ -84,8 +85,11 @@ export const people = {
 /** Where the browser goes to sign in by the other provider. */
 export const OIDC_ADDRESS = `${BASE}/session/oidc`
 
-/** Where the audit's file is, as searched. */
-export function auditFile(filter: AuditFilter, format: 'jsonl' | 'csv', reason: string): string {
+export type AuditFormat = 'jsonl' | 'csv' | 'xlsx'
+
+/** Where the audit's file is, as searched: lines that prove themselves, or a workbook to read and sort. */
+export function auditFile(filter: AuditFilter, format: AuditFormat, reason: string): string {
+  if (format === 'xlsx') return fileAddress('/audit/export.xlsx', { ...filter, reason })
   const given = Object.entries({ ...filter, format, reason }).filter(([, value]) => value !== undefined && value !== '')
   return `${BASE}/audit/export?${new URLSearchParams(given.map(([key, value]) => [key, String(value)])).toString()}`
 }

@@ -2,6 +2,7 @@
  * What the server's API says, by hand after its contract. Numbers are the wire's integers; their unit stands
  * in the name, and only `format/` turns them into what people read.
  */
+import type { RegisterNote } from './register'
 
 export type Role = 'admin' | 'reviewer' | 'enforcer' | 'authority' | 'inspection-station' | 'repair-shop' | 'auditor'
 export type Outcome = 'passed' | 'screened' | 'exceeding' | 'not-judged'
@@ -206,6 +207,8 @@ export interface PassageDetail {
   exhaust_test: string | null
   /** Does the record follow the station's one before it? Null while that one is missing. */
   chain_ok: boolean | null
+  /** What the register says of the vehicle; null where no plate was read, and for who may not see the register. */
+  register: RegisterNote | null
 }
 
 export interface Candidate {

@@ -1,17 +1,21 @@
 /** English: the second language. Its keys are zh.ts's, by type. */
 import { listings, listingVerbs } from './en/listings'
+import { papers, paperVerbs } from './en/papers'
 import { closedLoop } from './en/closedLoop'
 import { people, verbs } from './en/people'
+import { register } from './en/register'
 import type { Messages } from './zh'
 import { cases } from './en/cases'
 
 export const en: Messages = {
   ...people,
+  ...register,
   listings,
+  papers,
   ...closedLoop,
   app: { name: 'Plumewatch', tagline: 'Roadside diesel enforcement', skip: 'Skip to content' },
   nav: {
-    orders: 'Repair orders', inspections: 'Inspections', findings: 'Findings', today: 'Today', keys: 'API keys', security: 'Security', passages: 'Live passages', tests: 'Tests', review: 'Review', cases: 'Cases', stations: 'Stations', listings: 'Blacklist', watchlist: 'Wanted', rulebooks: 'Rulebooks', accounts: 'Accounts',
+    orders: 'Repair orders', inspections: 'Inspections', findings: 'Findings', today: 'Today', register: 'Register', keys: 'API keys', security: 'Security', passages: 'Live passages', tests: 'Tests', review: 'Review', cases: 'Cases', stations: 'Stations', listings: 'Blacklist', watchlist: 'Wanted', rulebooks: 'Rulebooks', accounts: 'Accounts',
     audit: 'Audit log', menu: 'Menu', signOut: 'Sign out', language: '中文', main: 'Main navigation',
   },
   role: { admin: 'Administrator', reviewer: 'Reviewer', enforcer: 'Enforcement officer', authority: 'Authority', 'inspection-station': 'Inspection station', 'repair-shop': 'Repair shop', auditor: 'Auditor' },
@@ -173,6 +177,7 @@ export const en: Messages = {
     title: 'Audit log', empty: 'Nothing recorded yet', emptyHint: 'Every sign-in, search by plate, passage viewed, review and change to a case is kept here.', actor: 'Who', action: 'Did what', subject: 'To what', reason: 'Reason', detail: 'Detail',
     verb: {
       ...listingVerbs,
+      ...paperVerbs,
       ...verbs,
       'plate-searched': 'searched a plate', 'passage-viewed': 'viewed a passage', 'exhaust-test-viewed': 'viewed a test', 'sample-result-entered': 'entered the result of a laboratory', 'candidate-confirmed': 'confirmed the candidate',
       'candidate-rejected': 'rejected the candidate', 'candidate-voided': 'candidate became void',

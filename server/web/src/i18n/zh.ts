@@ -1,17 +1,21 @@
 import { listings, listingVerbs } from './zh/listings'
 
 /** 简体中文：本应用的第一语言。en.ts 必须有同样的键（测试保证）。 */
+import { papers, paperVerbs } from './zh/papers'
 import { closedLoop } from './zh/closedLoop'
 import { people, verbs } from './zh/people'
+import { register } from './zh/register'
 import { cases } from './zh/cases'
 
 export const zh = {
   ...people,
+  ...register,
   listings,
+  papers,
   ...closedLoop,
   app: { name: '路检通', tagline: '柴油车路检执法台', skip: '跳到正文' },
   nav: {
-    orders: '维修单', inspections: '检验', findings: '线索', today: '今天', keys: '接口密钥', security: '登录与安全', passages: '实时过车', tests: '路检', review: '复核', cases: '案件', stations: '点位', listings: '黑名单', watchlist: '布控', rulebooks: '规则集', accounts: '账号',
+    orders: '维修单', inspections: '检验', findings: '线索', today: '今天', register: '登记', keys: '接口密钥', security: '登录与安全', passages: '实时过车', tests: '路检', review: '复核', cases: '案件', stations: '点位', listings: '黑名单', watchlist: '布控', rulebooks: '规则集', accounts: '账号',
     audit: '操作日志', menu: '菜单', signOut: '退出登录', language: 'English', main: '主导航',
   },
   role: { admin: '系统管理员', reviewer: '复核员', enforcer: '执法人员', authority: '主管部门', 'inspection-station': '检验机构', 'repair-shop': '维修站', auditor: '审计员' },
@@ -173,6 +177,7 @@ export const zh = {
     title: '操作日志', empty: '还没有操作记录', emptyHint: '每次登录、按车牌查询、查看过车记录、复核和办案都会记在这里。', actor: '操作人', action: '动作', subject: '对象', reason: '理由', detail: '详情',
     verb: {
       ...listingVerbs,
+      ...paperVerbs,
       ...verbs,
       'plate-searched': '按车牌查询', 'passage-viewed': '查看过车记录', 'exhaust-test-viewed': '查看路检记录', 'sample-result-entered': '登记样品检测结果', 'candidate-confirmed': '确认线索', 'candidate-rejected': '驳回线索', 'candidate-voided': '线索失效',
       'candidate-contested': '线索存疑，需人工核查', 'candidate-upheld': '线索重新成立', 'case-opened': '立案', 'case-viewed': '查看案件', 'repair-ordered': '责令维修',

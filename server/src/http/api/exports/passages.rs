@@ -89,5 +89,13 @@ pub(in crate::http::api) async fn passages(
         }
     }
     drop(reading);
-    export(&site, &signed, "passages", query.asked(), None, List { title: "过车记录", columns: PASSAGES.to_vec(), rows }).await
+    export(
+        &site,
+        &signed,
+        "passages",
+        query.asked(),
+        None,
+        List { title: "过车记录", columns: PASSAGES.to_vec(), rows },
+    )
+    .await
 }

@@ -102,7 +102,15 @@ pub(in crate::http::api) async fn cases(
         }
     }
     drop(reading);
-    export(&site, &signed, "cases", String::new(), None, List { title: "案件", columns: CASES.to_vec(), rows }).await
+    export(
+        &site,
+        &signed,
+        "cases",
+        String::new(),
+        None,
+        List { title: "案件", columns: CASES.to_vec(), rows },
+    )
+    .await
 }
 
 const ORDERS: &[Column] = &[
@@ -171,5 +179,13 @@ pub(in crate::http::api) async fn orders(
         }
     }
     drop(reading);
-    export(&site, &signed, "orders", String::new(), None, List { title: "维修告知书", columns: ORDERS.to_vec(), rows }).await
+    export(
+        &site,
+        &signed,
+        "orders",
+        String::new(),
+        None,
+        List { title: "维修告知书", columns: ORDERS.to_vec(), rows },
+    )
+    .await
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use server_core::access::Operation as Op;
 
 /// Operations whose routes are not there yet. A part that adds them takes them off.
-pub(super) const LINES_MISSING: &[&str] = &["read-register", "look-up-vehicle", "import-register"];
+pub(super) const LINES_MISSING: &[&str] = &[];
 
 /// Who a route is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,6 +117,7 @@ pub(super) fn lines() -> Vec<Line> {
     all.extend(blacklist());
     all.extend(super::closed_loop::lines());
     all.extend(stations());
+    all.extend(register());
     all.extend(oneself());
     all.extend(administration());
     all
@@ -243,8 +244,13 @@ fn taken_out() -> Vec<Line> {
     vec![
         thing("get /api/v1/cases/{id}/notice.pdf", Op::ReadCases, &case("notice.pdf"), &never("notice.pdf")),
         // It is open still: who may read it is told so.
-        thing("get /api/v1/cases/{id}/closing.pdf", Op::ReadCases, &case("closing.pdf"), &never("closing.pdf"))
-            .or(&[409]),
+        thing(
+            "get /api/v1/cases/{id}/closing.pdf",
+            Op::ReadCases,
+            &case("closing.pdf"),
+            &never("closing.pdf"),
+        )
+        .or(&[409]),
         thing(
             "get /api/v1/orders/{id}/order.pdf",
             Op::ReadOrders,
@@ -308,6 +314,68 @@ fn stations() -> Vec<Line> {
         ),
         public("post /api/v1/enrol", StatusCode::FORBIDDEN)
             .with(json!({"token": "x", "csr_pem": "x", "signing_key": "x"})),
+    ]
+}
+
+/// The register: what is registered, who looks vehicles up, imports.
+fn register() -> Vec<Line> {
+    let plate = "plate=%E6%99%8BA12345&reason=%E8%B7%AF%E6%A3%80";
+    let import = |what: &str| format!("/api/v1/register/imports/{{import}}{what}");
+    let no_import = |what: &str| format!("/api/v1/register/imports/M00112233445566778899{what}");
+    let row = json!({"code": "WL-NEW", "name": "新企业", "region": "140105"});
+    vec![
+        Line::new("get /api/v1/register", Door::Needs(Op::ReadRegister), Sides::Count { at: "/vehicles" }),
+        rows("get /api/v1/carriers", Op::ReadRegister),
+        thing(
+            "get /api/v1/carriers/{code}",
+            Op::ReadRegister,
+            "/api/v1/carriers/{carrier}",
+            "/api/v1/carriers/WL-NEVER",
+        ),
+        thing(
+            "get /api/v1/carriers/{code}/fleet",
+            Op::ReadRegister,
+            "/api/v1/carriers/{carrier}/fleet",
+            "/api/v1/carriers/WL-NEVER/fleet",
+        ),
+        rows("get /api/v1/inspection-stations", Op::ReadRegister),
+        rows("get /api/v1/repair-shops", Op::ReadRegister),
+        same("get /api/v1/register/templates/{name}", Op::ReadRegister)
+            .at("/api/v1/register/templates/vehicles.csv"),
+        rows("get /api/v1/vehicles", Op::LookUpVehicle).at(&format!("/api/v1/vehicles?{plate}")),
+        thing(
+            "get /api/v1/vehicles/{id}/life",
+            Op::LookUpVehicle,
+            "/api/v1/vehicles/{vehicle}/life?reason=%E8%B7%AF%E6%A3%80",
+            "/api/v1/vehicles/V00112233445566778899/life?reason=%E8%B7%AF%E6%A3%80",
+        ),
+        rows("get /api/v1/plates/life", Op::LookUpVehicle).at(&format!("/api/v1/plates/life?{plate}")),
+        rows("get /api/v1/register/imports", Op::ImportRegister),
+        thing("get /api/v1/register/imports/{id}", Op::ImportRegister, &import(""), &no_import("")),
+        thing(
+            "get /api/v1/register/imports/{id}/rows",
+            Op::ImportRegister,
+            &import("/rows"),
+            &no_import("/rows"),
+        ),
+        // Rows of another region are looked at and refused row by row: nothing is made of them.
+        same("post /api/v1/register/rows", Op::ImportRegister)
+            .with(json!({"kind": "carriers", "rows": [row]})),
+        // A line of text is no table: what is tested is who is told so.
+        same("post /api/v1/register/imports", Op::ImportRegister)
+            .at("/api/v1/register/imports?kind=carriers")
+            .with(json!("no table"))
+            .or(&[422]),
+        thing(
+            "post /api/v1/register/imports/{id}/apply",
+            Op::ImportRegister,
+            &import("/apply"),
+            &no_import("/apply"),
+        )
+        .with(json!({"sha256": "{import_sha256}"}))
+        .or(&[409]),
+        thing("delete /api/v1/register/imports/{id}", Op::ImportRegister, &import(""), &no_import(""))
+            .or(&[409]),
     ]
 }
 

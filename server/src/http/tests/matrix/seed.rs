@@ -99,14 +99,54 @@ pub(super) async fn seed(world: &World) -> Names {
     let decision = format!("/api/v1/review/{}/decision", of("晋B54321"));
     let decided = seeder.post(&decision, &json!({"decision": "confirm"})).await;
     let case = decided.body["case_id"].as_str().expect("a case opens").to_owned();
-    Names(vec![
+    let register = register(world).await;
+    let mut names = vec![
         ("candidate", of("晋A12345")),
         ("case", case),
         ("listing", ListingId::of(CARRIER, 1).to_string()),
         ("carrier", CARRIER.to_owned()),
         ("picture", FileHash::of(&picture).to_string()),
         ("key", key(world, KeyRole::RepairShop, 140_105, ORGANISATION).await.1),
-    ])
+    ];
+    names.extend(register);
+    Names(names)
+}
+
+/// A carrier with one vehicle, an inspection station, a repair shop, and an import that waits.
+async fn register(world: &World) -> Vec<(&'static str, String)> {
+    let keeper = world.person_of("keeper", Role::Authority, 140_000).await;
+    let upload = async |kind: &str, rows: serde_json::Value| {
+        let import = keeper.post("/api/v1/register/rows", &json!({"kind": kind, "rows": rows})).await.body;
+        (import["id"].as_str().unwrap().to_owned(), import["sha256"].as_str().unwrap().to_owned())
+    };
+    let named = |code: &str| json!({"code": code, "name": code, "region": "140105"});
+    let mut station = named("I-HERE");
+    station["opened_on"] = json!("2020-01-01");
+    for (kind, row) in [
+        ("carriers", named("WL-HERE")),
+        ("repair-shops", named("M-HERE")),
+        ("inspection-stations", station),
+        (
+            "vehicles",
+            json!({"plate": "晋A12345", "plate_colour": "yellow", "fuel": "diesel", "region": "140105",
+            "carrier": "WL-HERE", "carrier_from": "2026-01-01"}),
+        ),
+    ] {
+        let (id, sha256) = upload(kind, json!([row])).await;
+        let apply = format!("/api/v1/register/imports/{id}/apply");
+        let applied = keeper.post(&apply, &json!({"sha256": sha256})).await;
+        assert_eq!(applied.body["state"], "applied", "{}", applied.body);
+    }
+    let fleet = keeper.get("/api/v1/carriers/WL-HERE/fleet").await.body;
+    let (import, sha256) = upload("carriers", json!([named("WL-WAITS")])).await;
+    vec![
+        ("carrier", "WL-HERE".to_owned()),
+        ("shop", "M-HERE".to_owned()),
+        ("inspection_station", "I-HERE".to_owned()),
+        ("vehicle", fleet["vehicles"][0]["vehicle"].as_str().unwrap().to_owned()),
+        ("import", import),
+        ("import_sha256", sha256),
+    ]
 }
 
 /// A new key and its name.

@@ -34,7 +34,7 @@ export const closedLoop = {
     busy: 'Checking {file}', done: '{file}: all {n} records are kept', repeated: '{n} of them were here before and are not kept twice.', another: 'Upload another', nothing: 'No file could be read. Choose it again.',
   },
   inspections: {
-    title: 'Inspections', number: 'Report', line: 'Line', method: 'Method', outcome: 'Outcome', report: 'Report', started: 'Tested', failed: 'Failed items', station: 'Station', none: 'none',
+    title: 'Inspections', number: 'Report no.', line: 'Line', method: 'Method', outcome: 'Outcome', report: 'Report', started: 'Tested', failed: 'Failed items', station: 'Station', none: 'none',
     state: { issued: 'Issued', held: 'Held' }, allStates: 'All reports', heldOnly: 'Held only',
     empty: 'No inspections yet', emptyStation: 'Your station has uploaded nothing yet', emptyHint: 'The line\'s program can upload through the API; or upload the JSON file that it exports here.', emptyFiltered: 'No inspection fits',
     upload: 'Upload a result', uploadLead: 'Choose the file that the line\'s program exported (JSON with raw and process data). The server judges it again; the report is issued only if both agree.', choose: 'Choose the file', order: 'Order of the retest (none for a first test)', send: 'Upload',

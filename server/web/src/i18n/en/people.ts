@@ -38,7 +38,7 @@ export const people = {
     removeFactor: 'Remove second factor', removeFactorTitle: 'Remove the second factor of {name}', removeFactorLead: 'For a lost phone when the recovery codes are gone, too. Make sure first that it is that person. The account is signed out everywhere.', factorRemoved: 'The second factor of {name} is removed', sessions: 'Sign out everywhere', sessionsEnded: '{name} was signed out of {n} sessions',
   },
   auditMore: {
-    search: 'Search', clear: 'Clear', anyAction: 'Every action', from: 'From', to: 'To', export: 'Export', exportTitle: 'Export the audit', exportLead: 'As searched; it is written down. Every row has its hash: plumewatch-server verify-audit tells whether the file was changed.', format: 'Format', jsonl: 'JSON lines (to verify)', csv: 'CSV (for spreadsheet programs)',
+    search: 'Search', clear: 'Clear', anyAction: 'Every action', from: 'From', to: 'To', export: 'Export', exportTitle: 'Export the audit', exportLead: 'As searched; it is written down. Every row has its hash: plumewatch-server verify-audit tells whether the file was changed.', format: 'Format', xlsx: 'Excel workbook (to read and sort; proves nothing)', jsonl: 'JSON lines (to verify)', csv: 'CSV (for spreadsheet programs)',
     emptyFiltered: 'Nothing matches', emptyFilteredHint: 'Widen or clear the search.', number: 'No.',
   },
 }

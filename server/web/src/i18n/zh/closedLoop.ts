@@ -50,7 +50,7 @@ export const closedLoop = {
   findings: {
     title: '线索', lead: '系统按公布的规则自动发现的异常，供人核查，不是结论。', open: '{n} 条待核查', kind: '类型', about: '对象', what: '发现', day: '日期', found: '发现时间', allKinds: '全部类型',
     state: { open: '待核查', confirmed: '属实', dismissed: '排除' }, empty: '没有待核查的线索', emptyHint: '检验上传后几秒内、以及每小时一次，系统会检查曲线雷同、不合规律的结果、时间过短等情况。', emptyFiltered: '没有符合条件的线索',
-    evidence: '依据', figures: '数据', curves: '过程数据叠加', curvesLead: '横轴为采样点，先上为光吸收系数，下为转速。完全重合或几乎重合，说明可能是同一段数据。', inspections: '检验记录', orders: '维修单', passages: '过车记录',
+    evidence: '依据', figures: '数据', curves: '过程数据叠加', curvesLead: '横轴为采样点；上图为光吸收系数，下图为转速。完全重合或几乎重合，说明可能是同一段数据。', inspections: '检验记录', orders: '维修单', passages: '过车记录',
     confirm: '属实', dismiss: '排除', confirmLead: '记为属实，后续由主管部门依法办理；不自动处罚。', dismissLead: '记为排除，并写明核查情况。', decided: '{by} 认为{state}：{reason}', done: '已登记。', kAxis: '光吸收系数 m⁻¹', rpmAxis: '转速 r/min', point: '采样点', rulebook: '规则依据 {rulebook}', curveLabel: '{n} 次检验的过程数据叠加',
     names: {
       'report-held': '检验报告被扣留', 'equal-curves': '过程数据雷同', 'impossible-result': '结果不符合发动机规律', 'test-too-short': '检验时间过短', 'too-many-tests': '单线单位时间检验过多', 'two-identities': '一车两个身份', 'shared-calibration': '多车同一标定信息',

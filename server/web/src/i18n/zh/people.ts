@@ -38,7 +38,7 @@ export const people = {
     removeFactor: '移除两步验证', removeFactorTitle: '移除 {name} 的两步验证', removeFactorLead: '手机丢失、恢复码也不在时使用。请先当面或电话核实本人。该账号会从所有设备退出。', factorRemoved: '已移除 {name} 的两步验证', sessions: '退出所有设备', sessionsEnded: '{name} 已从 {n} 处退出',
   },
   auditMore: {
-    search: '查询', clear: '清除', anyAction: '全部动作', from: '从', to: '到', export: '导出', exportTitle: '导出操作日志', exportLead: '按当前条件导出，并记入操作日志。每行带哈希，可用 plumewatch-server verify-audit 校验没有被改动。', format: '格式', jsonl: 'JSON 行（便于校验）', csv: 'CSV（便于表格软件）',
+    search: '查询', clear: '清除', anyAction: '全部动作', from: '从', to: '到', export: '导出', exportTitle: '导出操作日志', exportLead: '按当前条件导出，并记入操作日志。每行带哈希，可用 plumewatch-server verify-audit 校验没有被改动。', format: '格式', xlsx: 'Excel 工作簿（便于查看，不带校验）', jsonl: 'JSON 行（便于校验）', csv: 'CSV（便于表格软件）',
     emptyFiltered: '没有符合条件的记录', emptyFilteredHint: '放宽条件或清除后再看。', number: '序号',
   },
 }

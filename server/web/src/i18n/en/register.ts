@@ -1,0 +1,45 @@
+/** The register: vehicles, carriers, stations, shops and imports. */
+export const register = {
+  register: {
+    title: 'Register', lead: 'Vehicles, carriers, inspection stations and repair shops, and since when.', tab: { vehicles: 'Vehicles', carriers: 'Carriers', 'inspection-stations': 'Inspection stations', 'repair-shops': 'Repair shops' },
+    tabCount: '{name} {n}', toImport: 'Import', search: 'Find by code or name', searching: 'Find', code: 'Code', name: 'Name', region: 'Region', address: 'Address', phone: 'Phone',
+    opened: 'Opened', closed: 'closed since {day}', certificate: 'Certificates', qualified: 'Qualified today', unqualified: 'Not qualified today', noCertificate: 'No certificate is registered', through: '{from} through {last}', open: 'from {from}, no end set',
+    emptyTitle: 'No {name} yet', emptyHint: {
+      carriers: 'Import carriers first, then vehicles: a vehicle joins a fleet by the carrier\'s code.',
+      'inspection-stations': 'Once they are imported, accounts can act for them and their results are taken.',
+      'repair-shops': 'Once shops and their certificates are imported, only a shop that is qualified on the day can take a repair.',
+    },
+    emptyOther: 'Your account can see the register; an authority account imports it.', nothingFound: 'Nothing found for "{search}"', nothingFoundHint: 'Try another word, or a part of the code. Names are found as they are registered.',
+    lookUp: 'Look a vehicle up by its plate', lookUpLead: 'See what is registered of a vehicle and all that happened to it. Each look-up is kept in the audit with its reason.', anyColour: 'Any colour', plateWrong: 'A plate has 7 or 8 characters; its serial never has I or O.', reasonNeeded: 'Say why: a case number, a report\'s number.',
+    lookUpButton: 'Look up', none: 'No vehicle found', notSeen: 'Nor was this plate seen in your region.', seenLead: 'It is not registered, and it was seen in your region.', seenOpen: 'See when and where', holdsNow: 'holds it now', heldBefore: 'held it', mayNot: 'Your account may not look vehicles up by their plate; it sees carriers, inspection stations and repair shops.',
+    vehiclesKnown: '{n} registered', unknown: 'not known', sinceUnknown: 'since when is not known', since: 'since {from}', span: '{from} to {until}', days: 'from {from} until before {until}',
+    note: 'Register', noteOpen: 'Open the vehicle', agrees: 'Agrees with the register', differs: 'Does not agree with the register',
+    about: { 'plate-colour': 'Plate colour', class: 'Class', make: 'Make', 'body-colour': 'Body colour', vin: 'VIN', fuel: 'Fuel' },
+  },
+  fuel: { diesel: 'Diesel', petrol: 'Petrol', 'natural-gas': 'Natural gas', lpg: 'LPG', electric: 'Electric', hybrid: 'Hybrid', methanol: 'Methanol', hydrogen: 'Hydrogen', none: 'None', other: 'Other' },
+  stage: { '0': 'before China I', '1': 'China I', '2': 'China II', '3': 'China III', '4': 'China IV', '5': 'China V', '6': 'China VI', '6a': 'China VI-a', '6b': 'China VI-b' },
+  stage_source: { 'vehicle-list': 'the maker\'s list', certificate: 'registration certificate', inspection: 'found by an inspection', declared: 'declared by the owner', 'first-registration': 'inferred from first registration' },
+  vehicle_class: { 'heavy-truck': 'Heavy truck', 'medium-truck': 'Medium truck', 'light-truck': 'Light truck', 'mini-truck': 'Mini truck', tractor: 'Tractor', 'large-bus': 'Large bus', 'medium-bus': 'Medium bus', 'small-bus': 'Car or small bus', special: 'Special vehicle', trailer: 'Trailer', 'low-speed': 'Low-speed truck', other: 'Other' },
+  body_colour: { white: 'White', grey: 'Grey', yellow: 'Yellow', pink: 'Pink', red: 'Red', purple: 'Purple', green: 'Green', blue: 'Blue', brown: 'Brown', black: 'Black', other: 'Other' },
+  usage: { 'non-commercial': 'Not for hire', freight: 'Freight', 'dangerous-goods': 'Dangerous goods', passenger: 'Passengers', 'public-transport': 'Public transport', rental: 'Rental', emergency: 'Emergency', municipal: 'Municipal', school: 'School bus', training: 'Driving school', other: 'Other' },
+  vehicle: {
+    title: 'Vehicle', plateTitle: 'A plate that nobody registered', unregistered: 'No vehicle is registered under this plate. What was seen is kept all the same: once it is registered, it falls to the vehicle from the day on which that holds the plate.', ask: 'See a vehicle\'s life', askLead: 'Seeing a vehicle\'s life needs a reason; it is kept in the audit with your account.', askHint: 'Such as a case number, a report\'s number, stopped at the roadside', go: 'See it',
+    facts: 'Registered', vin: 'VIN', fuel: 'Fuel', stage: 'Emission stage', stageFrom: 'from {source}', class: 'Class', make: 'Make', body: 'Body colour', first: 'First registered', usage: 'Use', owner: 'Owner', carrier: 'Carrier', region: 'Region',
+    plates: 'Plates', fleets: 'Fleets', noFleet: 'No carrier is registered for it.', line: 'Line in time', lineLabel: '{from} to {to}: {n} events', events: 'What happened', kind: { passage: 'Passages', test: 'Tests', candidate: 'Candidates', case: 'Cases' }, one: { passage: 'Passage', test: 'Test', candidate: 'Candidate', case: 'Case' }, all: 'All', empty: 'Nothing happened yet', emptyHint: 'When it passes a checkpoint, is stopped and tested, or has a case, that stands here in order of time; only what happened in your region is shown.',
+    opacity: 'opacity {value}', k: 'absorption {value}', at: '{place}', under: 'under', shown: 'the latest {n}',
+  },
+  carrier: {
+    title: 'Carrier', fleetOn: 'Its fleet on this day', day: 'Day', size: '{n} vehicles', plate: 'Plate', class: 'Class', fuel: 'Fuel', stage: 'Stage', make: 'Make', since: 'In since', none: 'No vehicle was in its fleet on this day', noneHint: 'Choose another day, or import vehicles with "Carrier code" and "In fleet since".', changes: 'Changes of the fleet', joined: 'came', left: 'left', noChanges: 'No change is registered.', noPlate: 'no plate', more: 'Load more',
+    changesHint: 'the latest 200', today: 'Today', audited: 'Seeing a fleet is kept in the audit.',
+  },
+  import: {
+    title: 'Import into the register', lead: 'Choose a file, see what each row would do, then apply it. All of it is taken, or nothing.', kind: 'What to import', kinds: { vehicles: 'Vehicles', carriers: 'Carriers', 'inspection-stations': 'Inspection stations', 'repair-shops': 'Repair shops', qualifications: 'Certificates of shops' },
+    kindHint: { vehicles: 'Plates, vehicles and their carriers. Carriers come first.', carriers: 'Codes and names of carriers.', 'inspection-stations': 'Inspection stations (I).', 'repair-shops': 'Repair shops (M).', qualifications: 'Certificates of repair shops and their days. Shops come first.' },
+    template: 'Template', drop: 'Drop an .xlsx or .csv here', choose: 'Choose a file', limits: 'At most {rows} rows and {size} MB; GBK and UTF-8 are both right.', uploading: 'Uploading', reading: 'Checking row by row', of: '{done} / {of}', stop: 'Stop', stopped: 'Stopped; nothing was imported.',
+    outcome: { refused: 'Refused', changed: 'Changed', new: 'New', unchanged: 'Unchanged' }, every: 'All', noted: '{n} with a note', notRead: 'These columns are not read: {columns}. If something in them is needed, name them as the template does and upload again.',
+    before: 'This very file was imported by {by} at', beforeEnd: 'already.', stale: 'The register has changed since this was looked at. Upload the same file again to see what it changes now.', refusedLead: 'Refused rows: {n}. Nothing of the file can be taken. Mend these rows in the table (or remove them), save it and upload again.', nothing: 'Everything in this file is registered already; there is nothing to apply.', ready: 'Rows to be written: {n}.',
+    row: 'Row', what: 'About', result: 'Result', why: 'Why, and what to do', column: 'Column', remedy: 'What to do', change: '{column}: {before} → {after}', nothingSaid: '(nothing)', emptyRows: 'No row came to this',
+    apply: 'Apply {n} rows', applied: 'Imported {n} rows', discard: 'Put aside', discarded: 'Put aside', again: 'Another file', done: 'It is imported.', doneBy: 'applied by {by},', recent: 'Latest imports', noRecent: 'Nothing was imported yet. Begin with a template: download it, fill it, drop it here.', state: { blocked: 'rows refused', reading: 'being read', previewed: 'to be applied', applied: 'applied', discarded: 'put aside' }, file: 'File', state_label: 'State', counts: 'new {new} · changed {changed} · unchanged {unchanged} · refused {refused}', when: 'When', by: 'Who', print: 'Print the refused rows', wrongType: 'Choose an .xlsx or a .csv.', tooLarge: 'The file is larger than {size} MB; split it.',
+    col: { plate: 'Plate', vin: 'VIN', fuel: 'Fuel', stage: 'Stage', stage_source: 'Stage source', class: 'Class', make: 'Make', body_colour: 'Body colour', first_registered: 'First registered', use: 'Use', owner: 'Owner', region: 'Region', carrier: 'Fleet', name: 'Name', address: 'Address', phone: 'Phone', opened_on: 'Opened', closed_on: 'Closed', until_day: 'Valid through' },
+  },
+}

@@ -1,0 +1,45 @@
+/** 登记：车辆、企业、机构、单位与导入。 */
+export const register = {
+  register: {
+    title: '登记', lead: '车辆、运输企业、检验机构、维修单位，以及它们各自从哪天起。', tab: { vehicles: '车辆', carriers: '运输企业', 'inspection-stations': '检验机构', 'repair-shops': '维修单位' },
+    tabCount: '{name} {n}', toImport: '导入', search: '按代码或名称查找', searching: '查找', code: '代码', name: '名称', region: '辖区', address: '地址', phone: '电话',
+    opened: '开业', closed: '{day} 停业', certificate: '资质证书', qualified: '今天有资质', unqualified: '今天无资质', noCertificate: '没有登记资质证书', through: '{from} 起，{last} 止', open: '{from} 起，未规定截止',
+    emptyTitle: '还没有登记{name}', emptyHint: {
+      carriers: '先导入运输企业，再导入车辆：车辆按企业代码归入车队。',
+      'inspection-stations': '导入检验机构后，才能为它们开设账号、接收检验结果。',
+      'repair-shops': '导入维修单位和资质证书后，只有当天有资质的单位才能承接维修。',
+    },
+    emptyOther: '您的账号可以查看登记；导入由主管部门账号进行。', nothingFound: '没有找到“{search}”', nothingFoundHint: '请换一个词，或只写代码的一部分。名称按登记的全称查找。',
+    lookUp: '按车牌查车辆', lookUpLead: '查看一辆车的登记和全部经历。每次查询都会连同理由记入操作日志。', anyColour: '任何颜色', plateWrong: '请输入 7 或 8 位车牌；序号中不会有字母 I、O。', reasonNeeded: '请写明理由，如案号或举报编号。',
+    lookUpButton: '查询', none: '没有找到车辆', notSeen: '您的辖区内也没有见过这个车牌。', seenLead: '没有登记，但在您的辖区内见过这个车牌。', seenOpen: '查看见过的记录', holdsNow: '现持有', heldBefore: '曾持有', mayNot: '您的账号不能按车牌查询车辆；可查看企业、检验机构和维修单位。',
+    vehiclesKnown: '已登记 {n} 辆', unknown: '不详', sinceUnknown: '起始日期不详', since: '{from} 起', span: '{from} 至 {until}', days: '{from} 起，至 {until} 前',
+    note: '登记信息', noteOpen: '查看车辆', agrees: '与登记相符', differs: '与登记不符',
+    about: { 'plate-colour': '车牌颜色', class: '车辆类型', make: '品牌', 'body-colour': '车身颜色', vin: '车辆识别代号', fuel: '燃料' },
+  },
+  fuel: { diesel: '柴油', petrol: '汽油', 'natural-gas': '天然气', lpg: '液化石油气', electric: '电', hybrid: '混合动力', methanol: '甲醇', hydrogen: '氢', none: '无燃料', other: '其他' },
+  stage: { '0': '国零', '1': '国一', '2': '国二', '3': '国三', '4': '国四', '5': '国五', '6': '国六', '6a': '国六a', '6b': '国六b' },
+  stage_source: { 'vehicle-list': '随车清单', certificate: '登记证书', inspection: '检验核实', declared: '车主申报', 'first-registration': '按登记日期推定' },
+  vehicle_class: { 'heavy-truck': '重型货车', 'medium-truck': '中型货车', 'light-truck': '轻型货车', 'mini-truck': '微型货车', tractor: '半挂牵引车', 'large-bus': '大型客车', 'medium-bus': '中型客车', 'small-bus': '小型客车', special: '专项作业车', trailer: '挂车', 'low-speed': '低速货车', other: '其他' },
+  body_colour: { white: '白', grey: '灰', yellow: '黄', pink: '粉', red: '红', purple: '紫', green: '绿', blue: '蓝', brown: '棕', black: '黑', other: '其他' },
+  usage: { 'non-commercial': '非营运', freight: '货运', 'dangerous-goods': '危险品运输', passenger: '客运', 'public-transport': '公交客运', rental: '租赁', emergency: '特种', municipal: '环卫', school: '校车', training: '教练', other: '其他' },
+  vehicle: {
+    title: '车辆', plateTitle: '未登记的车牌', unregistered: '没有车辆登记在这个车牌下。见过的记录照样保存：登记之后，会按号牌启用日期归到车辆名下。', ask: '查看车辆经历', askLead: '查看一辆车的经历要写明理由，连同您的账号记入操作日志。', askHint: '如：案号、举报编号、路检拦停', go: '查看',
+    facts: '登记内容', vin: '车辆识别代号', fuel: '燃料', stage: '排放阶段', stageFrom: '来源：{source}', class: '类型', make: '品牌', body: '车身颜色', first: '初次登记', usage: '使用性质', owner: '所有人', carrier: '所在企业', region: '辖区',
+    plates: '号牌', fleets: '车队', noFleet: '没有登记所属企业。', line: '时间线', lineLabel: '{from} 至 {to}：{n} 件事', events: '经历', kind: { passage: '过车', test: '路检', candidate: '线索', case: '案件' }, one: { passage: '过车', test: '路检', candidate: '线索', case: '案件' }, all: '全部', empty: '还没有经历', emptyHint: '这辆车通过检查点、被拦检或立案后，会按时间出现在这里；只显示您辖区内的。',
+    opacity: '不透光度 {value}', k: '光吸收系数 {value}', at: '{place}', under: '当时号牌', shown: '显示最近 {n} 件',
+  },
+  carrier: {
+    title: '运输企业', fleetOn: '这一天的车队', day: '日期', size: '{n} 辆', plate: '车牌', class: '类型', fuel: '燃料', stage: '排放', make: '品牌', since: '入队', none: '这一天车队里没有车辆', noneHint: '换一个日期，或导入写明“运输企业代码”和“入队日期”的车辆表。', changes: '车队变动', joined: '加入', left: '退出', noChanges: '没有车队变动记录。', noPlate: '无号牌', more: '加载更多',
+    changesHint: '最近 200 次', today: '今天', audited: '查看车队会记入操作日志。',
+  },
+  import: {
+    title: '导入登记', lead: '选择文件后先看每一行会怎样，确认无误再应用。要么全部导入，要么一行都不导入。', kind: '导入什么', kinds: { vehicles: '车辆', carriers: '运输企业', 'inspection-stations': '检验机构', 'repair-shops': '维修单位', qualifications: '维修资质' },
+    kindHint: { vehicles: '号牌、车辆、所属企业。企业须先导入。', carriers: '企业代码与名称。', 'inspection-stations': '检验机构（I 站）。', 'repair-shops': '维修单位（M 站）。', qualifications: '维修单位的资质证书与有效期。维修单位须先导入。' },
+    template: '模板', drop: '把 .xlsx 或 .csv 文件拖到这里', choose: '选择文件', limits: '最多 {rows} 行、{size} MB；GBK 和 UTF-8 编码都可以。', uploading: '正在上传', reading: '正在逐行核对', of: '{done} / {of}', stop: '停止', stopped: '已停止，什么都没有导入。',
+    outcome: { refused: '拒绝', changed: '变动', new: '新增', unchanged: '不变' }, every: '全部', noted: '{n} 行有提示', notRead: '这些列没有读入：{columns}。若其中有需要的内容，请按模板改列名后重新上传。',
+    before: '这个文件已由 {by} 于', beforeEnd: '导入过。', stale: '预览之后登记内容已有变动，请重新上传同一个文件，查看现在的变动。', refusedLead: '有 {n} 行被拒绝，整个文件不能导入。请在表格中改正这些行（或删除），保存后重新上传。', nothing: '文件中的内容都已登记，没有可导入的变动。', ready: '{n} 行将写入登记。',
+    row: '行', what: '对象', result: '结果', why: '说明与处理办法', column: '列', remedy: '怎么办', change: '{column}：{before} → {after}', nothingSaid: '（空）', emptyRows: '没有这种结果的行',
+    apply: '应用 {n} 行', applied: '已导入 {n} 行', discard: '放弃', discarded: '已放弃', again: '换一个文件', done: '已导入。', doneBy: '{by} 应用于', recent: '最近的导入', noRecent: '还没有导入过。从模板开始：下载、填写、拖进来。', state: { blocked: '有拒绝的行', reading: '读取中', previewed: '待应用', applied: '已应用', discarded: '已放弃' }, file: '文件', state_label: '状态', counts: '新增 {new} · 变动 {changed} · 不变 {unchanged} · 拒绝 {refused}', when: '时间', by: '操作人', print: '打印拒绝的行', wrongType: '请选择 .xlsx 或 .csv 文件。', tooLarge: '文件超过 {size} MB，请拆成几个。',
+    col: { plate: '号牌', vin: '车辆识别代号', fuel: '燃料种类', stage: '排放阶段', stage_source: '排放阶段来源', class: '车辆类型', make: '品牌', body_colour: '车身颜色', first_registered: '初次登记日期', use: '使用性质', owner: '所有人', region: '辖区', carrier: '车队', name: '名称', address: '地址', phone: '电话', opened_on: '开业日期', closed_on: '停业日期', until_day: '有效期止' },
+  },
+}
