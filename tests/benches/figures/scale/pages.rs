@@ -55,8 +55,12 @@ fn station(n: u64) -> String {
 
 const QUESTIONS: &[Question] = &[
     ("passages, live", "/passages", Who::Country, |_, _| "/passages?limit=50".to_owned()),
-    ("passages, of a station", "/passages", Who::Country, |_, n| format!("/passages?limit=50&station={}", station(n))),
-    ("passages, exceeding", "/passages", Who::Country, |_, _| "/passages?limit=50&outcome=exceeding".to_owned()),
+    ("passages, of a station", "/passages", Who::Country, |_, n| {
+        format!("/passages?limit=50&station={}", station(n))
+    }),
+    ("passages, exceeding", "/passages", Who::Country, |_, _| {
+        "/passages?limit=50&outcome=exceeding".to_owned()
+    }),
     ("passages, exceeding at a station", "/passages", Who::Country, |_, n| {
         format!("/passages?limit=50&outcome=exceeding&station={}", station(n))
     }),
@@ -78,9 +82,13 @@ const QUESTIONS: &[Question] = &[
     ("cases", "/cases", Who::Country, |_, _| "/cases".to_owned()),
     ("cases, open", "/cases", Who::Country, |_, _| "/cases?state=opened".to_owned()),
     ("cases, closed", "/cases", Who::Country, |_, _| "/cases?state=closed".to_owned()),
-    ("a case", "/cases/{id}", Who::Country, |story, n| format!("/cases/C{}", Story::candidate_id(story.some_case(n)))),
+    ("a case", "/cases/{id}", Who::Country, |story, n| {
+        format!("/cases/C{}", Story::candidate_id(story.some_case(n)))
+    }),
     ("stations", "/stations", Who::Country, |_, _| "/stations".to_owned()),
-    ("a station's ledger", "/stations/{id}/ledger", Who::Country, |_, n| format!("/stations/{}/ledger", station(n))),
+    ("a station's ledger", "/stations/{id}/ledger", Who::Country, |_, n| {
+        format!("/stations/{}/ledger", station(n))
+    }),
     ("a station's checks", "/stations/{id}/checks", Who::Country, |_, n| {
         format!("/stations/{}/checks?days=90", station(n))
     }),

@@ -17,6 +17,15 @@ struct Against {
     newest: BTreeMap<u64, jiff::civil::Date>,
 }
 
+/// A table of the story.
+fn table<'a>(
+    name: &'static str,
+    columns: &'static [&'static str],
+    rows: impl Iterator<Item = Vec<Cell>> + 'a,
+) -> Table<'a> {
+    (name, columns, Box::new(rows))
+}
+
 /// Every table: its name, the columns that the story fills, and their rows.
 pub(super) fn tables(story: &Story) -> Vec<Table<'_>> {
     let us = move |passage: u64| story.passed(passage).as_microsecond();
@@ -60,28 +69,27 @@ pub(super) fn tables(story: &Story) -> Vec<Table<'_>> {
     let now = story.now().as_microsecond();
     let edition = "2018-12-30.1";
     let act = "环大气〔2018〕179号";
-
     vec![
-        (
+        table(
             "stations",
             &["id", "name", "region", "created_us"],
-            Box::new(
+
                 (0..STATIONS)
-                    .map(|n| row![Story::station(n), format!("测点{n}"), Story::station_region(n), 0i64]),
-            ),
+                    .map(move |n| row![Story::station(n), format!("测点{n}"), Story::station_region(n), 0i64]),
+            ,
         ),
-        (
+        table(
             "station_ledger",
             &["station", "received", "highest"],
-            Box::new(
+
                 (0..STATIONS)
-                    .map(|n| row![Story::station(n), story.passages / STATIONS, story.passages / STATIONS]),
-            ),
+                    .map(move |n| row![Story::station(n), story.passages / STATIONS, story.passages / STATIONS]),
+            ,
         ),
-        (
+        table(
             "records",
             &["station", "sequence", "kind", "prev", "link", "chain_ok"],
-            Box::new(passages().map(|n| {
+            passages().map(move |n| {
                 let (station, sequence) = Story::passage_id(n);
                 row![
                     station,
@@ -91,9 +99,9 @@ pub(super) fn tables(story: &Story) -> Vec<Table<'_>> {
                     format!("{:016x}", draw(11, n)),
                     true
                 ]
-            })),
+            }),
         ),
-        (
+        table(
             "passages",
             &[
                 "station",
@@ -119,7 +127,7 @@ pub(super) fn tables(story: &Story) -> Vec<Table<'_>> {
                 "verdict",
                 "sealed",
             ],
-            Box::new(passages().map(move |n| {
+            passages().map(move |n| {
                 let (station, sequence) = Story::passage_id(n);
                 let exceeds = story.case_of(n).is_some();
                 let outcome = if exceeds { "exceeding" } else { "passed" };
@@ -150,20 +158,20 @@ pub(super) fn tables(story: &Story) -> Vec<Table<'_>> {
                     verdict,
                     "{}",
                 ]
-            })),
+            }),
         ),
-        (
+        table(
             "passage_figures",
             &["station", "passed_us", "sequence", "outcome", "valid", "conditions", "opacity_mean", "no_ppm"],
-            Box::new(passages().map(move |n| {
+            passages().map(move |n| {
                 let (station, sequence) = Story::passage_id(n);
                 let exceeds = story.case_of(n).is_some();
                 let opacity = if exceeds { 3_100 + draw(12, n) % 4_000 } else { draw(12, n) % 2_900 };
                 let outcome = if exceeds { "exceeding" } else { "passed" };
                 row![station, us(n), sequence, outcome, true, "", opacity, draw(13, n) % 100_000]
-            })),
+            }),
         ),
-        (
+        table(
             "countings",
             &[
                 "plate",
@@ -176,7 +184,7 @@ pub(super) fn tables(story: &Story) -> Vec<Table<'_>> {
                 "measured",
                 "at_most",
             ],
-            Box::new(passages().map(move |n| {
+            passages().map(move |n| {
                 let (station, sequence) = Story::passage_id(n);
                 let exceeds = story.case_of(n).is_some();
                 let measured = if exceeds { 3_100 + draw(12, n) % 4_000 } else { draw(12, n) % 2_900 };
@@ -191,9 +199,9 @@ pub(super) fn tables(story: &Story) -> Vec<Table<'_>> {
                     measured,
                     3_000i64,
                 ]
-            })),
+            }),
         ),
-        (
+        table(
             "candidates",
             &[
                 "id",
@@ -211,7 +219,7 @@ pub(super) fn tables(story: &Story) -> Vec<Table<'_>> {
                 "decided_by",
                 "reason",
             ],
-            Box::new((0..story.cases()).map(move |case| {
+            (0..story.cases()).map(move |case| {
                 let last = story.passages_of(case)[1];
                 let waits = story.waits(case);
                 row![
@@ -230,19 +238,19 @@ pub(super) fn tables(story: &Story) -> Vec<Table<'_>> {
                     (!waits).then_some("reviewer"),
                     (!waits).then_some("照片清楚"),
                 ]
-            })),
+            }),
         ),
-        (
+        table(
             "candidate_passages",
             &["candidate", "position", "station", "sequence"],
-            Box::new((0..story.cases()).flat_map(move |case| {
+            (0..story.cases()).flat_map(move |case| {
                 (0u64..).zip(story.passages_of(case)).map(move |(position, passage)| {
                     let (station, sequence) = Story::passage_id(passage);
                     row![Story::candidate_id(case), position, station, sequence]
                 })
-            })),
+            }),
         ),
-        (
+        table(
             "cases",
             &[
                 "id",
@@ -259,8 +267,9 @@ pub(super) fn tables(story: &Story) -> Vec<Table<'_>> {
                 "queue",
                 "retested_us",
                 "order_station",
+                "due_provisional",
             ],
-            Box::new(cases().map(move |case| {
+            cases().map(move |case| {
                 let last = story.passages_of(case)[1];
                 let state = story.case_state(case);
                 let ordered = matches!(state, "repair-ordered" | "repaired");
@@ -279,17 +288,18 @@ pub(super) fn tables(story: &Story) -> Vec<Table<'_>> {
                     if matches!(state, "closed" | "withdrawn") { "9" } else { "2" },
                     (state == "closed").then(|| decided(case)),
                     ordered.then_some("I-140105-01"),
+                    false,
                 ]
-            })),
+            }),
         ),
-        (
+        table(
             "repair_orders",
             &[
                 "id", "case_id", "plate", "plate_colour", "region", "station", "items", "opened_at", "due_day", "failures",
                 "state", "shop", "certificate", "taken_day", "finished_at", "closed_by", "closed_day", "opened_us",
                 "changed_us",
             ],
-            Box::new(cases().filter_map(move |case| {
+            cases().filter_map(move |case| {
                 let state = match story.case_state(case) {
                     "closed" => "closed",
                     "repair-ordered" => ["ordered", "taken"][(case % 2) as usize],
@@ -310,12 +320,12 @@ pub(super) fn tables(story: &Story) -> Vec<Table<'_>> {
                     closed.then(|| format!("I{}", Story::candidate_id(case))), closed.then(|| day.clone()), decided(case),
                     decided(case),
                 ])
-            })),
+            }),
         ),
-        (
+        table(
             "audit",
             &["number", "at_us", "actor", "action", "subject", "reason", "detail", "prev", "hash"],
-            Box::new(
+
                 (1u64..)
                     .zip(cases().flat_map(move |case| {
                         let subject = Story::candidate_id(case);
@@ -345,42 +355,42 @@ pub(super) fn tables(story: &Story) -> Vec<Table<'_>> {
                             hash(number + 1)
                         ]
                     }),
-            ),
+            ,
         ),
-        (
+        table(
             "carriers",
             &["code", "name", "region"],
-            Box::new((0..story.carriers()).map(|n| {
+            (0..story.carriers()).map(move |n| {
                 row![Story::carrier_code(n), format!("第{n}物流有限公司"), Story::region_of_carrier(n)]
-            })),
+            }),
         ),
-        (
+        table(
             "vehicles",
             &["id", "region"],
-            Box::new((0..story.vehicles).map(|n| row![Story::vehicle_id(n), Story::station_region(n % 10)])),
+            (0..story.vehicles).map(move |n| row![Story::vehicle_id(n), Story::station_region(n % 10)]),
         ),
-        (
+        table(
             "vehicle_plates",
             &["plate", "plate_colour", "from_day", "vehicle"],
-            Box::new(
+
                 (0..story.vehicles)
-                    .map(|n| row![Story::plate(n), "yellow", "2015-01-01", Story::vehicle_id(n)]),
-            ),
+                    .map(move |n| row![Story::plate(n), "yellow", "2015-01-01", Story::vehicle_id(n)]),
+            ,
         ),
-        (
+        table(
             "fleet_members",
             &["carrier", "vehicle", "from_day"],
-            Box::new((0..story.vehicles).filter_map(|n| {
+            (0..story.vehicles).filter_map(move |n| {
                 let carrier = story.carrier_of(n)?;
                 Some(row![Story::carrier_code(carrier), Story::vehicle_id(n), "2020-01-01"])
-            })),
+            }),
         ),
-        (
+        table(
             "listing_exceedances",
             &["case_id", "day", "plate", "plate_colour", "vehicle", "carrier", "standing"],
-            Box::new(heard().flat_map(move |case| {
+            heard().flat_map(move |case| {
                 let vehicle = story.vehicle_of_case(case);
-                let days = story.passages_of(case).map(|passage| story.day(passage));
+                let days = story.passages_of(case).map(move |passage| story.day(passage));
                 let mut days = days.to_vec();
                 days.dedup();
                 days.into_iter().map(move |day| {
@@ -394,16 +404,16 @@ pub(super) fn tables(story: &Story) -> Vec<Table<'_>> {
                         story.case_state(case) != "withdrawn",
                     ]
                 })
-            })),
+            }),
         ),
-        (
+        table(
             "listing_vehicles",
             &["carrier", "vehicle", "newest_day"],
-            Box::new(newest.into_iter().map(|(carrier, vehicle, day)| {
+            newest.into_iter().map(move |(carrier, vehicle, day)| {
                 row![Story::carrier_code(carrier), Story::vehicle_id(vehicle), day]
-            })),
+            }),
         ),
-        (
+        table(
             "carrier_shares",
             &[
                 "carrier",
@@ -418,7 +428,7 @@ pub(super) fn tables(story: &Story) -> Vec<Table<'_>> {
                 "rulebook_version",
                 "changed_us",
             ],
-            Box::new(shares.into_iter().map(move |(carrier, exceeding, fleet, reaches, due)| {
+            shares.into_iter().map(move |(carrier, exceeding, fleet, reaches, due)| {
                 row![
                     Story::carrier_code(carrier),
                     Story::region_of_carrier(carrier),
@@ -432,9 +442,9 @@ pub(super) fn tables(story: &Story) -> Vec<Table<'_>> {
                     edition,
                     now,
                 ]
-            })),
+            }),
         ),
-        (
+        table(
             "listings",
             &[
                 "id",
@@ -456,7 +466,7 @@ pub(super) fn tables(story: &Story) -> Vec<Table<'_>> {
                 "reason",
                 "changed_us",
             ],
-            Box::new(listed.into_iter().map(move |(carrier, exceeding, fleet)| {
+            listed.into_iter().map(move |(carrier, exceeding, fleet)| {
                 let is_listed = draw(15, carrier) % 2 == 0;
                 let when = now - (draw(16, carrier) % 30) as i64 * 86_400_000_000;
                 row![
@@ -479,7 +489,7 @@ pub(super) fn tables(story: &Story) -> Vec<Table<'_>> {
                     is_listed.then_some("超标比例达到标准"),
                     when,
                 ]
-            })),
+            }),
         ),
     ]
 }
