@@ -199,7 +199,7 @@ on_both! {
         let books = Books::shipped();
         let on = |days: i64| now().checked_add((days * 24).hours()).unwrap();
         assert_eq!(mark_overdue(&store, &books, on(7)).await.unwrap(), [], "on the last day itself");
-        assert_eq!(mark_overdue(&store, &books, on(8)).await.unwrap(), [late.clone()]);
+        assert_eq!(mark_overdue(&store, &books, on(8)).await.unwrap(), std::slice::from_ref(&late));
         assert_eq!(mark_overdue(&store, &books, on(9)).await.unwrap(), []);
         let mut reading = store.reading().await.unwrap();
         let row = reading.case(&late, china()).await.unwrap().unwrap();

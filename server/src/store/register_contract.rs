@@ -288,7 +288,7 @@ on_both! {
         let under = Under { plate: "晋A12345", colour: "yellow", from_us: at("2026-11-20"), until_us: at("2026-11-21") };
         let lines = reading.life_lines(&under, scope("140000"), 10).await.unwrap();
         let told: Vec<_> = lines.iter().map(|(kind, line)| (*kind, line.len())).collect();
-        assert_eq!(told, [("passage", 1), ("test", 0), ("candidate", 0), ("case", 0)]);
+        assert_eq!(told, [("passage", 1), ("test", 0), ("inspection", 0), ("candidate", 0), ("case", 0), ("order", 0)]);
         assert_eq!((lines[0].1[0].id.as_str(), lines[0].1[0].figure), ("A140105001-0000000001", Some(3_500)));
         let whole = Under { until_us: i64::MAX, colour: "", ..under.clone() };
         assert_eq!(reading.life_lines(&whole, scope("140000"), 10).await.unwrap()[0].1.len(), 2);

@@ -1,7 +1,7 @@
 //! What happened to a vehicle under the plates it has held, one kind of thing at a time, newest first.
 //!
 //! Each kind is one question, bounded and on an index of plate and time; `server_core`'s `life` makes one line of them.
-//! A new kind (orders, inspections, listings) is one more question here and one more line in [`Reading::life_lines`].
+//! A new kind is one more question here and one more line in [`Reading::life_lines`].
 
 use server_core::access::Scope;
 use server_core::register::life::Place;
@@ -17,13 +17,13 @@ pub const LIFE_MAX: u32 = 200;
 pub struct LifeRow {
     /// When, microseconds.
     pub at_us: i64,
-    /// Its name: of a passage, test, candidate or case.
+    /// Its name: of a passage, test, inspection, candidate, case or order.
     pub id: String,
-    /// What came of it: a passage's or test's outcome, a candidate's or case's state.
+    /// What came of it: an outcome, or the state of a candidate, case or order.
     pub outcome: String,
-    /// Where: a station's name; empty for candidates and cases.
+    /// Where: the name of a checkpoint, an inspection station or a repair shop; empty where there is none.
     pub place: String,
-    /// What it is about: an item of the verdict, a test's method; empty for passages.
+    /// What it is about: an item of the verdict, a method; empty for passages and orders.
     pub about: String,
     /// Its figure in the wire's unit: opacity of a passage, absorption of a test.
     pub figure: Option<i64>,
@@ -117,7 +117,36 @@ impl Reading {
              and ($2 = '' or k.plate_colour = '' or k.plate_colour = $2) and k.opened_us >= $3 and k.opened_us < $4 \
              and k.region between $5 and $6 order by k.opened_us desc limit $7"
         )?;
-        Ok(vec![("passage", passages), ("test", tests), ("candidate", candidates), ("case", cases)])
+        let inspections = line!(
+            self,
+            under,
+            scope,
+            limit,
+            "select i.started_us as at_us, i.id, i.outcome, coalesce(s.name, i.station) as place, i.method as about, \
+             cast(null as bigint) as figure, i.plate, i.plate_colour from inspections i \
+             left join inspection_stations s on s.code = i.station where i.plate = $1 \
+             and ($2 = '' or i.plate_colour = $2) and i.started_us >= $3 and i.started_us < $4 \
+             and i.region between $5 and $6 order by i.started_us desc limit $7"
+        )?;
+        let orders = line!(
+            self,
+            under,
+            scope,
+            limit,
+            "select o.opened_us as at_us, o.id, o.state as outcome, coalesce(s.name, o.shop, '') as place, \
+             '' as about, cast(null as bigint) as figure, o.plate, o.plate_colour from repair_orders o \
+             left join repair_shops s on s.code = o.shop where o.plate = $1 \
+             and ($2 = '' or o.plate_colour = $2) and o.opened_us >= $3 and o.opened_us < $4 \
+             and o.region between $5 and $6 order by o.opened_us desc limit $7"
+        )?;
+        Ok(vec![
+            ("passage", passages),
+            ("test", tests),
+            ("inspection", inspections),
+            ("candidate", candidates),
+            ("case", cases),
+            ("order", orders),
+        ])
     }
 }
 

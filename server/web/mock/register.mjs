@@ -31,6 +31,8 @@ export function note(summary) {
 const event = (kind, id, ago, outcome, place, about, figure, plate = '晋A12D45') => ({ kind, id, at_utc_us: now() - ago * DAY, outcome, place, about, figure, plate, plate_colour: 'yellow' })
 const events = () => [
   event('case', 'C7d1f03a9b2c44e5a6f10', 1.2, 'repair-ordered', '', 'opacity', null),
+  event('order', 'R7d1f03a9b2c44e5a6f10', 1.1, 'taken', '并州汽车维修中心', '', null),
+  event('inspection', 'N11d1f03a9b2c44e5a6f1', 61, 'passed', '太原小店机动车检测有限公司', 'free-acceleration', null),
   event('candidate', '7d1f03a9b2c44e5a6f10', 2, 'confirmed', '', 'opacity', null),
   event('passage', 'A140105001-0000001399', 2.1, 'exceeding', '小店东环检查站', '', 4_110),
   event('test', 'A140105001-0000001301', 8.9, 'failed', '小店东环检查站', 'free-acceleration', 151),
@@ -38,7 +40,7 @@ const events = () => [
   ...[21, 34, 37, 55, 80, 112, 113, 150, 190, 214, 260, 300].map((ago, n) => event('passage', `A140106002-00000012${10 + n}`, ago, n % 5 === 3 ? 'screened' : n % 7 === 5 ? 'not-judged' : 'passed', '迎泽南内环遥测点', '', 800 + n * 130)),
   event('case', 'C11d1f03a9b2c44e5a6f1', 402, 'closed', '', 'opacity', null, '晋A77K20'),
   event('passage', 'A140106002-0000000900', 410, 'exceeding', '迎泽南内环遥测点', '', 3_110, '晋A77K20'),
-]
+].sort((a, b) => b.at_utc_us - a.at_utc_us)
 const plates = () => [
   { plate: '晋A77K20', plate_colour: 'yellow', from_day: '2021-06-11', until_day: day(now() - 330 * DAY) },
   { plate: '晋A12D45', plate_colour: 'yellow', from_day: day(now() - 330 * DAY), until_day: null },

@@ -89,8 +89,6 @@ pub(super) struct Maps {
     pub(super) lit: Marks,
     /// As the backdrop is.
     pub(super) clear: Marks,
-    /// Changes abruptly, or has a texture of its own.
-    pub(super) solid: Marks,
     /// Of these, what the backdrop's own edges do not explain, and what is lighter or of another colour than any smoke
     /// before this backdrop.
     pub(super) firm: Marks,
@@ -156,7 +154,7 @@ impl Maps {
             abrupt || bright || (coloured.set[at] && own(at) < MOVES_ITSELF)
         });
         let soot = SOOT_MOST * gain * backdrop.ground;
-        Self { window, now, behind, soot, opacity, veiled, lit, clear, solid, firm, blind }
+        Self { window, now, behind, soot, opacity, veiled, lit, clear, firm, blind }
     }
 }
 

@@ -112,17 +112,17 @@ pub(super) struct Life {
 /// One thing that happened to a vehicle.
 #[derive(Serialize, ToSchema)]
 pub(super) struct LifeEvent {
-    /// `passage`, `test`, `candidate` or `case`.
+    /// `passage`, `test`, `inspection`, `candidate`, `case` or `order`.
     kind: String,
-    /// Its name: of a passage, a test, a candidate or a case.
+    /// Its name: of a passage, a test, an inspection, a candidate, a case or a repair order.
     id: String,
     /// When.
     at_utc_us: i64,
     /// What came of it: an outcome or a state, by word.
     outcome: String,
-    /// Where: a station's name; empty for candidates and cases.
+    /// Where: the name of a checkpoint, an inspection station or a repair shop; empty where there is none.
     place: String,
-    /// What it is about: an item of the verdict or a test's method, by word; empty for passages.
+    /// What it is about: an item of the verdict or a method, by word; empty for passages and orders.
     about: String,
     /// Opacity of a passage in hundredths of a percent, absorption of a test in hundredths of 1/m.
     figure: Option<i64>,

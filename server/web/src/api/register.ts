@@ -60,7 +60,9 @@ export interface LookUp {
   seen: boolean
 }
 
-export type LifeKind = 'passage' | 'test' | 'candidate' | 'case'
+export type LifeKind = 'passage' | 'test' | 'inspection' | 'candidate' | 'case' | 'order'
+/** In the order of a line in time: what was seen and measured, what was suspected, what followed. */
+export const LIFE_KINDS: LifeKind[] = ['passage', 'test', 'inspection', 'candidate', 'case', 'order']
 
 export interface LifeEvent {
   kind: LifeKind

@@ -97,7 +97,7 @@ pub(super) async fn seed(world: &World) -> Names {
         one["id"].as_str().unwrap().to_owned()
     };
     let decision = format!("/api/v1/review/{}/decision", of("晋B54321"));
-    let decided = seeder.post(&decision, &json!({"decision": "confirm"})).await;
+    let decided = seeder.post(&decision, &json!({"decision": "confirm", "reason": "照片与读数一致"})).await;
     let case = decided.body["case_id"].as_str().expect("a case opens").to_owned();
     let register = register(world).await;
     let mut names = vec![

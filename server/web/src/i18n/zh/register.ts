@@ -25,7 +25,7 @@ export const register = {
   vehicle: {
     title: '车辆', plateTitle: '未登记的车牌', unregistered: '没有车辆登记在这个车牌下。见过的记录照样保存：登记之后，会按号牌启用日期归到车辆名下。', ask: '查看车辆经历', askLead: '查看一辆车的经历要写明理由，连同您的账号记入操作日志。', askHint: '如：案号、举报编号、路检拦停', go: '查看',
     facts: '登记内容', vin: '车辆识别代号', fuel: '燃料', stage: '排放阶段', stageFrom: '来源：{source}', class: '类型', make: '品牌', body: '车身颜色', first: '初次登记', usage: '使用性质', owner: '所有人', carrier: '所在企业', region: '辖区',
-    plates: '号牌', fleets: '车队', noFleet: '没有登记所属企业。', line: '时间线', lineLabel: '{from} 至 {to}：{n} 件事', events: '经历', kind: { passage: '过车', test: '路检', candidate: '线索', case: '案件' }, one: { passage: '过车', test: '路检', candidate: '线索', case: '案件' }, all: '全部', empty: '还没有经历', emptyHint: '这辆车通过检查点、被拦检或立案后，会按时间出现在这里；只显示您辖区内的。',
+    plates: '号牌', fleets: '车队', noFleet: '没有登记所属企业。', line: '时间线', lineLabel: '{from} 至 {to}：{n} 件事', events: '经历', kind: { passage: '过车', test: '路检', inspection: '检验', candidate: '线索', case: '案件', order: '维修' }, one: { passage: '过车', test: '路检', inspection: '检验', candidate: '线索', case: '案件', order: '维修' }, all: '全部', empty: '还没有经历', emptyHint: '这辆车通过检查点、被拦检或立案后，会按时间出现在这里；只显示您辖区内的。',
     opacity: '不透光度 {value}', k: '光吸收系数 {value}', at: '{place}', under: '当时号牌', shown: '显示最近 {n} 件',
   },
   carrier: {
