@@ -116,7 +116,7 @@ fn vehicles(grounds: &[&GroundRow]) -> Vec<ExceedingVehicle> {
 fn basis(book: &ListingRulebook) -> Vec<Bilingual> {
     let ListingRulebook { id, version, title, share, .. } = book;
     vec![Bilingual::new(
-        format!("《{}》（{id}），{}（规则集 {version}）", title.zh, share.clause),
-        format!("{} ({id}), {} (edition {version})", title.en, share.clause),
+        format!("《{}》，{}（规则集 {id} {version}）", title.zh, share.clause),
+        format!("{}, {} (edition {id} {version})", title.en, share.clause),
     )]
 }

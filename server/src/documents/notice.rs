@@ -95,8 +95,8 @@ pub(super) fn basis(candidate: &CandidateRow, rules: &CaseworkRules) -> Vec<Bili
     let (confirmed, version) = (&rules.confirmations.clause, &rules.version);
     vec![
         Bilingual::new(
-            format!("{rulebook}，{clause}（规则集 {rulebook_version}）"),
-            format!("{rulebook}, {clause} (edition {rulebook_version})"),
+            format!("{clause}（规则集 {rulebook} {rulebook_version}）"),
+            format!("{clause} (edition {rulebook} {rulebook_version})"),
         ),
         Bilingual::new(
             format!("{}：{confirmed}；{}（规则集 {version}）", rules.title.zh, rules.answer.clause),

@@ -77,8 +77,8 @@ fn basis(judged: Option<&Judged>, candidate: Option<&CandidateRow>) -> Vec<Bilin
     basis.extend(candidate.map(|candidate| {
         let CandidateRow { rulebook, rulebook_version, clause, .. } = candidate;
         Bilingual::new(
-            format!("{rulebook}，{clause}（规则集 {rulebook_version}）"),
-            format!("{rulebook}, {clause} (edition {rulebook_version})"),
+            format!("{clause}（规则集 {rulebook} {rulebook_version}）"),
+            format!("{clause} (edition {rulebook} {rulebook_version})"),
         )
     }));
     basis
