@@ -230,7 +230,9 @@ pub async fn record_within(
     // A form that is wrong in itself is told so before an order's number is looked at: both must be right in the end.
     let record = draft.check(here, rules(writing, shop, here.date()).await?);
     let record: RepairRecord = record.map_err(|broken| LoopError::fields(&broken))?;
-    let row = row.ok_or_else(|| LoopError::Forbidden(order_unknown()))?;
+    // Who has not taken an order learns of it by its number's taking alone: here another shop's is as one that never was.
+    let others = |row: &OrderRow| row.order.state.taking().is_some_and(|taking| taking.shop != *shop);
+    let row = row.filter(|row| !others(row)).ok_or_else(|| LoopError::Forbidden(order_unknown()))?;
     let id = row.order.id.clone();
     let repeated = row.order.records.contains(&record.digest(shop));
     if !repeated && let Some(order) = writing.certificate_used(shop, &record.certificate).await? {
@@ -304,12 +306,12 @@ pub fn region(code: i64) -> Option<plumewatch_shared::ids::Region> {
     format!("{code:06}").parse().ok()
 }
 
-/// No order has this number.
+/// The shop has no order of this number, whether there is one or not.
 pub(crate) fn order_unknown() -> BrokenRule {
-    let wrong = Bilingual::new("没有这个编号的维修单。", "There is no order of this number.");
+    let wrong = Bilingual::new("贵单位没有承接这个编号的维修单。", "You have no order of this number.");
     let remedy = Bilingual::new(
-        "请按维修通知单核对编号（R加20位字符）。",
-        "Check the number on the repair notice: R and 20 characters.",
+        "请按维修通知单核对编号（R加20位字符）；车辆已到店的，请先承接该维修单。",
+        "Check the number on the repair notice: R and 20 characters. If the vehicle is with you, take the order first.",
     );
     BrokenRule::new("order-unknown", wrong, remedy).of("order")
 }

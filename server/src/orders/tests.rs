@@ -117,7 +117,7 @@ on_both! {
         assert!(!taken(&store, &id, "M-1").await.unwrap().repeated);
         assert!(taken(&store, &id, "M-1").await.unwrap().repeated, "taken twice is taken once");
         assert_eq!(rule(taken(&store, &id, "ORG-1").await), "taken-by-other-shop");
-        assert_eq!(rule(recorded(&store, &id, "ORG-1", "C-1").await), "taken-by-other-shop");
+        assert_eq!(rule(recorded(&store, &id, "ORG-1", "C-1").await), "order-unknown", "another shop's is nobody's to see");
         assert!(!recorded(&store, &id, "M-1", "C-1").await.unwrap().repeated);
         assert!(recorded(&store, &id, "M-1", "C-1").await.unwrap().repeated, "sent twice is one record");
         // After it.
