@@ -306,6 +306,9 @@ pub fn region(code: i64) -> Option<plumewatch_shared::ids::Region> {
     format!("{code:06}").parse().ok()
 }
 
+/// The rule's code where a shop has no order of a number.
+pub const ORDER_UNKNOWN: &str = "order-unknown";
+
 /// The shop has no order of this number, whether there is one or not.
 pub(crate) fn order_unknown() -> BrokenRule {
     let wrong = Bilingual::new("贵单位没有承接这个编号的维修单。", "You have no order of this number.");
@@ -313,7 +316,7 @@ pub(crate) fn order_unknown() -> BrokenRule {
         "请按维修通知单核对编号（R加20位字符）；车辆已到店的，请先承接该维修单。",
         "Check the number on the repair notice: R and 20 characters. If the vehicle is with you, take the order first.",
     );
-    BrokenRule::new("order-unknown", wrong, remedy).of("order")
+    BrokenRule::new(ORDER_UNKNOWN, wrong, remedy).of("order")
 }
 
 fn certificate_used(certificate: &str, order: &str) -> BrokenRule {

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 
 use crate::http::error::ApiError;
-use crate::orders::{LoopError, RefusedRow};
+use crate::orders::{LoopError, ORDER_UNKNOWN, RefusedRow};
 
 /// Refused places that an answer names at most; how many there are is said.
 const REFUSALS_MAX: usize = 1_000;
@@ -16,7 +16,9 @@ impl From<LoopError> for ApiError {
                 let zh = format!("{}{}", rule.wrong.zh, rule.remedy.zh);
                 let en = format!("{} {}", rule.wrong.en, rule.remedy.en);
                 let place = RefusedRow::new(None, rule.field.unwrap_or_default(), &rule);
-                Self::conflict(rule.code, zh, en).with("refusals", [place])
+                let status =
+                    if rule.code == ORDER_UNKNOWN { StatusCode::NOT_FOUND } else { StatusCode::CONFLICT };
+                Self::new(status, rule.code, zh, en).with("refusals", [place])
             }
             LoopError::Refused(mut rows) => {
                 let count = rows.len();
