@@ -14,7 +14,7 @@ use super::link::Link;
 use super::process::{self, Program};
 use super::{Server, wait_for};
 use crate::camera::{Cameras, Sky};
-use crate::instrument::{Head, Opacimeter, WeatherStation, fair_weather};
+use crate::instrument::{Head, HeadSends, Opacimeter, WeatherStation, fair_weather};
 
 /// An edge unit has this long to serve its page.
 const START: Duration = Duration::from_secs(60);
@@ -37,6 +37,8 @@ pub struct StationPlan {
     pub id: String,
     /// Its instruments.
     pub instruments: Instruments,
+    /// What its head reports of a vehicle.
+    pub head_sends: HeadSends,
     /// Lines added to the edge's configuration.
     pub extra: String,
     /// Where the edge keeps its data; in the world's folder if left out.
@@ -72,7 +74,8 @@ impl Station {
         let data = plan.data.clone().unwrap_or_else(|| folder.join("data"));
         let (mut head, mut weather, mut cameras) = (None, None, None);
         if plan.instruments != Instruments::Brought {
-            head = Some(Head::start(&road, LaneNo::new(1).expect("1 is a lane"), seed)?);
+            let lane = LaneNo::new(1).expect("1 is a lane");
+            head = Some(Head::start_sending(plan.head_sends, &road, lane, seed)?);
             weather = Some(WeatherStation::start(&road, fair_weather())?);
         }
         if plan.instruments == Instruments::Cameras {

@@ -18,6 +18,8 @@ use std::path::{Path, PathBuf};
 
 use edge_core::reader::opacimeter::MeterProtocol;
 
+use crate::instrument::HeadSends;
+
 pub use api::{Api, SeenPassage};
 pub use broker::Mosquitto;
 pub use edge::{Instruments, Station, StationPlan, edge_config, enrol, opacimeter_config};
@@ -70,6 +72,7 @@ impl WorldPlan {
         self.stations.push(StationPlan {
             id: id.to_owned(),
             instruments: Instruments::Head,
+            head_sends: HeadSends::Results,
             extra: String::new(),
             data: None,
             wild_clock: false,
@@ -86,6 +89,13 @@ impl WorldPlan {
     #[must_use]
     pub fn with_cameras(mut self) -> Self {
         self.last().instruments = Instruments::Cameras;
+        self
+    }
+
+    /// The head of the station named last sends the samples of its beams; results are for the edge to find.
+    #[must_use]
+    pub fn with_a_head_of_samples(mut self) -> Self {
+        self.last().head_sends = HeadSends::Samples;
         self
     }
 

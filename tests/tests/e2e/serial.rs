@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use e2e::camera::Role;
 use e2e::instrument::{CheckResult, LineFault};
-use e2e::road::{Traffic, TrafficPlan};
+use e2e::road::{Traffic, TrafficPlan, Truth};
 use e2e::world::{World, wait_for};
 use plumewatch_shared::device_check::CheckMethod;
 
@@ -52,6 +52,52 @@ fn broken_lines(seed: u64) {
     wait_received(&mut world, 30);
     let repeated = world.station().head().tally().repeated;
     assert!(repeated > 0, "some lines were broken, and came again");
+}
+
+/// Such a head leaves gases, opacity, strength and validity to the edge, from a hundred samples a second of its beams.
+#[test]
+fn a_head_that_sends_samples_gives_the_passages_that_one_of_results_gives() {
+    let _turn = turn();
+    let mut world = World::new(7).with_station("A140105001").with_a_head_of_samples().start();
+    let passings: Vec<_> = Traffic::new(TrafficPlan::new(7, Duration::from_secs(8))).take(40).collect();
+    let mut truths = Vec::new();
+    for passing in &passings {
+        let origin = world.station().head().measure(passing, Instant::now());
+        truths.push(Truth::of(passing, &origin, 0));
+        std::thread::sleep(Duration::from_millis(300));
+    }
+    assert!(world.station().head().wait_acknowledged(PATIENCE));
+    wait_received(&mut world, 40);
+    let seen = world.server.sign_in("reviewer").unwrap().passages().unwrap();
+    let (mut compared, mut exceeding) = (0, 0);
+    for truth in &truths {
+        let of_it: Vec<_> = seen.iter().filter(|one| one.origin.as_ref() == Some(&truth.origin)).collect();
+        let [one] = of_it[..] else { panic!("vehicle {} is there {} times", truth.number, of_it.len()) };
+        let Some(no) = truth.no_ppm_hundredths else {
+            // No exhaust, no ratio to CO2: kept, and never counted.
+            assert_eq!(one.outcome, "not-judged", "vehicle {}", truth.number);
+            continue;
+        };
+        if one.outcome == "not-judged" {
+            continue;
+        }
+        compared += 1;
+        let found = one.no_ppm_hundredths.expect("gases of a valid reading");
+        assert!((found - no).abs() <= (no / 100).max(500), "vehicle {}: NO {found}, not {no}", truth.number);
+        let opacity = one.opacity_hundredths.expect("the opacity of a valid reading");
+        assert!(opacity.abs_diff(truth.opacity_hundredths) <= 100, "vehicle {}: {opacity}", truth.number);
+        if truth.opacity_hundredths.abs_diff(3_000) > 100 {
+            assert_eq!(
+                one.outcome == "exceeding",
+                truth.opacity_hundredths > 3_000,
+                "vehicle {}",
+                truth.number
+            );
+        }
+        exceeding += usize::from(one.outcome == "exceeding");
+    }
+    println!("{compared} of {} judged from samples, {exceeding} exceeding", truths.len());
+    assert!(compared >= 20 && exceeding >= 2, "{compared} judged, {exceeding} exceeding");
 }
 
 #[test]
