@@ -73,18 +73,14 @@ pub(super) fn tables(story: &Story) -> Vec<Table<'_>> {
         table(
             "stations",
             &["id", "name", "region", "created_us"],
-
-                (0..STATIONS)
-                    .map(move |n| row![Story::station(n), format!("测点{n}"), Story::station_region(n), 0i64]),
-            ,
+            (0..STATIONS)
+                .map(move |n| row![Story::station(n), format!("测点{n}"), Story::station_region(n), 0i64]),
         ),
         table(
             "station_ledger",
             &["station", "received", "highest"],
-
-                (0..STATIONS)
-                    .map(move |n| row![Story::station(n), story.passages / STATIONS, story.passages / STATIONS]),
-            ,
+            (0..STATIONS)
+                .map(move |n| row![Story::station(n), story.passages / STATIONS, story.passages / STATIONS]),
         ),
         table(
             "records",
@@ -295,8 +291,24 @@ pub(super) fn tables(story: &Story) -> Vec<Table<'_>> {
         table(
             "repair_orders",
             &[
-                "id", "case_id", "plate", "plate_colour", "region", "station", "items", "opened_at", "due_day", "failures",
-                "state", "shop", "certificate", "taken_day", "finished_at", "closed_by", "closed_day", "opened_us",
+                "id",
+                "case_id",
+                "plate",
+                "plate_colour",
+                "region",
+                "station",
+                "items",
+                "opened_at",
+                "due_day",
+                "failures",
+                "state",
+                "shop",
+                "certificate",
+                "taken_day",
+                "finished_at",
+                "closed_by",
+                "closed_day",
+                "opened_us",
                 "changed_us",
             ],
             cases().filter_map(move |case| {
@@ -310,14 +322,28 @@ pub(super) fn tables(story: &Story) -> Vec<Table<'_>> {
                 let day = story.day(last).to_string();
                 let at_shop = matches!(state, "taken" | "repaired");
                 let closed = state == "closed";
-                let organisation = |kind: &str, n: u64| format!("{kind}-{:06}-{:02}", Story::station_region(n % 10), n / 10 % 20);
+                let organisation = |kind: &str, n: u64| {
+                    format!("{kind}-{:06}-{:02}", Story::station_region(n % 10), n / 10 % 20)
+                };
                 Some(row![
-                    format!("R{}", Story::candidate_id(case)), format!("C{}", Story::candidate_id(case)),
-                    Story::plate(story.vehicle_of_case(case)), "yellow", Story::station_region(last % STATIONS),
-                    organisation("I", draw(18, case)), "", format!("{day}T10:00:00"), day.clone(), 0i64, state,
-                    at_shop.then(|| organisation("M", draw(19, case))), at_shop.then_some("M-1"),
-                    at_shop.then(|| day.clone()), (state == "repaired").then(|| format!("{day}T12:00:00")),
-                    closed.then(|| format!("I{}", Story::candidate_id(case))), closed.then(|| day.clone()), decided(case),
+                    format!("R{}", Story::candidate_id(case)),
+                    format!("C{}", Story::candidate_id(case)),
+                    Story::plate(story.vehicle_of_case(case)),
+                    "yellow",
+                    Story::station_region(last % STATIONS),
+                    organisation("I", draw(18, case)),
+                    "",
+                    format!("{day}T10:00:00"),
+                    day.clone(),
+                    0i64,
+                    state,
+                    at_shop.then(|| organisation("M", draw(19, case))),
+                    at_shop.then_some("M-1"),
+                    at_shop.then(|| day.clone()),
+                    (state == "repaired").then(|| format!("{day}T12:00:00")),
+                    closed.then(|| format!("I{}", Story::candidate_id(case))),
+                    closed.then(|| day.clone()),
+                    decided(case),
                     decided(case),
                 ])
             }),
@@ -325,37 +351,35 @@ pub(super) fn tables(story: &Story) -> Vec<Table<'_>> {
         table(
             "audit",
             &["number", "at_us", "actor", "action", "subject", "reason", "detail", "prev", "hash"],
-
-                (1u64..)
-                    .zip(cases().flat_map(move |case| {
-                        let subject = Story::candidate_id(case);
-                        let opened = format!("C{subject}");
-                        [(case, "candidate-confirmed", subject), (case, "case-opened", opened)]
-                    }))
-                    .map(move |(number, (case, action, subject))| {
-                        let hash = |n: u64| {
-                            format!(
-                                "{:016x}{:016x}{:016x}{:016x}",
-                                draw(20, n),
-                                draw(21, n),
-                                draw(22, n),
-                                draw(23, n)
-                            )
-                        };
-                        // The rows that the server wrote at its start stand before these.
-                        row![
-                            number + 100,
-                            decided(case),
-                            "reviewer",
-                            action,
-                            subject,
-                            "照片清楚",
-                            "",
-                            hash(number),
-                            hash(number + 1)
-                        ]
-                    }),
-            ,
+            (1u64..)
+                .zip(cases().flat_map(move |case| {
+                    let subject = Story::candidate_id(case);
+                    let opened = format!("C{subject}");
+                    [(case, "candidate-confirmed", subject), (case, "case-opened", opened)]
+                }))
+                .map(move |(number, (case, action, subject))| {
+                    let hash = |n: u64| {
+                        format!(
+                            "{:016x}{:016x}{:016x}{:016x}",
+                            draw(20, n),
+                            draw(21, n),
+                            draw(22, n),
+                            draw(23, n)
+                        )
+                    };
+                    // The rows that the server wrote at its start stand before these.
+                    row![
+                        number + 100,
+                        decided(case),
+                        "reviewer",
+                        action,
+                        subject,
+                        "照片清楚",
+                        "",
+                        hash(number),
+                        hash(number + 1)
+                    ]
+                }),
         ),
         table(
             "carriers",
@@ -372,10 +396,8 @@ pub(super) fn tables(story: &Story) -> Vec<Table<'_>> {
         table(
             "vehicle_plates",
             &["plate", "plate_colour", "from_day", "vehicle"],
-
-                (0..story.vehicles)
-                    .map(move |n| row![Story::plate(n), "yellow", "2015-01-01", Story::vehicle_id(n)]),
-            ,
+            (0..story.vehicles)
+                .map(move |n| row![Story::plate(n), "yellow", "2015-01-01", Story::vehicle_id(n)]),
         ),
         table(
             "fleet_members",
