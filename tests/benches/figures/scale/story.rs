@@ -194,6 +194,9 @@ impl Story {
 
     /// A case, drawn for the `n`th request.
     pub(super) fn some_case(&self, n: u64) -> u64 {
-        (0..).map(|more| draw(9, n * 100 + more) % self.cases()).find(|case| !self.waits(*case)).unwrap()
+        (0..)
+            .map(|more| draw(9, n.wrapping_mul(100).wrapping_add(more)) % self.cases())
+            .find(|case| !self.waits(*case))
+            .unwrap()
     }
 }
