@@ -5,11 +5,12 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 # build: a compiler, OpenCV with its bindings' generator; see: fonts for plates and documents;
-# test: the servers and the browser that the tests start themselves.
+# test: the servers and the browser that the tests start themselves; schemathesis in a venv of its own, keys for OIDC.
 packages=(
   build-essential pkg-config clang libclang-dev libopencv-dev
   fonts-noto-cjk
   mosquitto postgresql chromium libfaketime
+  python3-venv openssl
 )
 command -v node >/dev/null || packages+=(nodejs npm)
 
