@@ -59,15 +59,16 @@ fn broken_lines(seed: u64) {
 fn a_head_that_sends_samples_gives_the_passages_that_one_of_results_gives() {
     let _turn = turn();
     let mut world = World::new(7).with_station("A140105001").with_a_head_of_samples().start();
-    let passings: Vec<_> = Traffic::new(TrafficPlan::new(7, Duration::from_secs(8))).take(40).collect();
+    let passings: Vec<_> = Traffic::new(TrafficPlan::new(7, Duration::from_secs(8))).take(30).collect();
     let mut truths = Vec::new();
     for passing in &passings {
         let origin = world.station().head().measure(passing, Instant::now());
         truths.push(Truth::of(passing, &origin, 0));
-        std::thread::sleep(Duration::from_millis(300));
+        // The headway that a reading must have to count.
+        std::thread::sleep(Duration::from_millis(1_200));
     }
     assert!(world.station().head().wait_acknowledged(PATIENCE));
-    wait_received(&mut world, 40);
+    wait_received(&mut world, 30);
     let seen = world.server.sign_in("reviewer").unwrap().passages().unwrap();
     let (mut compared, mut exceeding) = (0, 0);
     for truth in &truths {
@@ -97,7 +98,7 @@ fn a_head_that_sends_samples_gives_the_passages_that_one_of_results_gives() {
         exceeding += usize::from(one.outcome == "exceeding");
     }
     println!("{compared} of {} judged from samples, {exceeding} exceeding", truths.len());
-    assert!(compared >= 20 && exceeding >= 2, "{compared} judged, {exceeding} exceeding");
+    assert!(compared >= 15 && exceeding >= 2, "{compared} judged, {exceeding} exceeding");
 }
 
 #[test]
