@@ -98,10 +98,14 @@ impl PassageFilter {
     }
 }
 
-/// The select list of [`PassageRow`] over `passages p join stations s`.
+/// The select of [`PassageRow`] over `passages p` as the rest finds them.
 macro_rules! listed {
     ($rest:literal) => {
+        listed!("", "passages p", $rest)
+    };
+    ($with:expr, $from:literal, $rest:expr) => {
         concat!(
+            $with,
             "select p.station, s.name as station_name, p.region, p.sequence, p.lane, p.passed_us, p.clock, \
              p.received_us, p.plate, p.plate_colour, p.plate_confidence, p.outcome, p.edge_outcome, p.disagrees, p.edition, p.corroboration, \
              p.opacity_mean, p.ringelmann, p.no_ppm, p.speed, p.doubts, p.watch, p.picture, p.plate_picture, \
@@ -111,8 +115,77 @@ macro_rules! listed {
              when 'rejected' then 1 else 0 end) as bigint) from candidate_passages cp \
              join candidates c on c.id = cp.candidate \
              where cp.station = p.station and cp.sequence = p.sequence), cast(0 as bigint)) as review \
-             from passages p join stations s on s.id = p.station where ",
+             from ",
+            $from,
+            " join stations s on s.id = p.station where ",
             $rest
+        )
+    };
+}
+
+/// A page of passages. `$first` is what an index leads to; the rest is looked at row by row.
+macro_rules! page {
+    ($self:ident, $filter:ident, $limit:ident, $first:literal) => {
+        page!($self, $filter, $limit, "", "passages p", $first)
+    };
+    ($self:ident, $filter:ident, $limit:ident, $with:expr, $from:literal, $first:literal) => {{
+        let (low, high) = codes($filter.scope);
+        let (older_us, older_station, older_sequence) = $filter
+            .older_than
+            .map_or((i64::MAX, String::new(), 0), |(at, id)| (at, id.station.to_string(), sequence(id)));
+        rows!(
+            $self,
+            PassageRow,
+            listed!(
+                $with,
+                $from,
+                concat!(
+                    $first,
+                    " and p.region >= $1 and p.region <= $2 and ($3 = '' or p.station = $3) \
+                     and ($4 = '' or p.outcome = $4) and ($5 = '' or p.plate = $5) \
+                     and p.passed_us >= $6 and p.passed_us < $7 \
+                     and (p.passed_us, p.station, p.sequence) < ($8, $9, $10) \
+                     order by p.passed_us desc, p.station desc, p.sequence desc limit $11"
+                )
+            ),
+            low,
+            high,
+            $filter.station.map(|station| station.to_string()).unwrap_or_default(),
+            $filter.outcome.map_or("", Outcome::wire_word),
+            $filter.plate.as_ref().map_or("", Plate::as_str),
+            $filter.from_us.unwrap_or(i64::MIN),
+            $filter.to_us.unwrap_or(i64::MAX),
+            older_us,
+            &older_station,
+            older_sequence,
+            i64::from($limit.clamp(1, PAGE_MAX))
+        )
+    }};
+}
+
+/// A page of a region's passages, station by station: each station gives its newest so many, and of these the newest are
+/// taken. A county among a thousand costs its own stations, and one without a station nothing; in the order of passing
+/// alone its list would look through everybody's to find its own. The last two narrow what each gives.
+macro_rules! page_by_station {
+    ($self:ident, $filter:ident, $limit:ident, $of_y:literal, $of_q:literal) => {
+        page!(
+            $self,
+            $filter,
+            $limit,
+            concat!(
+                "with near as materialized (select q.station, q.sequence, q.passed_us from stations t \
+                 join passages q on q.station = t.id and q.passed_us >= (select min(x.passed_us) from \
+                 (select y.passed_us from passages y where y.station = t.id",
+                $of_y,
+                " and y.passed_us >= $6 and y.passed_us < $7 and (y.passed_us, y.station, y.sequence) < ($8, $9, $10) \
+                 order by y.passed_us desc limit $11) x) and q.passed_us < $7 \
+                 and (q.passed_us, q.station, q.sequence) < ($8, $9, $10)",
+                $of_q,
+                " where t.region >= $1 and t.region <= $2) "
+            ),
+            "(select station, sequence from near order by passed_us desc, station desc, sequence desc limit $11) k \
+             join passages p on p.station = k.station and p.sequence = k.sequence",
+            "k.sequence >= 0"
         )
     };
 }
@@ -120,32 +193,21 @@ macro_rules! listed {
 impl Reading {
     /// A page of passages, newest first.
     pub async fn passages(&mut self, filter: &PassageFilter, limit: u32) -> Stored<Vec<PassageRow>> {
-        let (low, high) = codes(filter.scope);
-        let (older_us, older_station, older_sequence) = filter
-            .older_than
-            .map_or((i64::MAX, String::new(), 0), |(at, id)| (at, id.station.to_string(), sequence(id)));
-        rows!(
-            self,
-            PassageRow,
-            listed!(
-                "p.region >= $1 and p.region <= $2 and ($3 = '' or p.station = $3) \
-                 and ($4 = '' or p.outcome = $4) and ($5 = '' or p.plate = $5) \
-                 and p.passed_us >= $6 and p.passed_us < $7 \
-                 and (p.passed_us, p.station, p.sequence) < ($8, $9, $10) \
-                 order by p.passed_us desc, p.station desc, p.sequence desc limit $11"
-            ),
-            low,
-            high,
-            filter.station.map(|station| station.to_string()).unwrap_or_default(),
-            filter.outcome.map_or("", Outcome::wire_word),
-            filter.plate.as_ref().map_or("", Plate::as_str),
-            filter.from_us.unwrap_or(i64::MIN),
-            filter.to_us.unwrap_or(i64::MAX),
-            older_us,
-            &older_station,
-            older_sequence,
-            i64::from(limit.clamp(1, PAGE_MAX))
-        )
+        if filter.plate.is_some() {
+            page!(self, filter, limit, "p.plate = $5")
+        } else if filter.station.is_some() && filter.outcome.is_some() {
+            page!(self, filter, limit, "p.station = $3 and p.outcome = $4")
+        } else if filter.station.is_some() {
+            page!(self, filter, limit, "p.station = $3")
+        } else if filter.scope != Region::COUNTRY && filter.outcome.is_some() {
+            page_by_station!(self, filter, limit, " and y.outcome = $4", " and q.outcome = $4")
+        } else if filter.scope != Region::COUNTRY {
+            page_by_station!(self, filter, limit, "", "")
+        } else if filter.outcome.is_some() {
+            page!(self, filter, limit, "p.outcome = $4")
+        } else {
+            page!(self, filter, limit, "p.passed_us < $7")
+        }
     }
 
     /// One passage as lists show it.

@@ -32,6 +32,12 @@ macro_rules! steps {
             (10, "inspection", include_str!(concat!("../../migrations/", $folder, "/0010_inspection.sql"))),
             (11, "keys", include_str!(concat!("../../migrations/", $folder, "/0011_keys.sql"))),
             (12, "listings", include_str!(concat!("../../migrations/", $folder, "/0012_listings.sql"))),
+            (
+                13,
+                "passages_by_station",
+                include_str!(concat!("../../migrations/", $folder, "/0013_passages_by_station.sql")),
+            ),
+            (14, "station_days", include_str!(concat!("../../migrations/", $folder, "/0014_station_days.sql"))),
         ]
     };
 }
@@ -94,6 +100,7 @@ mod tests {
     const RECORDS: &str = "select sequence, kind, prev, link, chain_ok from records order by sequence";
     const FIGURES: &str =
         "select sequence, valid, opacity_mean, no_ppm, outcome from passage_figures order by passed_us";
+    const DAYS: &str = "select day, passages, valid, conditions, opacity, nitric_oxide from station_days";
     const EVIDENCE: &str = "select sequence, kind, bytes from evidence";
 
     /// Runs the same upgrade over one kind of pool and says what became of the rows.
@@ -115,6 +122,11 @@ mod tests {
                 sqlx::query_as(FIGURES).fetch_all(&pool).await.unwrap();
             let not_judged = (3, Some(false), None, None, "not-judged".to_owned());
             assert_eq!(figures, [(1, Some(true), Some(1_200), Some(300), "passed".to_owned()), not_judged]);
+            let days: Vec<(i64, i64, i64, String, String, String)> = sqlx::query_as(DAYS).fetch_all(&pool).await.unwrap();
+            // 1 200 is the upper edge of bin 24, 300 lies in the first.
+            let counts = [r#"{"":1}"#, r#"{"24":1}"#, r#"{"1":1}"#].map(str::to_owned);
+            let [conditions, opacity, no] = counts;
+            assert_eq!(days, [(0, 2, 1, conditions, opacity, no)]);
             let evidence: Vec<(i64, String, i64)> = sqlx::query_as(EVIDENCE).fetch_all(&pool).await.unwrap();
             assert_eq!(evidence, [(1, "plume".to_owned(), 5)]);
             let stray = "insert into evidence (station, sequence, kind, sha256, bytes) \

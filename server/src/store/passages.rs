@@ -1,6 +1,6 @@
 //! Stores judged passages, many at once. That each is stored once is [`records`](super::records)'.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use plumewatch_shared::ids::FileHash;
@@ -10,9 +10,11 @@ use plumewatch_shared::protocol::message::WireVerdict;
 use plumewatch_shared::reading::Validity;
 use plumewatch_shared::verdict::{Outcome, Verdict};
 use plumewatch_shared::watchlist::WatchReason;
+use server_core::statistics::day::{Day, Figures};
 
 use super::bulk::{bulk, placeholders, slices};
 use super::records::sequence;
+use super::station_days::law_day;
 use super::{Stored, Writing};
 use crate::rulebooks::Standing;
 
@@ -167,6 +169,21 @@ impl Writing {
                 flat.1.camera_opacity,
                 flat.1.no,
             ])?;
+        }
+        let mut days: BTreeMap<(String, i64), Day> = BTreeMap::new();
+        for (new, shown) in &flat {
+            let passage = &new.passage;
+            let day = (passage.id.station.to_string(), law_day(passage.passed.micros()));
+            days.entry(day).or_default().count(Figures {
+                outcome: new.verdict.outcome,
+                valid: passage.validity.as_ref().map(|validity| *validity == Validity::Valid),
+                conditions: &failed_conditions(passage),
+                opacity: shown.opacity,
+                nitric_oxide: shown.no,
+            });
+        }
+        for ((station, day), more) in days {
+            self.add_to_station_day(&station, day, &more).await?;
         }
         Ok(())
     }

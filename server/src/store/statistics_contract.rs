@@ -1,6 +1,8 @@
 //! What statistics are made of, on SQLite and on PostgreSQL alike.
 
 use plumewatch_shared::sample::{self, SamplePassage};
+use server_core::statistics::bins::Bins;
+use server_core::statistics::day::{NO_WIDTH, OPACITY_WIDTH};
 
 use super::fixture::*;
 use super::*;
@@ -28,14 +30,14 @@ on_both! {
         ])
         .await;
         let mut reading = store.reading().await.unwrap();
-        let days = reading.station_days(station(STATION), span("2026-11-20", "2026-11-24")).await.unwrap();
+        let days = reading.station_days(station(STATION), span("2026-11-20", "2026-11-24").days()).await.unwrap();
         let told: Vec<_> =
-            days.iter().map(|d| (d.day, d.passages, d.readings, d.valid, d.passed, d.exceeding)).collect();
+            days.iter().map(|(n, d)| (*n, d.passages, d.readings, d.valid, d.passed, d.exceeding)).collect();
         // 2026-11-22 is day 20 779.
         assert_eq!(told, [(20_779, 1, 1, 1, 1, 0), (20_780, 3, 2, 1, 0, 1)]);
-        let last = span("2026-11-23", "2026-11-24");
-        assert_eq!(reading.station_days(station(STATION), last).await.unwrap().len(), 1);
-        assert_eq!(reading.failed_conditions(station(STATION), last).await.unwrap(), [("wind".to_owned(), 1)]);
+        let last = reading.station_days(station(STATION), span("2026-11-23", "2026-11-24").days()).await.unwrap();
+        assert_eq!(last.len(), 1);
+        assert_eq!(last[0].1.conditions, [("wind".to_owned(), 1)].into());
     }
 
     async fn only_readings_that_count_make_the_distribution(store: Store) {
@@ -47,8 +49,11 @@ on_both! {
         .await;
         let mut reading = store.reading().await.unwrap();
         let week = span("2026-11-20", "2026-11-27");
-        assert_eq!(reading.opacity_bins(station(STATION), week).await.unwrap(), [(0, 1), (1, 1), (15, 2)]);
-        assert_eq!(reading.opacity_above(station(STATION), week, 3_000).await.unwrap(), 1);
+        let days = reading.station_days(station(STATION), week.days()).await.unwrap();
+        let mut bins = Bins::default();
+        days.iter().for_each(|(_, day)| bins.merge(&day.opacity));
+        assert_eq!(bins.iter().collect::<Vec<_>>(), [(4, 2), (60, 1), (61, 1)]);
+        assert_eq!(bins.above(3_000, OPACITY_WIDTH), 1);
         assert_eq!(reading.opacity_pairs(station(STATION), week).await.unwrap(), []);
     }
 
@@ -63,21 +68,37 @@ on_both! {
         assert_eq!(pairs, [(1_000, 900), (3_000, 3_300)]);
     }
 
-    async fn the_middle_of_each_site_is_exact(store: Store) {
-        let sites = [(STATION, vec![500, 100, 900]), ("A140105002", vec![400, 100, 200, 300]), ("A110119001", vec![7])];
+    async fn a_day_is_the_same_whatever_its_passages_came_with(store: Store) {
+        enrol(&store, STATION).await;
+        let sample = |n: u64| sample::passage(n).at(&format!("2026-11-2{}T02:00:0{n}Z", 2 + n % 2)).with_no(100 * n as i32);
+        // Together, one by one, and one of them twice.
+        take(&store, vec![sample(1), sample(2), sample(3).in_strong_wind()]).await;
+        take(&store, vec![sample(4)]).await;
+        take(&store, vec![sample(4), sample(5)]).await;
+        let mut reading = store.reading().await.unwrap();
+        let days = reading.station_days(station(STATION), span("2026-11-20", "2026-11-27").days()).await.unwrap();
+        let told: Vec<_> =
+            days.iter().map(|(n, d)| (*n, d.passages, d.valid, d.nitric_oxide.total(), d.conditions.len())).collect();
+        assert_eq!(told, [(20_779, 2, 2, 2, 0), (20_780, 3, 2, 2, 1)]);
+    }
+
+    async fn each_site_of_a_region_tells_its_nitric_oxide(store: Store) {
+        let sites = [(STATION, vec![50_000, 10_000, 90_000]), ("A140105002", vec![40_000, 10_000]), ("A110119001", vec![7])];
         for (id, values) in sites {
             enrol(&store, id).await;
             let samples = values.into_iter().zip(1u64..).map(|(no, n)| {
-                sample::passage(n).at_station(id).at(&format!("2026-11-23T02:00:0{n}Z")).with_no(no)
+                sample::passage(n).at_station(id).at(&format!("2026-11-2{n}T02:00:0{n}Z")).with_no(no)
             });
             take(&store, samples.collect()).await;
         }
-        let week = span("2026-11-20", "2026-11-27");
+        let days = span("2026-11-20", "2026-11-27").days();
         let mut reading = store.reading().await.unwrap();
-        let shanxi = reading.site_nitric_oxide("140000".parse().unwrap(), week).await.unwrap();
-        let told: Vec<_> = shanxi.iter().map(|s| (s.station.as_str(), s.low, s.high, s.readings)).collect();
-        assert_eq!(told, [(STATION, 500, 500, 3), ("A140105002", 200, 300, 4)]);
-        assert_eq!(reading.site_nitric_oxide(china(), week).await.unwrap().len(), 3);
+        let shanxi = reading.site_nitric_oxide("140000".parse().unwrap(), days).await.unwrap();
+        let told: Vec<_> =
+            shanxi.iter().map(|s| (s.station.as_str(), s.readings.total(), s.readings.median(NO_WIDTH).unwrap())).collect();
+        // Within a bin of 5 × 10⁻⁶ of the middle.
+        assert_eq!(told, [(STATION, 3, 49_750), ("A140105002", 2, 10_000)]);
+        assert_eq!(reading.site_nitric_oxide(china(), days).await.unwrap().len(), 3);
     }
 
     async fn a_days_errors_are_summed_for_each_gas(store: Store) {

@@ -1,10 +1,13 @@
 //! Statistics of a station, by which a sick reader is seen before it accuses anyone.
 //!
 //! Pure arithmetic over integers in the wire's units; every rounding is half away from zero and happens once, at the
-//! end. [`histogram`] is how values lie, [`drift`] how a head's error moves from check to check, [`agreement`] whether
+//! end. [`day`] is what a day at a station comes to, [`bins`] how often which value occurred, [`histogram`] how a page draws
+//! that, [`drift`] how a head's error moves from check to check, [`agreement`] whether
 //! two instruments say the same of one plume; here shares, medians, and how far one site stands from the others.
 
 pub mod agreement;
+pub mod bins;
+pub mod day;
 pub mod drift;
 pub mod histogram;
 

@@ -12,15 +12,16 @@ use plumewatch_shared::time::law_place;
 use serde::{Deserialize, Serialize};
 use server_core::access::{Operation, Scope};
 use server_core::statistics::agreement::{Pair, agreement};
+use server_core::statistics::day::{self as stored, NO_WIDTH, OPACITY_WIDTH};
 use server_core::statistics::drift::{DayError, days_left, slope};
-use server_core::statistics::{histogram, median, rate_hundredths, standing};
+use server_core::statistics::{histogram, rate_hundredths, standing};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::http::Site;
 use crate::http::error::{ApiError, ErrorBody};
 use crate::http::extract::{Name, Params};
 use crate::http::session::Signed;
-use crate::store::{DayRow, ErrorDayRow, PAIRS_MAX, STATISTICS_DAYS_MAX, SiteNoRow, Span};
+use crate::store::{self, ErrorDayRow, PAIRS_MAX, STATISTICS_DAYS_MAX, Span};
 
 /// Days unless the request says otherwise.
 const DAYS: u32 = 30;
@@ -62,22 +63,22 @@ pub(super) struct Statistics {
 }
 
 /// What went by.
-#[derive(Clone, Copy, Default, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct Counts {
     /// Vehicles.
-    passages: i64,
+    passages: u64,
     /// With a reading.
-    readings: i64,
+    readings: u64,
     /// With a reading that counts.
-    valid: i64,
+    valid: u64,
     /// Readings that count, of all readings: hundredths of a percent.
     valid_hundredths: Option<i64>,
     /// Judged and passed.
-    passed: i64,
+    passed: u64,
     /// Over a screening limit alone.
-    screened: i64,
+    screened: u64,
     /// Over a limit that is enforced.
-    exceeding: i64,
+    exceeding: u64,
     /// Exceeding, of those judged: hundredths of a percent.
     exceeding_hundredths: Option<i64>,
 }
@@ -98,7 +99,7 @@ pub(super) struct FailedCondition {
     /// By word: `wind`, `plume`, `audit`, …
     condition: String,
     /// How many readings failed it.
-    count: i64,
+    count: u64,
 }
 
 /// How opacity is distributed.
@@ -132,10 +133,10 @@ pub(super) struct AgreementBody {
 /// Nitric oxide, hundredths of 10⁻⁶.
 #[derive(Serialize, ToSchema)]
 pub(super) struct NitricOxide {
-    /// The middle reading here.
+    /// The middle reading here, within 5 × 10⁻⁶ (readings are kept in bins of so much).
     median_ppm_hundredths: Option<i64>,
     /// Readings that count.
-    readings: i64,
+    readings: u64,
     /// The other sites.
     sites: Vec<SiteNo>,
     /// Median of the other sites' medians; null with fewer than three, or where these do not differ.
@@ -158,7 +159,7 @@ pub(super) struct SiteNo {
     /// The middle reading there.
     median_ppm_hundredths: i64,
     /// Readings that count.
-    readings: i64,
+    readings: u64,
 }
 
 /// Errors of one head against one gas or filter: hundredths of 10⁻⁶ for gases, hundredths of a percent for opacity.
@@ -212,33 +213,28 @@ pub(super) async fn of_station(
     let span = span(query.days, site.now())?;
     let mut reading = site.store.reading().await?;
     let station = reading.station(id, scope).await?.ok_or_else(ApiError::not_found)?;
-    let days = reading.station_days(id, span).await?;
-    let conditions = reading.failed_conditions(id, span).await?;
-    let bins = reading.opacity_bins(id, span).await?;
-    let limit = opacity_limit(&site.books.in_force_at(id.region(), site.now()));
-    let above_limit = match limit {
-        Some(limit) => reading.opacity_above(id, span, limit).await?,
-        None => 0,
-    };
+    let days = reading.station_days(id, span.days()).await?;
     let pairs = reading.opacity_pairs(id, span).await?;
-    let sites = reading.site_nitric_oxide(neighbourhood(scope, id), span).await?;
+    let sites = reading.site_nitric_oxide(neighbourhood(scope, id), span.days()).await?;
     let errors = reading.check_error_days(id, span).await?;
     drop(reading);
-    let counts = histogram::of_bins(&bins);
+    let limit = opacity_limit(&site.books.in_force_at(id.region(), site.now()));
+    let mut all = stored::Day::default();
+    days.iter().for_each(|(_, day)| all.merge(day));
     Ok(Json(Statistics {
         station: station.id,
         station_name: station.name,
         from_utc_us: span.from_us,
         to_utc_us: span.to_us,
-        total: Counts::of(days.iter()),
-        days: days.iter().map(|row| Day { day: day(row.day), counts: Counts::of([row]) }).collect(),
-        conditions: single_conditions(&conditions),
+        total: Counts::from(&all),
+        days: days.iter().map(|(n, one)| Day { day: day(*n), counts: Counts::from(one) }).collect(),
+        conditions: single_conditions(&all.conditions),
         opacity: OpacityDistribution {
             bin_hundredths: histogram::BIN_HUNDREDTHS,
-            median_hundredths: histogram::median(&counts),
-            counts: counts.to_vec(),
+            median_hundredths: all.opacity.median(OPACITY_WIDTH),
+            counts: histogram::of_bins(&all.opacity).to_vec(),
             limit_hundredths: limit,
-            above_limit,
+            above_limit: limit.map_or(0, |limit| all.opacity.above(limit, OPACITY_WIDTH)),
         },
         agreement: AgreementBody::of(&pairs),
         nitric_oxide: NitricOxide::of(id, sites),
@@ -276,8 +272,8 @@ fn neighbourhood(scope: Scope, station: StationId) -> Region {
 }
 
 /// Splits combinations into conditions, the most frequent first.
-fn single_conditions(combinations: &[(String, i64)]) -> Vec<FailedCondition> {
-    let mut counts: BTreeMap<&str, i64> = BTreeMap::new();
+fn single_conditions(combinations: &BTreeMap<String, u64>) -> Vec<FailedCondition> {
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
     for (words, count) in combinations {
         for word in words.split(',').filter(|word| !word.is_empty()) {
             *counts.entry(word).or_default() += count;
@@ -340,21 +336,18 @@ fn mean(sum: i64, count: i64) -> i64 {
     (sum + sum.signum() * (count / 2)) / count
 }
 
-impl Counts {
-    fn of<'r>(rows: impl IntoIterator<Item = &'r DayRow>) -> Self {
-        let mut sum = Self::default();
-        for row in rows {
-            sum.passages += row.passages;
-            sum.readings += row.readings;
-            sum.valid += row.valid;
-            sum.passed += row.passed;
-            sum.screened += row.screened;
-            sum.exceeding += row.exceeding;
+impl From<&stored::Day> for Counts {
+    fn from(day: &stored::Day) -> Self {
+        Self {
+            passages: day.passages,
+            readings: day.readings,
+            valid: day.valid,
+            valid_hundredths: rate_hundredths(day.valid, day.readings),
+            passed: day.passed,
+            screened: day.screened,
+            exceeding: day.exceeding,
+            exceeding_hundredths: rate_hundredths(day.exceeding, day.passed + day.screened + day.exceeding),
         }
-        let share = |part: i64, whole: i64| rate_hundredths(part.unsigned_abs(), whole.unsigned_abs());
-        sum.valid_hundredths = share(sum.valid, sum.readings);
-        sum.exceeding_hundredths = share(sum.exceeding, sum.passed + sum.screened + sum.exceeding);
-        sum
     }
 }
 
@@ -372,15 +365,14 @@ impl AgreementBody {
 }
 
 impl NitricOxide {
-    fn of(station: StationId, rows: Vec<SiteNoRow>) -> Self {
-        let site = |row: SiteNoRow| SiteNo {
-            median_ppm_hundredths: median(&[row.low, row.high]).unwrap_or(row.low),
-            station: row.station,
-            name: row.name,
-            readings: row.readings,
+    fn of(station: StationId, sites: Vec<store::SiteNo>) -> Self {
+        let site = |one: store::SiteNo| {
+            let median_ppm_hundredths = one.readings.median(NO_WIDTH)?;
+            let readings = one.readings.total();
+            Some(SiteNo { station: one.station, name: one.name, median_ppm_hundredths, readings })
         };
         let (own, sites): (Vec<SiteNo>, Vec<SiteNo>) =
-            rows.into_iter().map(site).partition(|site| site.station == station.as_str());
+            sites.into_iter().filter_map(site).partition(|site| site.station == station.as_str());
         let own = own.into_iter().next();
         let others: Vec<i64> = sites.iter().map(|site| site.median_ppm_hundredths).collect();
         let stands = own.as_ref().and_then(|own| standing(own.median_ppm_hundredths, &others));
@@ -417,7 +409,7 @@ mod tests {
     #[test]
     fn combinations_are_counted_for_each_condition() {
         let told =
-            single_conditions(&[("wind".to_owned(), 3), ("plume,wind".to_owned(), 2), (String::new(), 9)]);
+            single_conditions(&[("wind", 3), ("plume,wind", 2), ("", 9)].map(|(words, n)| (words.to_owned(), n)).into());
         let told: Vec<_> = told.iter().map(|one| (one.condition.as_str(), one.count)).collect();
         assert_eq!(told, [("wind", 5), ("plume", 2)]);
     }

@@ -86,9 +86,9 @@ async fn a_site_whose_nitric_oxide_lies_far_off_is_told_as_unlike_the_others() {
     let told = person.get("/api/v1/stations/A140105001/statistics").await.body["nitric_oxide"].clone();
     assert_eq!(
         (&told["median_ppm_hundredths"], &told["others_ppm_hundredths"]),
-        (&json!(90_000), &json!(41_000))
+        (&json!(89_750), &json!(40_750))
     );
-    // 0.6745 × (90 000 − 41 000) / 1 000 = 33.05.
+    // Readings are kept in bins of 5 × 10⁻⁶. 0.6745 × (89 750 − 40 750) / 1 000 = 33.05.
     assert_eq!((&told["z_hundredths"], &told["unlike"]), (&json!(3_305), &json!(true)));
     let near = person.get("/api/v1/stations/A140105002/statistics").await.body["nitric_oxide"].clone();
     assert_eq!(near["unlike"], false);

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use plumewatch_shared::protocol::message::PassageReport;
 use plumewatch_shared::rulebook::Rulebook;
 use plumewatch_shared::sample;
-use plumewatch_shared::verdict::judge;
+use plumewatch_shared::verdict::{Outcome, judge};
+use server_core::statistics::bins::Bins;
+use server_core::statistics::day::{Day, Figures};
 
 use super::pour::{Cell, Table, row};
 use super::story::{STATIONS, Story, draw};
@@ -15,6 +17,30 @@ use super::story::{STATIONS, Story, draw};
 struct Against {
     /// Newest exceedance of each vehicle.
     newest: BTreeMap<u64, jiff::civil::Date>,
+}
+
+/// What each station's days come to, from the figures below.
+fn station_days(story: &Story) -> BTreeMap<(u64, i64), Day> {
+    let mut days: BTreeMap<(u64, i64), Day> = BTreeMap::new();
+    for n in 0..story.passages {
+        let day = (story.passed(n).as_second() + 28_800) / 86_400;
+        let (exceeds, opacity, no) = figures(story, n);
+        days.entry((n % STATIONS, day)).or_default().count(Figures {
+            outcome: if exceeds { Outcome::Exceeding } else { Outcome::Passed },
+            valid: Some(true),
+            conditions: "",
+            opacity: Some(opacity as i64),
+            nitric_oxide: Some(no as i64),
+        });
+    }
+    days
+}
+
+/// Does it exceed; its opacity, hundredths of a percent; its nitric oxide, hundredths of 10⁻⁶.
+fn figures(story: &Story, passage: u64) -> (bool, u64, u64) {
+    let exceeds = story.case_of(passage).is_some();
+    let opacity = if exceeds { 3_100 + draw(12, passage) % 4_000 } else { draw(12, passage) % 2_900 };
+    (exceeds, opacity, draw(13, passage) % 100_000)
 }
 
 /// A table of the story.
@@ -125,9 +151,8 @@ pub(super) fn tables(story: &Story) -> Vec<Table<'_>> {
             ],
             passages().map(move |n| {
                 let (station, sequence) = Story::passage_id(n);
-                let exceeds = story.case_of(n).is_some();
+                let (exceeds, opacity, no) = figures(story, n);
                 let outcome = if exceeds { "exceeding" } else { "passed" };
-                let opacity = if exceeds { 3_100 + draw(12, n) % 4_000 } else { draw(12, n) % 2_900 };
                 let (report, verdict) =
                     if exceeds { (report.as_str(), verdict.as_str()) } else { ("{}", "{}") };
                 row![
@@ -147,7 +172,7 @@ pub(super) fn tables(story: &Story) -> Vec<Table<'_>> {
                     false,
                     opacity,
                     0i64,
-                    draw(13, n) % 100_000,
+                    no,
                     12_000 + draw(14, n) % 9_000,
                     "",
                     report,
@@ -161,10 +186,41 @@ pub(super) fn tables(story: &Story) -> Vec<Table<'_>> {
             &["station", "passed_us", "sequence", "outcome", "valid", "conditions", "opacity_mean", "no_ppm"],
             passages().map(move |n| {
                 let (station, sequence) = Story::passage_id(n);
-                let exceeds = story.case_of(n).is_some();
-                let opacity = if exceeds { 3_100 + draw(12, n) % 4_000 } else { draw(12, n) % 2_900 };
+                let (exceeds, opacity, no) = figures(story, n);
                 let outcome = if exceeds { "exceeding" } else { "passed" };
-                row![station, us(n), sequence, outcome, true, "", opacity, draw(13, n) % 100_000]
+                row![station, us(n), sequence, outcome, true, "", opacity, no]
+            }),
+        ),
+        table(
+            "station_days",
+            &[
+                "station",
+                "day",
+                "passages",
+                "readings",
+                "valid",
+                "passed",
+                "screened",
+                "exceeding",
+                "conditions",
+                "opacity",
+                "nitric_oxide",
+            ],
+            station_days(story).into_iter().map(|((station, day), told)| {
+                let text = |bins: &Bins| serde_json::to_string(&bins.iter().collect::<BTreeMap<_, _>>()).unwrap();
+                row![
+                    Story::station(station),
+                    day,
+                    told.passages,
+                    told.readings,
+                    told.valid,
+                    told.passed,
+                    told.screened,
+                    told.exceeding,
+                    "{}",
+                    text(&told.opacity),
+                    text(&told.nitric_oxide)
+                ]
             }),
         ),
         table(
@@ -182,8 +238,7 @@ pub(super) fn tables(story: &Story) -> Vec<Table<'_>> {
             ],
             passages().map(move |n| {
                 let (station, sequence) = Story::passage_id(n);
-                let exceeds = story.case_of(n).is_some();
-                let measured = if exceeds { 3_100 + draw(12, n) % 4_000 } else { draw(12, n) % 2_900 };
+                let (exceeds, measured, _) = figures(story, n);
                 row![
                     Story::plate(story.vehicle_of(n)),
                     "yellow",
