@@ -15,7 +15,7 @@ use server_core::access::OrganisationCode;
 use server_core::audit::{Action, Entry};
 use server_core::case::{Case, CaseId, Effect, Event, Facts, Refusal, Source, Step, Told};
 use server_core::counting::Candidate;
-use server_core::inspection::{VehicleIdentity, Vin};
+use server_core::inspection::VehicleIdentity;
 use server_core::order::Origin;
 use server_core::review::{CandidateState, Reason, Review, ReviewRefusal, Ruling};
 
@@ -321,7 +321,7 @@ async fn order_of(
 ) -> Result<NewOrder, CaseworkError> {
     let (plate, colour) = (&case.vehicle.plate, case.vehicle.colour);
     let registered = writing.vehicle_on(plate, colour, law_place().to_datetime(now).date()).await?;
-    let vin = registered.and_then(|vehicle| vehicle.facts.vin).and_then(|vin| Vin::parse(vin.as_str()));
+    let vin = registered.and_then(|vehicle| vehicle.facts.vin);
     let vehicle = VehicleIdentity { plate: plate.clone(), colour, vin };
     let origin = Origin::Case(case.id.clone());
     Ok(NewOrder { origin, vehicle, station, items: BTreeSet::new(), method: None, due })

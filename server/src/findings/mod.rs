@@ -32,7 +32,7 @@ pub use sweep::{Sweeping, sweep};
 
 use crate::counting::SYSTEM;
 use crate::inspections::wire::InspectionUpload;
-use crate::orders::{LoopError, commit, region};
+use crate::orders::{LoopError, commit};
 use crate::store::{Store, Writing};
 
 /// Days around a test in which a shared calibration is looked for.
@@ -76,8 +76,8 @@ pub async fn examine(store: &Store, id: &InspectionId, now: Timestamp) -> Result
         return Err(LoopError::Unknown);
     };
     let Some(test) = reading.test_fact(id).await? else { return Err(LoopError::Unknown) };
-    let facts = reading.station_facts(&test.station).await?;
-    let place = facts.as_ref().and_then(|facts| region(facts.region)).unwrap_or(Region::COUNTRY);
+    let station = reading.inspection_station(&test.station).await?;
+    let place = station.map_or(Region::COUNTRY, |station| station.region);
     let day: Date = law_place().to_datetime(test.started).date();
     let edition = detectors().in_force(place, day);
     let rules = &edition.rules;
@@ -141,7 +141,7 @@ pub async fn examine(store: &Store, id: &InspectionId, now: Timestamp) -> Result
         }
     }
     drop(reading);
-    let place = facts.map_or(0, |facts| facts.region);
+    let place = i64::from(place.code());
     keep_all(store, &findings, place, now).await
 }
 

@@ -175,8 +175,8 @@ async fn stations(store: &Store, today: Date, now: Timestamp) -> Result<u64, Loo
     let seen = reading.seen_after_passing(back(after.days), after.within_days).await?;
     let mut places = BTreeMap::new();
     for code in tests.iter().map(|(code, _)| code).chain(seen.iter().map(|(code, _)| code)) {
-        let facts = reading.station_facts(code).await?;
-        places.insert(code.clone(), facts.map_or(0, |facts| facts.region));
+        let station = reading.inspection_station(code).await?;
+        places.insert(code.clone(), station.map_or(0, |station| i64::from(station.region.code())));
     }
     let mut findings = Vec::new();
     let month = today.strftime("%Y-%m").to_string();
@@ -225,7 +225,7 @@ async fn shops(store: &Store, today: Date, now: Timestamp) -> Result<u64, LoopEr
         let about = About::Shop(short.shop.clone());
         let month = today.strftime("%Y-%m").to_string();
         let reference = programme().reference(edition);
-        let place = reading.shop_facts(short.shop).await?.map_or(0, |(_, region)| region);
+        let place = reading.repair_shop(short.shop).await?.map_or(0, |shop| i64::from(shop.region.code()));
         let kind = FindingKind::RepairsDoNotLast;
         found.push((place, Finding::new(kind, about, &month, today, words, reference)));
     }
@@ -243,8 +243,8 @@ async fn place_of(
     station: &OrganisationCode,
     day: Date,
 ) -> Result<(i64, plumewatch_shared::rulebook::RulebookRef), LoopError> {
-    let facts = store.reading().await?.station_facts(station).await?;
-    let place = facts.map_or(0, |facts| facts.region);
-    let edition = programme().in_force(region(place).unwrap_or(Region::COUNTRY), day);
-    Ok((place, programme().reference(edition)))
+    let known = store.reading().await?.inspection_station(station).await?;
+    let place = known.map_or(Region::COUNTRY, |station| station.region);
+    let edition = programme().in_force(place, day);
+    Ok((i64::from(place.code()), programme().reference(edition)))
 }

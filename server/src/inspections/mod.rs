@@ -13,7 +13,7 @@ pub mod wire;
 
 use jiff::{Timestamp, ToSpan};
 use plumewatch_shared::exhaust_test::TestOutcome;
-use plumewatch_shared::ids::{FileHash, Region};
+use plumewatch_shared::ids::FileHash;
 use plumewatch_shared::language::Bilingual;
 use plumewatch_shared::plate::PlateColour;
 use server_core::access::OrganisationCode;
@@ -65,9 +65,8 @@ pub async fn upload(
         let same = Uploaded { id: inspection.id, repeated: true, opened: None, watchlist: false };
         return if stored == digest { Ok(same) } else { Err(LoopError::Forbidden(report_used())) };
     }
-    let facts = writing.station_facts(station).await?.filter(|facts| facts.is_open(day(&inspection)));
-    let facts = facts.ok_or_else(|| LoopError::Forbidden(station_not_open()))?;
-    let region = orders::region(facts.region).unwrap_or(Region::COUNTRY);
+    let known = writing.inspection_station(station).await?.filter(|known| known.is_open(day(&inspection)));
+    let region = known.ok_or_else(|| LoopError::Forbidden(station_not_open()))?.region;
     let rules = &programme().in_force(region, day(&inspection)).rules;
     let book = books.tests(region, day(&inspection)).into_iter().find(|book| book.id == STANDARD);
     let book = book.expect("the library has the shipped edition of each standard");
@@ -79,7 +78,7 @@ pub async fn upload(
     let applied = order.is_some() && seen.report() == ReportState::Issued;
     writing
         .insert_inspection(
-            &new_inspection(&inspection, &seen, applied, facts.region, (text, digest), by),
+            &new_inspection(&inspection, &seen, applied, i64::from(region.code()), (text, digest), by),
             now,
         )
         .await?;
@@ -103,7 +102,7 @@ pub async fn upload(
         }
         ReportState::Held => {
             let finding = findings::held(&inspection, &seen, region);
-            findings::keep(&mut writing, &finding, facts.region, now, &mut told).await?;
+            findings::keep(&mut writing, &finding, i64::from(region.code()), now, &mut told).await?;
         }
     }
     orders::commit(writing, told).await?;

@@ -8,8 +8,9 @@ use plumewatch_shared::units::{AbsorptionCoefficient, EngineSpeed, RingelmannLev
 use server_core::access::OrganisationCode;
 use server_core::broken_rule::BrokenRule;
 use server_core::inspection::test::*;
-use server_core::inspection::{InspectedItem, InspectionId, ReportNumber, VehicleIdentity, Vin};
+use server_core::inspection::{InspectedItem, InspectionId, ReportNumber, VehicleIdentity};
 use server_core::order::OrderId;
+use server_core::register::Vin;
 
 use super::wire::{
     InspectionUpload, UploadedEmission, UploadedLugPoint, UploadedObd, UploadedRun, UploadedValue,
@@ -29,7 +30,7 @@ impl InspectionUpload {
         let report = ReportNumber::parse(self.report_number.trim());
         let plate = self.vehicle.plate.parse().ok();
         let colour = PlateColour::from_word(&self.vehicle.plate_colour);
-        let vin = Vin::parse(&self.vehicle.vin);
+        let vin = Vin::parse(&self.vehicle.vin).ok();
         let order = self.order.as_deref().map(|text| OrderId::parse(text.trim()));
         need(
             report.is_some(),
@@ -266,7 +267,7 @@ impl UploadedObd {
             trouble_codes: self.trouble_codes.clone(),
             not_ready: self.not_ready,
             // Old computers tell zeros or nothing: that is no number, and no other number either.
-            vin: self.vin.as_deref().and_then(Vin::parse),
+            vin: self.vin.as_deref().and_then(|vin| Vin::parse(vin).ok()),
             calibration: self.calibration.clone(),
             calibration_sum: self.calibration_sum.clone(),
         })

@@ -2,7 +2,7 @@
 
 use plumewatch_shared::sample::SamplePassage;
 use server_core::case::{CaseId, Event as CaseEvent};
-use server_core::inspection::Vin;
+use server_core::register::Vin;
 use server_core::review::{Decision, Review};
 
 use super::*;
@@ -72,7 +72,7 @@ on_both! {
         let vehicle = store.reading().await.unwrap().order(&order, &Reach::Region(china())).await.unwrap().unwrap();
         retest.vehicle.plate = vehicle.order.vehicle.plate.as_str().to_owned();
         retest.vehicle.plate_colour = vehicle.order.vehicle.colour.unwrap().word().to_owned();
-        assert!(Vin::parse(&retest.vehicle.vin).is_some(), "the station reads the number; the roadside did not know it");
+        assert!(Vin::parse(&retest.vehicle.vin).is_ok(), "the station reads the number; the roadside did not know it");
         let came = crate::inspections::upload(&store, &books, &code("I-1"), &retest, "s", later(30)).await.unwrap();
         assert!(came.watchlist, "the roadside need look out no more");
         assert_eq!(case_state(&store, &case).await, "closed");

@@ -17,6 +17,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use plumewatch_shared::ids::Region;
 use plumewatch_shared::language::Bilingual;
 use plumewatch_shared::time::law_place;
 use server_core::access::{OrganisationCode, Reach};
@@ -26,14 +27,15 @@ use server_core::case::CaseId;
 use server_core::inspection::{InspectedItem, Method, VehicleIdentity};
 use server_core::order::programme::{ProgrammeRules, programme};
 use server_core::order::{
-    Effect, Event, Order, OrderId, OrderState, Origin, Refusal, RepairDraft, RepairRecord,
+    Effect, Event, Order, OrderId, OrderState, Origin, Refusal, RepairDraft, RepairRecord, ShopOnDay,
+    StationOnDay,
 };
 use server_core::review::Reason;
 
 pub use refused::{LoopError, RefusedRow};
 
 use crate::rulebooks::Books;
-use crate::store::{OrderRow, Store, Writing};
+use crate::store::{OrderRow, Reading, Store, Writing};
 
 /// What a new order is for.
 #[derive(Clone, Debug)]
@@ -72,8 +74,8 @@ pub async fn open(
     told: &mut Vec<Entry>,
 ) -> Result<Order, LoopError> {
     let opened = law_place().to_datetime(now);
-    let facts = writing.station_facts(&new.station).await?;
-    let facts = facts.filter(|facts| facts.is_open(opened.date())).ok_or(Refusal::StationClosed)?;
+    let station = writing.inspection_station(&new.station).await?;
+    let station = station.filter(|station| station.is_open(opened.date())).ok_or(Refusal::StationClosed)?;
     let failed_before = matches!(new.origin, Origin::Inspection(_));
     let order = Order {
         id: new_id(),
@@ -90,7 +92,7 @@ pub async fn open(
         records: BTreeSet::new(),
         retests: BTreeSet::new(),
     };
-    writing.insert_order(&order, facts.region, now).await?;
+    writing.insert_order(&order, i64::from(station.region.code()), now).await?;
     let origin = match &order.origin {
         Origin::Case(id) => id.as_str(),
         Origin::Inspection(id) => id.as_str(),
@@ -186,7 +188,7 @@ pub async fn take(
     let (mut writing, mut told) = (store.writing().await?, Vec::new());
     let row = writing.order_to_change(id).await?.ok_or(LoopError::Unknown)?;
     let day = law_place().to_datetime(now).date();
-    let shop = writing.shop_on(shop, day).await?;
+    let shop = shop_on(&mut writing, shop, day).await?;
     let round = round.unwrap_or_else(|| row.order.round());
     let followed =
         happen(&mut writing, books, row, Event::Take { shop, day, round }, by, now, &mut told).await?;
@@ -253,10 +255,7 @@ async fn rules(
     shop: &OrganisationCode,
     day: Date,
 ) -> Result<&'static ProgrammeRules, LoopError> {
-    let facts = writing.shop_facts(shop).await?;
-    let region = facts
-        .and_then(|(_, region)| crate::orders::region(region))
-        .unwrap_or(plumewatch_shared::ids::Region::COUNTRY);
+    let region = writing.repair_shop(shop).await?.map_or(Region::COUNTRY, |shop| shop.region);
     Ok(&programme().in_force(region, day).rules)
 }
 
@@ -277,10 +276,10 @@ pub async fn reassign(
     let day = law_place().to_datetime(now).date();
     let event = match wish {
         Wish::Station(code, reason) => {
-            Event::ReassignStation { station: writing.station_on(&code, day).await?, reason }
+            Event::ReassignStation { station: station_on(&mut writing, &code, day).await?, reason }
         }
         Wish::Shop(Some(code), reason) => {
-            Event::ReassignShop { shop: Some(writing.shop_on(&code, day).await?), reason }
+            Event::ReassignShop { shop: Some(shop_on(&mut writing, &code, day).await?), reason }
         }
         Wish::Shop(None, reason) => Event::ReassignShop { shop: None, reason },
         Wish::Cancel(reason) => Event::Cancel { reason },
@@ -288,6 +287,22 @@ pub async fn reassign(
     let followed = happen(&mut writing, books, row, event, by, now, &mut told).await?;
     commit(writing, told).await?;
     Ok(followed)
+}
+
+/// A station as an order asks for it on a day.
+async fn station_on(
+    reading: &mut Reading,
+    code: &OrganisationCode,
+    day: Date,
+) -> Result<StationOnDay, LoopError> {
+    let known = reading.inspection_station(code).await?;
+    Ok(StationOnDay { station: code.clone(), is_open: known.is_some_and(|station| station.is_open(day)) })
+}
+
+/// A shop as an order asks for it on a day: with the certificate that holds, if one does.
+async fn shop_on(reading: &mut Reading, code: &OrganisationCode, day: Date) -> Result<ShopOnDay, LoopError> {
+    let certificate = reading.shop_qualified_on(code, day).await?.map(|row| row.certificate);
+    Ok(ShopOnDay { shop: code.clone(), certificate })
 }
 
 /// What an authority wants of an order.

@@ -397,3 +397,39 @@ pub(crate) async fn tamper(store: &Store, sql: &'static str) {
     change!(writing, sql).unwrap();
     writing.commit().await.unwrap();
 }
+
+impl Writing {
+    /// A station in the register, open since 2020.
+    pub(crate) async fn test_station(&mut self, code: &str, region: i64, closed: Option<&str>) -> Stored<()> {
+        change!(
+            self,
+            "insert into inspection_stations (code, name, region, address, phone, opened_on, closed_on) \
+             values ($1, $2, $3, '', '', '2020-01-01', $4) on conflict (code) do nothing",
+            code,
+            format!("检测站 {code}"),
+            region,
+            closed
+        )?;
+        Ok(())
+    }
+
+    /// A shop in the register with a certificate since 2020.
+    pub(crate) async fn test_shop(&mut self, code: &str, region: i64, until: Option<&str>) -> Stored<()> {
+        change!(
+            self,
+            "insert into repair_shops (code, name, region, address, phone) values ($1, $2, $3, '', '')",
+            code,
+            format!("维修厂 {code}"),
+            region
+        )?;
+        change!(
+            self,
+            "insert into shop_qualifications (shop, certificate, from_day, until_day) \
+             values ($1, $2, '2020-01-01', $3)",
+            code,
+            format!("Q-{code}"),
+            until
+        )?;
+        Ok(())
+    }
+}

@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 use server_core::access::Reach;
-use server_core::inspection::{InspectionId, VehicleIdentity, Vin};
+use server_core::inspection::{InspectionId, VehicleIdentity};
 use server_core::order::OrderId;
+use server_core::register::Vin;
 
 use super::counting::colour_word;
 use super::engine::{change, row, rows};

@@ -8,8 +8,9 @@ use server_core::access::OrganisationCode;
 use server_core::finding::fact::{Curve, TestFact};
 use server_core::finding::follow_up::ClosedRepair;
 use server_core::finding::rate::{SeenAfter, Tests};
-use server_core::inspection::{InspectionId, Method, Vin};
+use server_core::inspection::{InspectionId, Method};
 use server_core::order::OrderId;
+use server_core::register::Vin;
 
 use super::counting::stamp;
 use super::engine::{row, rows};
@@ -281,9 +282,13 @@ fn fact(columns: FactColumns) -> Stored<TestFact> {
         ended: stamp(columns.ended_us)?,
         method: Method::from_word(&columns.method).ok_or(StoreError::Corrupt("inspections.method"))?,
         plate: format!("{} {}", columns.plate, columns.plate_colour),
-        vin: columns.vin.as_deref().and_then(Vin::parse),
-        obd_vin: columns.obd_vin.as_deref().and_then(Vin::parse),
+        vin: vin_of(columns.vin.as_deref()),
+        obd_vin: vin_of(columns.obd_vin.as_deref()),
         engine_model: columns.engine_model,
         calibration: columns.calibration.zip(columns.calibration_sum),
     })
+}
+
+fn vin_of(text: Option<&str>) -> Option<Vin> {
+    text.and_then(|text| Vin::parse(text).ok())
 }

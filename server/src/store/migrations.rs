@@ -37,7 +37,11 @@ macro_rules! steps {
                 "passages_by_station",
                 include_str!(concat!("../../migrations/", $folder, "/0013_passages_by_station.sql")),
             ),
-            (14, "station_days", include_str!(concat!("../../migrations/", $folder, "/0014_station_days.sql"))),
+            (
+                14,
+                "station_days",
+                include_str!(concat!("../../migrations/", $folder, "/0014_station_days.sql")),
+            ),
         ]
     };
 }
@@ -122,7 +126,8 @@ mod tests {
                 sqlx::query_as(FIGURES).fetch_all(&pool).await.unwrap();
             let not_judged = (3, Some(false), None, None, "not-judged".to_owned());
             assert_eq!(figures, [(1, Some(true), Some(1_200), Some(300), "passed".to_owned()), not_judged]);
-            let days: Vec<(i64, i64, i64, String, String, String)> = sqlx::query_as(DAYS).fetch_all(&pool).await.unwrap();
+            let days: Vec<(i64, i64, i64, String, String, String)> =
+                sqlx::query_as(DAYS).fetch_all(&pool).await.unwrap();
             // 1 200 is the upper edge of bin 24, 300 lies in the first.
             let counts = [r#"{"":1}"#, r#"{"24":1}"#, r#"{"1":1}"#].map(str::to_owned);
             let [conditions, opacity, no] = counts;

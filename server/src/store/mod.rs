@@ -64,7 +64,6 @@ mod register_lists;
 mod register_imports;
 mod register_life;
 
-mod im_register;
 mod order_rows;
 mod orders;
 mod inspections;
@@ -103,7 +102,6 @@ pub use exhaust_tests::{
     ExhaustTestFilter, ExhaustTestFull, ExhaustTestRow, NewExhaustTest, SampleResult, SampleRow,
 };
 pub use findings::{FindingFilter, FindingRow};
-pub use im_register::StationFacts;
 pub use inspections::{InspectionFilter, InspectionRow, NewInspection};
 pub use irregularity_facts::curve_text;
 pub use job_leases::LeaseRow;

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use jiff::civil::{Date, DateTime};
 use server_core::access::OrganisationCode;
 use server_core::case::CaseId;
-use server_core::inspection::{InspectedItem, InspectionId, Method, VehicleIdentity, Vin};
+use server_core::inspection::{InspectedItem, InspectionId, Method, VehicleIdentity};
 use server_core::order::{Order, OrderId, OrderState, Origin, Taking};
+use server_core::register::Vin;
 
 use super::counting::vehicle;
 use super::{StoreError, Stored};
@@ -74,7 +75,7 @@ pub(super) fn items_of(text: &str) -> Stored<BTreeSet<InspectedItem>> {
 /// A vehicle from its three columns.
 pub(super) fn identity(plate: &str, colour: &str, vin: Option<&str>) -> Stored<VehicleIdentity> {
     let vehicle = vehicle(plate, colour)?;
-    let vin = vin.map(|vin| Vin::parse(vin).ok_or(StoreError::Corrupt("vin"))).transpose()?;
+    let vin = vin.map(|vin| Vin::parse(vin).map_err(|_| StoreError::Corrupt("vin"))).transpose()?;
     Ok(VehicleIdentity { plate: vehicle.plate, colour: vehicle.colour, vin })
 }
 

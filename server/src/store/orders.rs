@@ -5,8 +5,9 @@ use jiff::civil::Date;
 use plumewatch_shared::plate::PlateColour;
 use server_core::access::{OrganisationCode, Reach};
 use server_core::case::CaseId;
-use server_core::inspection::{InspectionId, Method, VehicleIdentity, Vin};
+use server_core::inspection::{InspectionId, Method, VehicleIdentity};
 use server_core::order::{Order, OrderId, OrderState, Origin, RecordDigest, RepairRecord};
+use server_core::register::Vin;
 
 use super::counting::{codes, colour_word};
 use super::engine::{change, row, rows};

@@ -335,7 +335,7 @@ impl Reading {
         found.map(Organisation::try_from).transpose()
     }
 
-    /// The certificate by which a shop may repair on a day: of several the one that holds longest.
+    /// The certificate by which a shop may repair on a day, if it is open then: of several the one that holds longest.
     pub async fn shop_qualified_on(
         &mut self,
         shop: &OrganisationCode,
@@ -344,9 +344,11 @@ impl Reading {
         row!(
             self,
             QualificationRow,
-            "select shop, certificate, from_day, until_day from shop_qualifications where shop = $1 \
-             and from_day <= $2 and (until_day is null or until_day > $2) \
-             order by until_day desc nulls first, certificate limit 1",
+            "select q.shop, q.certificate, q.from_day, q.until_day from shop_qualifications q \
+             join repair_shops s on s.code = q.shop where q.shop = $1 \
+             and q.from_day <= $2 and (q.until_day is null or q.until_day > $2) \
+             and (s.opened_on is null or s.opened_on <= $2) and (s.closed_on is null or s.closed_on > $2) \
+             order by q.until_day desc nulls first, q.certificate limit 1",
             shop.as_str(),
             on.to_string()
         )

@@ -160,18 +160,21 @@ fn number(count: u64) -> i64 {
 
 fn day(columns: Columns) -> Stored<(i64, Day)> {
     let count = |number: i64| u64::try_from(number).map_err(|_| StoreError::Corrupt("station_days"));
-    Ok((columns.day, Day {
-        passages: count(columns.passages)?,
-        readings: count(columns.readings)?,
-        valid: count(columns.valid)?,
-        passed: count(columns.passed)?,
-        screened: count(columns.screened)?,
-        exceeding: count(columns.exceeding)?,
-        conditions: serde_json::from_str(&columns.conditions)
-            .map_err(|_| StoreError::Corrupt("station_days.conditions"))?,
-        opacity: bins(&columns.opacity)?,
-        nitric_oxide: bins(&columns.nitric_oxide)?,
-    }))
+    Ok((
+        columns.day,
+        Day {
+            passages: count(columns.passages)?,
+            readings: count(columns.readings)?,
+            valid: count(columns.valid)?,
+            passed: count(columns.passed)?,
+            screened: count(columns.screened)?,
+            exceeding: count(columns.exceeding)?,
+            conditions: serde_json::from_str(&columns.conditions)
+                .map_err(|_| StoreError::Corrupt("station_days.conditions"))?,
+            opacity: bins(&columns.opacity)?,
+            nitric_oxide: bins(&columns.nitric_oxide)?,
+        },
+    ))
 }
 
 fn bins(text: &str) -> Stored<Bins> {

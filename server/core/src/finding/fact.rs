@@ -6,7 +6,8 @@ use plumewatch_shared::units::{AbsorptionCoefficient, EngineSpeed};
 
 use crate::access::OrganisationCode;
 use crate::inspection::test::{Emission, Inspection};
-use crate::inspection::{InspectionId, Method, Vin};
+use crate::inspection::{InspectionId, Method};
+use crate::register::Vin;
 
 /// One test.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,7 +11,8 @@ use plumewatch_shared::units::{AbsorptionCoefficient, EngineSpeed};
 use super::fact::{Curve, TestFact};
 use crate::access::OrganisationCode;
 use crate::inspection::test::*;
-use crate::inspection::{InspectionId, ReportNumber, VehicleIdentity, Vin, sample};
+use crate::inspection::{InspectionId, ReportNumber, VehicleIdentity, sample};
+use crate::register::Vin;
 
 /// A generator of numbers that are the same for the same seed.
 pub(super) struct Chance(u64);
@@ -120,7 +121,7 @@ impl Station {
         inspection.vehicle = VehicleIdentity {
             plate: truck.plate.parse().unwrap(),
             colour: Some(plumewatch_shared::plate::PlateColour::Yellow),
-            vin: Vin::parse(&truck.vin),
+            vin: Vin::parse(&truck.vin).ok(),
         };
         inspection.engine_model = Some(format!("E{:02}", truck.model));
         inspection.span = Span {
@@ -129,7 +130,7 @@ impl Station {
         };
         if let Some(obd) = &mut inspection.obd {
             let blank = self.chance.one_in(50);
-            obd.vin = Vin::parse(&truck.vin).filter(|_| !blank);
+            obd.vin = Vin::parse(&truck.vin).ok().filter(|_| !blank);
             let name = if blank { "000000".to_owned() } else { format!("CAL{:05}", truck.calibration) };
             obd.calibration_sum =
                 Some(if blank { "00000000".to_owned() } else { format!("{:08X}", truck.calibration) });
@@ -181,7 +182,7 @@ impl Station {
             let mut inspection = self.test(&truck);
             if self.chance.one_in(2_000) {
                 let typed = truck.vin.replacen('0', "8", 1);
-                inspection.vehicle.vin = Vin::parse(&typed);
+                inspection.vehicle.vin = Vin::parse(&typed).ok();
                 inspection.obd.iter_mut().for_each(|obd| obd.vin = None);
             }
             if inspection.told.outcome == TestOutcome::Failed {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::fact::TestFact;
 use super::rules::IdentityRule;
-use crate::inspection::Vin;
+use crate::register::Vin;
 
 /// Two identities of one vehicle.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -14,6 +14,6 @@ pub(crate) mod sample;
 pub mod test;
 
 pub use item::{InspectedItem, Method};
-pub use name::{InspectionId, ReportNumber, VehicleIdentity, Vin};
+pub use name::{InspectionId, ReportNumber, VehicleIdentity};
 pub use rejudge::{Difference, Rejudged, ReportState, rejudge};
 pub use test::Inspection;

@@ -1,11 +1,10 @@
 //! Names of inspections and of the vehicles inspected.
 
-use std::fmt;
-
 use plumewatch_shared::ids::FileHash;
 use plumewatch_shared::plate::{Plate, PlateColour};
 
 use crate::access::OrganisationCode;
+use crate::register::Vin;
 
 /// The number that a station gives its report: 1 to 40 of letters, digits and `-`, unique at the station.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -55,34 +54,6 @@ pub(crate) fn named(letter: char, text: &str) -> bool {
     })
 }
 
-/// A vehicle identification number (GB 16735): 17 of digits and capital letters without I, O, Q.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Vin(String);
-
-impl Vin {
-    /// A number as written, small letters made capital; `None` if it is none.
-    pub fn parse(text: &str) -> Option<Self> {
-        let text = text.trim().to_ascii_uppercase();
-        let fits = text.len() == 17
-            && text.bytes().all(|byte| {
-                byte.is_ascii_digit() || (byte.is_ascii_uppercase() && !matches!(byte, b'I' | b'O' | b'Q'))
-            });
-        fits.then_some(Self(text))
-    }
-
-    /// The number as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-/// It names one vehicle and so one owner: not for a log.
-impl fmt::Debug for Vin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Vin({}…)", &self.0[..3])
-    }
-}
-
 /// A vehicle as its papers name it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct VehicleIdentity {
@@ -113,7 +84,11 @@ mod tests {
     use super::*;
 
     fn vehicle(plate: &str, colour: Option<PlateColour>, vin: Option<&str>) -> VehicleIdentity {
-        VehicleIdentity { plate: plate.parse().unwrap(), colour, vin: vin.and_then(Vin::parse) }
+        VehicleIdentity {
+            plate: plate.parse().unwrap(),
+            colour,
+            vin: vin.map(|vin| Vin::parse(vin).unwrap()),
+        }
     }
 
     #[test]
@@ -127,16 +102,6 @@ mod tests {
         assert_eq!(InspectionId::parse(one.as_str()), Some(one));
         assert_eq!(InspectionId::parse("I0011223344556677889G"), None);
         assert_eq!(ReportNumber::parse("号码"), None);
-    }
-
-    #[test]
-    fn a_vin_has_seventeen_characters_without_look_alikes_and_does_not_show_itself() {
-        let vin = Vin::parse(" lsva10338a1234567 ").unwrap();
-        assert_eq!(vin.as_str(), "LSVA10338A1234567");
-        assert_eq!(format!("{vin:?}"), "Vin(LSV…)");
-        for wrong in ["LSVA10338A123456", "LSVAI0338A1234567", "LSVA10338A123456中"] {
-            assert_eq!(Vin::parse(wrong), None, "{wrong}");
-        }
     }
 
     #[test]

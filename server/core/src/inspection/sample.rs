@@ -5,8 +5,9 @@ use plumewatch_shared::plate::PlateColour;
 use plumewatch_shared::units::{AbsorptionCoefficient, EngineSpeed};
 
 use super::test::*;
-use super::{InspectionId, ReportNumber, VehicleIdentity, Vin};
+use super::{InspectionId, ReportNumber, VehicleIdentity};
 use crate::access::OrganisationCode;
+use crate::register::Vin;
 
 pub(crate) fn k(per_m_hundredths: u16) -> AbsorptionCoefficient {
     AbsorptionCoefficient { per_m_hundredths }
@@ -40,7 +41,7 @@ pub(crate) fn passing(report: &str) -> Inspection {
         vehicle: VehicleIdentity {
             plate: "晋A12345".parse().unwrap(),
             colour: Some(PlateColour::Yellow),
-            vin: Vin::parse("LSVA10338A1234567"),
+            vin: Vin::parse("LSVA10338A1234567").ok(),
         },
         engine_model: Some("WP10.340E32".to_owned()),
         rated_power_w: Some(250_000),
@@ -62,7 +63,7 @@ pub(crate) fn passing(report: &str) -> Inspection {
             lamp_km: 0,
             trouble_codes: vec![],
             not_ready: 1,
-            vin: Vin::parse("LSVA10338A1234567"),
+            vin: Vin::parse("LSVA10338A1234567").ok(),
             calibration: Some("P_934V772".to_owned()),
             calibration_sum: Some("5F3A91C0".to_owned()),
         }),

@@ -6,9 +6,10 @@ use jiff::Timestamp;
 use plumewatch_shared::exhaust_test::{TestItem, TestOutcome, TestValue};
 use plumewatch_shared::units::{AbsorptionCoefficient, EngineSpeed, RingelmannLevel};
 
-use super::{InspectedItem, InspectionId, Method, ReportNumber, VehicleIdentity, Vin};
+use super::{InspectedItem, InspectionId, Method, ReportNumber, VehicleIdentity};
 use crate::access::OrganisationCode;
 use crate::order::OrderId;
+use crate::register::Vin;
 
 /// Points of process data that an inspection keeps: ten minutes at one a second, a lug-down of five with room.
 pub const PROCESS_POINTS_MAX: usize = 600;

@@ -34,6 +34,13 @@ pub struct Organisation {
     pub closed_on: Option<Date>,
 }
 
+impl Organisation {
+    /// Does it work on this day?
+    pub fn is_open(&self, on: Date) -> bool {
+        self.opened_on.is_none_or(|opened| opened <= on) && self.closed_on.is_none_or(|closed| on < closed)
+    }
+}
+
 /// A certificate by which a shop may repair.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Qualification {

@@ -7,8 +7,9 @@ use plumewatch_shared::plate::PlateColour;
 use plumewatch_shared::time::law_place;
 use serde::{Deserialize, Serialize};
 use server_core::access::{Operation, OrganisationCode, Reach, may};
-use server_core::inspection::{Method, Vin};
+use server_core::inspection::Method;
 use server_core::order::{OrderId, OrderState, Origin};
+use server_core::register::Vin;
 use utoipa::{IntoParams, ToSchema};
 
 use super::inspections::InspectionSummary;

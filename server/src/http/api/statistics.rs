@@ -408,8 +408,9 @@ mod tests {
 
     #[test]
     fn combinations_are_counted_for_each_condition() {
-        let told =
-            single_conditions(&[("wind", 3), ("plume,wind", 2), ("", 9)].map(|(words, n)| (words.to_owned(), n)).into());
+        let told = single_conditions(
+            &[("wind", 3), ("plume,wind", 2), ("", 9)].map(|(words, n)| (words.to_owned(), n)).into(),
+        );
         let told: Vec<_> = told.iter().map(|one| (one.condition.as_str(), one.count)).collect();
         assert_eq!(told, [("wind", 5), ("plume", 2)]);
     }

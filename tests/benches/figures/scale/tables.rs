@@ -207,7 +207,8 @@ pub(super) fn tables(story: &Story) -> Vec<Table<'_>> {
                 "nitric_oxide",
             ],
             station_days(story).into_iter().map(|((station, day), told)| {
-                let text = |bins: &Bins| serde_json::to_string(&bins.iter().collect::<BTreeMap<_, _>>()).unwrap();
+                let text =
+                    |bins: &Bins| serde_json::to_string(&bins.iter().collect::<BTreeMap<_, _>>()).unwrap();
                 row![
                     Story::station(station),
                     day,
