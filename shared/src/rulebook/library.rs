@@ -37,7 +37,7 @@ pub enum Source {
     /// A national rule of listings.
     Listings(ListingRulebook),
     /// What a region changes.
-    Override(RegionalOverride),
+    Override(Box<RegionalOverride>),
 }
 
 /// A file, or the files together, cannot be used.
@@ -80,7 +80,7 @@ impl Source {
             let change: RegionalOverride =
                 serde_json::from_str(json).map_err(|error| rulebook(RulebookError::Malformed(error)))?;
             change.check().map_err(|error| rulebook(RulebookError::Contradiction(error)))?;
-            Ok(Self::Override(change))
+            Ok(Self::Override(Box::new(change)))
         } else if value.get("classes").is_some() {
             let tests = TestRulebook::parse(json)
                 .map_err(|source| LibraryError::Tests { file: file.to_owned(), source })?;
@@ -127,7 +127,7 @@ impl Library {
                 Source::Tests(book) => (Region::COUNTRY, add(&mut library.tests, book)),
                 Source::Casework(rules) => (Region::COUNTRY, add(&mut library.casework, rules)),
                 Source::Listings(book) => (Region::COUNTRY, add(&mut library.listings, book)),
-                Source::Override(change) => (change.region, library.add_override(change)),
+                Source::Override(change) => (change.region, library.add_override(*change)),
             };
             match added {
                 Ok(()) => names.push((file, region)),
