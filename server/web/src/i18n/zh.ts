@@ -15,7 +15,7 @@ export const zh = {
   ...closedLoop,
   app: { name: '路检通', tagline: '柴油车路检执法台', skip: '跳到正文' },
   nav: {
-    orders: '维修单', inspections: '检验', findings: '线索', today: '今天', register: '登记', keys: '接口密钥', security: '登录与安全', passages: '实时过车', tests: '路检', review: '复核', cases: '案件', stations: '点位', listings: '黑名单', watchlist: '布控', rulebooks: '规则集', accounts: '账号',
+    orders: '维修单', inspections: '检验', findings: '异常线索', today: '今天', register: '登记', keys: '接口密钥', security: '登录与安全', passages: '实时过车', tests: '路检', review: '复核', cases: '案件', stations: '点位', listings: '黑名单', watchlist: '布控', rulebooks: '规则集', accounts: '账号',
     audit: '操作日志', menu: '菜单', signOut: '退出登录', language: 'English', main: '主导航',
   },
   role: { admin: '系统管理员', reviewer: '复核员', enforcer: '执法人员', authority: '主管部门', 'inspection-station': '检验机构', 'repair-shop': '维修站', auditor: '审计员' },

@@ -48,8 +48,8 @@ export const closedLoop = {
     inspector: '检验员', engine: '发动机型号', power: '额定功率', took: '用时', seconds: '{n} 秒', obd: 'OBD', lamp: '故障灯', on: '亮', off: '灭', codes: '故障码', notReady: '未就绪项', calibration: '标定（CALID / CVN）', appearance: '外观', allRight: '未见异常', rulebook: '依据', retestOf: '复检的维修单', openedOrder: '开具的维修单', uploaded: '上传',
   },
   findings: {
-    title: '线索', lead: '系统按公布的规则自动发现的异常，供人核查，不是结论。', open: '{n} 条待核查', kind: '类型', about: '对象', what: '发现', day: '日期', found: '发现时间', allKinds: '全部类型',
-    state: { open: '待核查', confirmed: '属实', dismissed: '排除' }, empty: '没有待核查的线索', emptyHint: '检验上传后几秒内、以及每小时一次，系统会检查曲线雷同、不合规律的结果、时间过短等情况。', emptyFiltered: '没有符合条件的线索',
+    title: '异常线索', lead: '系统按公布的规则自动发现的异常，供人核查，不是结论。', open: '{n} 条待核查', kind: '类型', about: '对象', what: '发现', day: '日期', found: '发现时间', allKinds: '全部类型',
+    state: { open: '待核查', confirmed: '属实', dismissed: '排除' }, empty: '没有待核查的异常线索', emptyHint: '检验上传后几秒内、以及每小时一次，系统会检查曲线雷同、不合规律的结果、时间过短等情况。', emptyFiltered: '没有符合条件的异常线索', emptyFilteredHint: '换一个状态或类型，或看全部异常线索。',
     evidence: '依据', figures: '数据', curves: '过程数据叠加', curvesLead: '横轴为采样点；上图为光吸收系数，下图为转速。完全重合或几乎重合，说明可能是同一段数据。', inspections: '检验记录', orders: '维修单', passages: '过车记录',
     confirm: '属实', dismiss: '排除', confirmLead: '记为属实，后续由主管部门依法办理；不自动处罚。', dismissLead: '记为排除，并写明核查情况。', decided: '{by} 认为{state}：{reason}', done: '已登记。', kAxis: '光吸收系数 m⁻¹', rpmAxis: '转速 r/min', point: '采样点', rulebook: '规则依据 {rulebook}', curveLabel: '{n} 次检验的过程数据叠加',
     names: {
