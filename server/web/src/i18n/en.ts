@@ -23,7 +23,7 @@ export const en: Messages = {
     retry: 'Retry', cancel: 'Cancel', confirm: 'OK', close: 'Close', back: 'Back', loading: 'Loading', more: 'Load more',
     all: 'All', none: '—', yes: 'Yes', no: 'No', reason: 'Reason', optional: 'optional', at: 'Time', copy: 'Copy', copied: 'Copied',
     failed: 'That did not work', pair: '{name}: {value}', utc: 'UTC {utc}', print: 'Print', save: 'Save', add: 'Add', remove: 'Remove', open: 'Open',
-    newTab: 'Open in a new window', noAccess: 'Your account may not do this. Ask the administrator.', notFound: 'There is no such page.', home: 'To the front page',
+    newTab: 'Open in a new window', noAccess: 'Your account may not do this. Ask the administrator.', noAccessTitle: 'No access', notFound: 'There is no such page.', notFoundTitle: 'Not found', notFoundHint: 'The address may be mistyped or of an older version. Choose from the menu, or begin at the front page.', home: 'To the front page',
   },
   ago: { second: '{n} s ago', minute: '{n} min ago', hour: '{n} h ago', day: '{n} d ago', never: 'never' },
   signIn: {

@@ -23,7 +23,7 @@ export const zh = {
     retry: '重试', cancel: '取消', confirm: '确定', close: '关闭', back: '返回', loading: '正在加载', more: '加载更多',
     all: '全部', none: '—', yes: '是', no: '否', reason: '理由', optional: '可不填', at: '时间', copy: '复制', copied: '已复制',
     failed: '没有成功', pair: '{name}：{value}', utc: 'UTC {utc}', print: '打印', save: '保存', add: '添加', remove: '移除', open: '查看',
-    newTab: '新窗口打开', noAccess: '您的账号没有这项权限。请联系管理员。', notFound: '没有这个页面。', home: '回到首页',
+    newTab: '新窗口打开', noAccess: '您的账号没有这项权限。请联系管理员。', noAccessTitle: '没有权限', notFound: '没有这个页面。', notFoundTitle: '找不到页面', notFoundHint: '地址可能输错，或来自旧版本。请从菜单选择，或回到首页。', home: '回到首页',
   },
   ago: { second: '{n} 秒前', minute: '{n} 分钟前', hour: '{n} 小时前', day: '{n} 天前', never: '从未' },
   signIn: {

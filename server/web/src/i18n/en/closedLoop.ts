@@ -7,7 +7,7 @@ export const closedLoop = {
     numberWrong: 'A number is R and 20 digits or letters a–f.', upload: 'Upload many records', state: 'State',
     empty: 'No repair orders yet', emptyShop: 'Your shop has taken no order yet', emptyShopHint: 'Ask the owner for the repair notice and enter its number above. Only a shop qualified on the day can take an order.',
     emptyStation: 'No vehicle is to be retested here', emptyStationHint: 'When a vehicle fails at your station, its order opens by itself and stands here.',
-    emptyHint: 'Orders open by themselves for vehicles that fail an inspection and for cases that order repair.', emptyFiltered: 'No order fits', print: 'Print',
+    emptyHint: 'Orders open by themselves for vehicles that fail an inspection and for cases that order repair.', emptyFiltered: 'No order fits', emptyFilteredHint: 'Choose another state, or look at all orders.', print: 'Print',
   },
   order: {
     title: 'Repair order {id}', state: { ordered: 'Not taken', taken: 'In repair', repaired: 'To be retested', closed: 'Passed', cancelled: 'Called off' },
@@ -36,7 +36,7 @@ export const closedLoop = {
   inspections: {
     title: 'Inspections', number: 'Report no.', line: 'Line', method: 'Method', outcome: 'Outcome', report: 'Report', started: 'Tested', failed: 'Failed items', station: 'Station', none: 'none',
     state: { issued: 'Issued', held: 'Held' }, allStates: 'All reports', heldOnly: 'Held only',
-    empty: 'No inspections yet', emptyStation: 'Your station has uploaded nothing yet', emptyHint: 'The line\'s program can upload through the API; or upload the JSON file that it exports here.', emptyFiltered: 'No inspection fits',
+    empty: 'No inspections yet', emptyStation: 'Your station has uploaded nothing yet', emptyHint: 'The line\'s program can upload through the API; or upload the JSON file that it exports here.', emptyFiltered: 'No inspection fits', emptyFilteredHint: 'Choose another outcome, or look at all inspections.',
     upload: 'Upload a result', uploadLead: 'Choose the file that the line\'s program exported (JSON with raw and process data). The server judges it again; the report is issued only if both agree.', choose: 'Choose the file', order: 'Order of the retest (none for a first test)', send: 'Upload',
     notJson: 'This file is no JSON, or is damaged. Export it again from the line\'s program.', issued: 'Report {number} is issued: {outcome}', heldTitle: 'Report {number} is held', heldLead: 'The server finds otherwise than the report. Check the line, test again, and upload under a new report number.',
     opened: 'A repair order was opened', repeated: 'This result was here before; it is not kept twice.',
@@ -49,7 +49,7 @@ export const closedLoop = {
   },
   findings: {
     title: 'Findings', lead: 'What looks wrong by published rules. Each is for a person to look at, and no verdict.', open: '{n} to look at', kind: 'Kind', about: 'At', what: 'What was found', day: 'Day', found: 'Found', allKinds: 'All kinds',
-    state: { open: 'To look at', confirmed: 'Confirmed', dismissed: 'Dismissed' }, empty: 'Nothing to look at', emptyHint: 'Seconds after an upload, and once an hour, the server looks for equal curves, impossible results, tests too short and more.', emptyFiltered: 'No finding fits',
+    state: { open: 'To look at', confirmed: 'Confirmed', dismissed: 'Dismissed' }, empty: 'Nothing to look at', emptyHint: 'Seconds after an upload, and once an hour, the server looks for equal curves, impossible results, tests too short and more.', emptyFiltered: 'No finding fits', emptyFilteredHint: 'Choose another state or kind, or look at all findings.',
     evidence: 'What it rests on', figures: 'Figures', curves: 'Process data over each other', curvesLead: 'Along the sampling points: the absorption coefficient above, engine speed below. Curves that lie on each other may be one recording.', inspections: 'Inspections', orders: 'Repair orders', passages: 'Passages',
     confirm: 'Confirm', dismiss: 'Dismiss', confirmLead: 'There is an irregularity; what follows is done by the authority\'s own papers. Nothing is sanctioned by itself.', dismissLead: 'There is none; say what was looked at.', decided: '{by} says {state}: {reason}', done: 'Kept.', kAxis: 'absorption coefficient, m⁻¹', rpmAxis: 'engine speed, 1/min', point: 'sampling point', rulebook: 'By {rulebook}', curveLabel: 'Process data of {n} tests over each other',
     names: {

@@ -1,7 +1,7 @@
 /** Accounts, sign-in, keys, first page: English. */
 export const people = {
   today: {
-    title: 'To do today', lead: '{name}, this is waiting for you.', allDone: 'Nothing is waiting for you', allDoneHint: 'What comes up during the day appears here when you open this page again.',
+    title: 'To do today', lead: '{name}, this is waiting for you.', hello: 'Hello, {name}.', allDone: 'Nothing is waiting for you', allDoneHint: 'What comes up during the day appears here when you open this page again.',
     know: 'Good to know', act: 'To do', open: 'Go there',
     task: {
       'candidates-waiting': 'candidates to review', 'cases-open': 'open cases', 'listings-to-decide': 'blacklist proposals to decide', 'carriers-listed': 'carriers on the blacklist', 'stations-offline': 'stations offline', 'keys-expiring': 'API keys that end within 30 days',

@@ -7,7 +7,7 @@ export const closedLoop = {
     numberWrong: '编号应为 R 加 20 位数字或字母 a–f。', upload: '批量上传维修记录', state: '状态',
     empty: '还没有维修单', emptyShop: '本单位还没有承接维修单', emptyShopHint: '请车主出示维修通知单，在上方输入编号承接。只有当日具备资质的单位可以承接。',
     emptyStation: '没有需要在本机构复检的车辆', emptyStationHint: '车辆在本机构检验不合格后，会自动开具维修单并列在这里。',
-    emptyHint: '检验不合格的车辆和责令维修的案件会自动开具维修单。', emptyFiltered: '没有符合条件的维修单', print: '打印',
+    emptyHint: '检验不合格的车辆和责令维修的案件会自动开具维修单。', emptyFiltered: '没有符合条件的维修单', emptyFilteredHint: '换一个状态，或看全部维修单。', print: '打印',
   },
   order: {
     title: '维修单 {id}', state: { ordered: '待承接', taken: '维修中', repaired: '待复检', closed: '复检合格', cancelled: '已撤销' },
@@ -36,7 +36,7 @@ export const closedLoop = {
   inspections: {
     title: '检验', number: '报告编号', line: '检测线', method: '方法', outcome: '结论', report: '报告', started: '检验时间', failed: '不合格项目', station: '检验机构', none: '无',
     state: { issued: '已签发', held: '已扣留' }, allStates: '全部报告', heldOnly: '只看扣留',
-    empty: '还没有检验记录', emptyStation: '本机构还没有上传检验结果', emptyHint: '检测线软件可通过接口自动上传；也可以在这里上传它导出的 JSON 文件。', emptyFiltered: '没有符合条件的检验',
+    empty: '还没有检验记录', emptyStation: '本机构还没有上传检验结果', emptyHint: '检测线软件可通过接口自动上传；也可以在这里上传它导出的 JSON 文件。', emptyFiltered: '没有符合条件的检验', emptyFilteredHint: '换一个结论，或看全部检验。',
     upload: '上传检验结果', uploadLead: '选择检测线软件导出的结果文件（JSON，含原始数据和过程数据）。平台按原始数据重新判定，一致才签发报告。', choose: '选择结果文件', order: '复检的维修单编号（初检不填）', send: '上传',
     notJson: '这个文件不是 JSON，或已损坏。请从检测线软件重新导出。', issued: '报告 {number} 已签发：{outcome}', heldTitle: '报告 {number} 已扣留', heldLead: '平台判定与报告不一致。请核查检测线，重新检验后用新的报告编号上传。',
     opened: '已开具维修单', repeated: '这份结果此前已上传，没有重复保存。',
