@@ -44,7 +44,7 @@ export const closedLoop = {
     item: { obd: 'OBD check', appearance: 'Appearance' },
   },
   inspection: {
-    title: 'Inspection report {number}', told: 'Station says', found: 'Server finds', measured: 'Measured', limit: 'Limit', clause: 'Clause', atMost: '≤ {limit}', atLeast: '≥ {limit}', holds: 'Passes', fails: 'Fails', differences: 'Differs from the raw data', curve: 'Process data',
+    title: 'Inspection report {number}', item: 'Item', told: 'Station says', found: 'Server finds', measured: 'Measured', limit: 'Limit', clause: 'Clause', atMost: '≤ {limit}', atLeast: '≥ {limit}', holds: 'Passes', fails: 'Fails', differences: 'Differs from the raw data', curve: 'Process data',
     inspector: 'Inspector', engine: 'Engine model', power: 'Rated power', took: 'Took', seconds: '{n} s', obd: 'OBD', lamp: 'Lamp', on: 'lit', off: 'out', codes: 'Trouble codes', notReady: 'Not ready', calibration: 'Calibration (CALID / CVN)', appearance: 'Appearance', allRight: 'Nothing seen', rulebook: 'Judged by', retestOf: 'Retest of order', openedOrder: 'Opened order', uploaded: 'Uploaded',
   },
   findings: {

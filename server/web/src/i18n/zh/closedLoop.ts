@@ -44,7 +44,7 @@ export const closedLoop = {
     item: { obd: 'OBD 检查', appearance: '外观检验' },
   },
   inspection: {
-    title: '检验报告 {number}', told: '机构判定', found: '平台判定', measured: '测得', limit: '限值', clause: '条款', atMost: '≤ {limit}', atLeast: '≥ {limit}', holds: '合格', fails: '不合格', differences: '与原始数据不一致', curve: '过程数据',
+    title: '检验报告 {number}', item: '检验项目', told: '机构判定', found: '平台判定', measured: '测得', limit: '限值', clause: '条款', atMost: '≤ {limit}', atLeast: '≥ {limit}', holds: '合格', fails: '不合格', differences: '与原始数据不一致', curve: '过程数据',
     inspector: '检验员', engine: '发动机型号', power: '额定功率', took: '用时', seconds: '{n} 秒', obd: 'OBD', lamp: '故障灯', on: '亮', off: '灭', codes: '故障码', notReady: '未就绪项', calibration: '标定（CALID / CVN）', appearance: '外观', allRight: '未见异常', rulebook: '依据', retestOf: '复检的维修单', openedOrder: '开具的维修单', uploaded: '上传',
   },
   findings: {
