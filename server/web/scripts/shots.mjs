@@ -1,6 +1,6 @@
 // Looks at every page in both languages and both widths: `npm run build && npm run mock &`, then
 // `npm run shots -- FOLDER [page …]`. Development only.
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import puppeteer from 'puppeteer-core'
 
 const [folder = '/tmp/shots', ...only] = process.argv.slice(2)
@@ -130,7 +130,8 @@ const PAGES = {
   'import-progress': { who: 'wang.zhuguan', open: async (page) => {
     await page.goto(`${BASE}/register/import`)
     const field = await page.waitForSelector('[data-testid=import-file]')
-    await field.uploadFile('/tmp/mock-vehicles.csv')
+    writeFileSync(`${folder}/mock-vehicles.csv`, 'plate,plate_colour\n')
+    await field.uploadFile(`${folder}/mock-vehicles.csv`)
   }, wait: '[data-testid=import-progress]' },
   'review-second': { who: 'li.fuhe', open: async (page) => {
     await page.goto(`${BASE}/review`)
@@ -168,7 +169,12 @@ const PAGES = {
   'public-listings': { who: null, open: go('/public/listings'), wait: '[data-testid=public-row]' },
   'orders': { who: 'wang.zhuguan', open: go('/orders'), wait: '[data-testid=order-row]' },
   'orders-shop': { who: 'wx.jinan', open: go('/orders'), wait: '[data-testid=order-row]' },
-  'orders-empty': { who: 'empty', open: go('/orders') },
+  'orders-empty': { who: 'wang.zhuguan', open: async (page) => {
+    await page.goto(`${BASE}/orders`)
+    await page.waitForSelector('[data-testid=order-row]')
+    await page.evaluate(() => document.querySelectorAll('.tabs button')[5].click())
+    await page.waitForFunction(() => !document.querySelector('[data-testid=order-row]'))
+  } },
   'order': { who: 'wang.zhuguan', open: async (page) => {
     await page.goto(`${BASE}/orders`)
     await page.waitForSelector('[data-testid=order-row]')
@@ -228,6 +234,7 @@ const PAGES = {
   'rulebooks-empty': { who: 'empty', open: go('/rulebooks'), wait: '[data-testid=rule-row]' },
   'accounts': { who: 'admin', open: go('/accounts') },
   'audit': { who: 'wang.zhuguan', open: go('/audit'), wait: '[data-testid=audit-row]' },
+  'nowhere': { who: 'wang.zhuguan', open: go('/no-such-page') },
 }
 
 const browser = await puppeteer.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'] })
@@ -249,7 +256,7 @@ for (const [name, { who, open, wait }] of Object.entries(PAGES)) {
       if (wide > width) console.log(`${name} ${language} ${width}: the page is ${wide} px wide`)
       const file = `${folder}/${name}.${language === 'en' ? 'en' : 'zh'}.${width}.png`
       await page.screenshot({ path: file, fullPage: (width < 500 && !['confirm', 'token', 'result'].some((word) => name.includes(word))) || name === 'station' })
-      if (['passage', 'case', 'test', 'order', 'inspection', 'vehicle', 'import-refused'].includes(name) && width === 1440) {
+      if (['passage', 'case', 'test', 'order', 'inspection', 'finding', 'listing-listed', 'vehicle', 'public-listings', 'import-refused'].includes(name) && width === 1440) {
         await page.emulateMediaType('print')
         await page.setViewport({ width: 730, height: 1050 })
         await page.screenshot({ path: file.replace('1440', 'print'), fullPage: true })

@@ -11,6 +11,7 @@ import './styles/base.css'
 import App from './App.vue'
 import { whenSignedOut } from './api/client'
 import { i18n, language, setLanguage } from './i18n'
+import { unfoldOnPaper } from './printing'
 import { router } from './router'
 import { forget } from './session'
 
@@ -20,4 +21,5 @@ whenSignedOut(() => {
   if (from.name !== 'sign-in') void router.push({ name: 'sign-in', query: { to: from.fullPath } })
 })
 setLanguage(language.value)
+unfoldOnPaper()
 createApp(App).use(i18n).use(router).mount('#app')

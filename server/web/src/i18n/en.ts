@@ -23,7 +23,7 @@ export const en: Messages = {
     retry: 'Retry', cancel: 'Cancel', confirm: 'OK', close: 'Close', back: 'Back', loading: 'Loading', more: 'Load more',
     all: 'All', none: '—', yes: 'Yes', no: 'No', reason: 'Reason', optional: 'optional', at: 'Time', copy: 'Copy', copied: 'Copied',
     failed: 'That did not work', pair: '{name}: {value}', utc: 'UTC {utc}', print: 'Print', save: 'Save', add: 'Add', remove: 'Remove', open: 'Open',
-    newTab: 'Open in a new window', noAccess: 'Your account may not do this. Ask the administrator.', notFound: 'There is no such page.', home: 'To the front page',
+    newTab: 'Open in a new window', noAccess: 'Your account may not do this. Ask the administrator.', noAccessTitle: 'No access', notFound: 'There is no such page.', notFoundTitle: 'Not found', notFoundHint: 'The address may be mistyped or of an older version. Choose from the menu, or begin at the front page.', home: 'To the front page',
   },
   ago: { second: '{n} s ago', minute: '{n} min ago', hour: '{n} h ago', day: '{n} d ago', never: 'never' },
   signIn: {
@@ -191,10 +191,10 @@ export const en: Messages = {
   },
   rulebooks: {
     title: 'Rulebooks', lead: 'The standards, limits and counting rules that judgements rest on, by place and day. Any change of a number is a new edition; a verdict names its edition, and old records are never judged anew silently.',
-    place: 'Place', country: 'Whole country', edition: 'Edition', standard: 'Standard', from: 'In force from', until: 'until', inForce: 'in force', coming: 'to come', past: 'ended',
+    place: 'Place', country: 'Whole country', edition: 'Edition', standard: 'Standard', from: 'In force from', until: 'until', inForce: 'In force', coming: 'To come', past: 'Ended',
     rule: 'Rule', value: 'Says', clause: 'Clause', confidence: 'Confidence', kind: { passages: 'passages', tests: 'tests', casework: 'casework' },
     group: { limit: 'Limits', condition: 'Conditions', counting: 'Counting', corroboration: 'Comparing instruments', procedure: 'Procedure and corrections', casework: 'Review, service, deadlines and holidays' },
-    sure: { high: 'high', medium: 'medium · to be checked', low: 'low · not verified' },
+    sure: { high: 'High', medium: 'Medium · to be checked', low: 'Low · not verified' },
     sureLead: 'Confidence: high has a clear source; medium is to be checked against the printed text; low is a placeholder that must be checked before use.',
     unsure: '{n} not yet checked against the printed text', compare: 'Compare with', compareNone: 'nothing', changed: 'changed', same: 'The two editions say exactly the same.', differences: '{n} rules differ', absent: 'not there',
     overrides: 'Regions\' rules', overridesEmpty: 'No region changes anything: the national editions hold everywhere. Put files into the folder that [rulebooks] folder in server.toml names, and restart the server.', act: 'Act',

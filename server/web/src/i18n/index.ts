@@ -43,6 +43,9 @@ export const inLanguage = (text: Bilingual): string => (language.value === 'en' 
 /** The other form: a verdict's reasons are shown in both. */
 export const inOther = (text: Bilingual): string => (language.value === 'en' ? text.zh : text.en)
 
+/** Words one after another, as the language parts them. */
+export const inRow = (words: string[]): string => words.join(language.value === 'en' ? '; ' : '、')
+
 /** A word of the wire in the reader's language; a word newer than this app shows as it came. */
 export function word(family: string, value: string | null | undefined): string {
   if (!value) return '—'

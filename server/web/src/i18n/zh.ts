@@ -15,7 +15,7 @@ export const zh = {
   ...closedLoop,
   app: { name: '路检通', tagline: '柴油车路检执法台', skip: '跳到正文' },
   nav: {
-    orders: '维修单', inspections: '检验', findings: '线索', today: '今天', register: '登记', keys: '接口密钥', security: '登录与安全', passages: '实时过车', tests: '路检', review: '复核', cases: '案件', stations: '点位', listings: '黑名单', watchlist: '布控', rulebooks: '规则集', accounts: '账号',
+    orders: '维修单', inspections: '检验', findings: '异常线索', today: '今天', register: '登记', keys: '接口密钥', security: '登录与安全', passages: '实时过车', tests: '路检', review: '复核', cases: '案件', stations: '点位', listings: '黑名单', watchlist: '布控', rulebooks: '规则集', accounts: '账号',
     audit: '操作日志', menu: '菜单', signOut: '退出登录', language: 'English', main: '主导航',
   },
   role: { admin: '系统管理员', reviewer: '复核员', enforcer: '执法人员', authority: '主管部门', 'inspection-station': '检验机构', 'repair-shop': '维修站', auditor: '审计员' },
@@ -23,7 +23,7 @@ export const zh = {
     retry: '重试', cancel: '取消', confirm: '确定', close: '关闭', back: '返回', loading: '正在加载', more: '加载更多',
     all: '全部', none: '—', yes: '是', no: '否', reason: '理由', optional: '可不填', at: '时间', copy: '复制', copied: '已复制',
     failed: '没有成功', pair: '{name}：{value}', utc: 'UTC {utc}', print: '打印', save: '保存', add: '添加', remove: '移除', open: '查看',
-    newTab: '新窗口打开', noAccess: '您的账号没有这项权限。请联系管理员。', notFound: '没有这个页面。', home: '回到首页',
+    newTab: '新窗口打开', noAccess: '您的账号没有这项权限。请联系管理员。', noAccessTitle: '没有权限', notFound: '没有这个页面。', notFoundTitle: '找不到页面', notFoundHint: '地址可能输错，或来自旧版本。请从菜单选择，或回到首页。', home: '回到首页',
   },
   ago: { second: '{n} 秒前', minute: '{n} 分钟前', hour: '{n} 小时前', day: '{n} 天前', never: '从未' },
   signIn: {

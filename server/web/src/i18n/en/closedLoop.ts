@@ -2,16 +2,16 @@
 export const closedLoop = {
   orders: {
     title: 'Repair orders', number: 'Number', vehicle: 'Vehicle', items: 'Failed items', station: 'Retest at', shop: 'Repair shop', due: 'Due', changed: 'Last change',
-    overdue: 'Overdue', overdueOnly: 'Overdue only', unassigned: 'Not taken', failures: 'failed {n} times', reserved: 'named: {shop}', anyItem: 'set by the first retest',
+    overdue: 'Overdue', overdueOnly: 'Overdue only', unassigned: 'Not taken', failures: 'failed {n} times', reserved: 'Named: {shop}', anyItem: 'Set by the first retest',
     takeTitle: 'Take a repair order', takeNumber: 'Order number', takeHint: 'It stands on the owner\'s repair notice: R and 20 characters.', take: 'Take', taken: 'Taken. Record the repair when it is done.',
     numberWrong: 'A number is R and 20 digits or letters a–f.', upload: 'Upload many records', state: 'State',
     empty: 'No repair orders yet', emptyShop: 'Your shop has taken no order yet', emptyShopHint: 'Ask the owner for the repair notice and enter its number above. Only a shop qualified on the day can take an order.',
     emptyStation: 'No vehicle is to be retested here', emptyStationHint: 'When a vehicle fails at your station, its order opens by itself and stands here.',
-    emptyHint: 'Orders open by themselves for vehicles that fail an inspection and for cases that order repair.', emptyFiltered: 'No order fits', print: 'Print',
+    emptyHint: 'Orders open by themselves for vehicles that fail an inspection and for cases that order repair.', emptyFiltered: 'No order fits', emptyFilteredHint: 'Choose another state, or look at all orders.', print: 'Print',
   },
   order: {
     title: 'Repair order {id}', state: { ordered: 'Not taken', taken: 'In repair', repaired: 'To be retested', closed: 'Passed', cancelled: 'Called off' },
-    method: 'Method', anyMethod: 'chosen by the first retest', origin: 'Origin', fromCase: 'roadside case', fromInspection: 'failed inspection', opened: 'Issued', vin: 'VIN',
+    method: 'Method', anyMethod: 'Chosen by the first retest', origin: 'Origin', fromCase: 'Roadside case', fromInspection: 'Failed inspection', opened: 'Issued', vin: 'VIN',
     next: 'Next', nothing: 'There is nothing for you to do now.', records: 'Repairs', noRecords: 'No repair is recorded yet.', retests: 'Retests', noRetests: 'No retest yet.', history: 'What was done',
     action: { take: 'Take', record: 'Record the repair', retest: 'Upload the retest', 'reassign-station': 'Name another station', 'reassign-shop': 'Name another shop', cancel: 'Call off' },
     lead: {
@@ -26,7 +26,7 @@ export const closedLoop = {
     part: { doc: 'Oxidation catalyst (DOC)', dpf: 'Particle filter (DPF)', scr: 'Catalytic reduction (SCR)', 'urea-doser': 'Urea doser', egr: 'Exhaust gas recirculation (EGR)', injector: 'Injector, injection pump', turbocharger: 'Turbocharger', sensor: 'Sensor', filter: 'Filter', other: 'Other' },
   },
   refusals: {
-    title: '{n} places are not as they must be; nothing was kept', lead: 'Correct each as told under “What to do”, then upload the whole again.', row: 'Row', column: 'Column', wrong: 'What is wrong', remedy: 'What to do', whole: 'whole', rule: 'rule {rule}',
+    title: '{n} places are not as they must be; nothing was kept', lead: 'Correct each as told under "What to do", then upload the whole again.', row: 'Row', column: 'Column', wrong: 'What is wrong', remedy: 'What to do', whole: 'whole', rule: 'rule {rule}',
   },
   upload: {
     title: 'Upload repair records', lead: 'One table, one upload: all of it is kept or, if one row is wrong, none.', drop: 'Drop the table here, or choose it', kinds: '.xlsx, or .csv in UTF-8 or GBK; at most 500 records',
@@ -34,22 +34,22 @@ export const closedLoop = {
     busy: 'Checking {file}', done: '{file}: all {n} records are kept', repeated: '{n} of them were here before and are not kept twice.', another: 'Upload another', nothing: 'No file could be read. Choose it again.',
   },
   inspections: {
-    title: 'Inspections', number: 'Report no.', line: 'Line', method: 'Method', outcome: 'Outcome', report: 'Report', started: 'Tested', failed: 'Failed items', station: 'Station', none: 'none',
+    title: 'Inspections', number: 'Report no.', line: 'Line', method: 'Method', outcome: 'Outcome', report: 'Report', started: 'Tested', failed: 'Failed items', station: 'Station', none: 'None',
     state: { issued: 'Issued', held: 'Held' }, allStates: 'All reports', heldOnly: 'Held only',
-    empty: 'No inspections yet', emptyStation: 'Your station has uploaded nothing yet', emptyHint: 'The line\'s program can upload through the API; or upload the JSON file that it exports here.', emptyFiltered: 'No inspection fits',
+    empty: 'No inspections yet', emptyStation: 'Your station has uploaded nothing yet', emptyHint: 'The line\'s program can upload through the API; or upload the JSON file that it exports here.', emptyFiltered: 'No inspection fits', emptyFilteredHint: 'Choose another outcome, or look at all inspections.',
     upload: 'Upload a result', uploadLead: 'Choose the file that the line\'s program exported (JSON with raw and process data). The server judges it again; the report is issued only if both agree.', choose: 'Choose the file', order: 'Order of the retest (none for a first test)', send: 'Upload',
     notJson: 'This file is no JSON, or is damaged. Export it again from the line\'s program.', issued: 'Report {number} is issued: {outcome}', heldTitle: 'Report {number} is held', heldLead: 'The server finds otherwise than the report. Check the line, test again, and upload under a new report number.',
     opened: 'A repair order was opened', repeated: 'This result was here before; it is not kept twice.',
-    methods: { 'free-acceleration': 'free acceleration', 'lug-down': 'lug-down', ringelmann: 'Ringelmann' },
-    item: { obd: 'OBD check', appearance: 'appearance' },
+    methods: { 'free-acceleration': 'Free acceleration', 'lug-down': 'Lug-down', ringelmann: 'Ringelmann' },
+    item: { obd: 'OBD check', appearance: 'Appearance' },
   },
   inspection: {
-    title: 'Inspection report {number}', told: 'Station says', found: 'Server finds', measured: 'Measured', limit: 'Limit', clause: 'Clause', atMost: '≤ {limit}', atLeast: '≥ {limit}', holds: 'passes', fails: 'fails', differences: 'Differs from the raw data', curve: 'Process data',
-    inspector: 'Inspector', engine: 'Engine model', power: 'Rated power', took: 'Took', seconds: '{n} s', obd: 'OBD', lamp: 'Lamp', on: 'lit', off: 'out', codes: 'Trouble codes', notReady: 'Not ready', calibration: 'Calibration (CALID / CVN)', appearance: 'Appearance', allRight: 'nothing seen', rulebook: 'Judged by', retestOf: 'Retest of order', openedOrder: 'Opened order', uploaded: 'Uploaded',
+    title: 'Inspection report {number}', item: 'Item', told: 'Station says', found: 'Server finds', measured: 'Measured', limit: 'Limit', clause: 'Clause', atMost: '≤ {limit}', atLeast: '≥ {limit}', holds: 'Passes', fails: 'Fails', differences: 'Differs from the raw data', curve: 'Process data',
+    inspector: 'Inspector', engine: 'Engine model', power: 'Rated power', took: 'Took', seconds: '{n} s', obd: 'OBD', lamp: 'Lamp', on: 'lit', off: 'out', codes: 'Trouble codes', notReady: 'Not ready', calibration: 'Calibration (CALID / CVN)', appearance: 'Appearance', allRight: 'Nothing seen', rulebook: 'Judged by', retestOf: 'Retest of order', openedOrder: 'Opened order', uploaded: 'Uploaded',
   },
   findings: {
     title: 'Findings', lead: 'What looks wrong by published rules. Each is for a person to look at, and no verdict.', open: '{n} to look at', kind: 'Kind', about: 'At', what: 'What was found', day: 'Day', found: 'Found', allKinds: 'All kinds',
-    state: { open: 'To look at', confirmed: 'Confirmed', dismissed: 'Dismissed' }, empty: 'Nothing to look at', emptyHint: 'Seconds after an upload, and once an hour, the server looks for equal curves, impossible results, tests too short and more.', emptyFiltered: 'No finding fits',
+    state: { open: 'To look at', confirmed: 'Confirmed', dismissed: 'Dismissed' }, empty: 'Nothing to look at', emptyHint: 'Seconds after an upload, and once an hour, the server looks for equal curves, impossible results, tests too short and more.', emptyFiltered: 'No finding fits', emptyFilteredHint: 'Choose another state or kind, or look at all findings.',
     evidence: 'What it rests on', figures: 'Figures', curves: 'Process data over each other', curvesLead: 'Along the sampling points: the absorption coefficient above, engine speed below. Curves that lie on each other may be one recording.', inspections: 'Inspections', orders: 'Repair orders', passages: 'Passages',
     confirm: 'Confirm', dismiss: 'Dismiss', confirmLead: 'There is an irregularity; what follows is done by the authority\'s own papers. Nothing is sanctioned by itself.', dismissLead: 'There is none; say what was looked at.', decided: '{by} says {state}: {reason}', done: 'Kept.', kAxis: 'absorption coefficient, m⁻¹', rpmAxis: 'engine speed, 1/min', point: 'sampling point', rulebook: 'By {rulebook}', curveLabel: 'Process data of {n} tests over each other',
     names: {

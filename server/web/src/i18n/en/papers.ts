@@ -1,7 +1,7 @@
 /** Papers and lists. */
 export const papers = {
   title: 'Papers', lead: 'In Chinese with English, A4; each printing is written down.',
-  notice: 'Notice', closing: 'Closing letter', order: 'Repair order', report: 'Inspection report', decision: 'Decision',
+  notice: 'Notice (PDF)', closing: 'Closing letter (PDF)', order: 'Repair order (PDF)', report: 'Inspection report (PDF)', decision: 'Decision (PDF)',
   list: 'Export to Excel',
 }
 

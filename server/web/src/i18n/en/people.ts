@@ -1,7 +1,7 @@
 /** Accounts, sign-in, keys, first page: English. */
 export const people = {
   today: {
-    title: 'To do today', lead: '{name}, this is waiting for you.', allDone: 'Nothing is waiting for you', allDoneHint: 'What comes up during the day appears here when you open this page again.',
+    title: 'To do today', lead: '{name}, this is waiting for you.', hello: 'Hello, {name}.', allDone: 'Nothing is waiting for you', allDoneHint: 'What comes up during the day appears here when you open this page again.',
     know: 'Good to know', act: 'To do', open: 'Go there',
     task: {
       'candidates-waiting': 'candidates to review', 'cases-open': 'open cases', 'listings-to-decide': 'blacklist proposals to decide', 'carriers-listed': 'carriers on the blacklist', 'stations-offline': 'stations offline', 'keys-expiring': 'API keys that end within 30 days',
@@ -25,16 +25,16 @@ export const people = {
     setUp: 'Set up a second factor', yourPassword: 'Your password', next: 'Next', scan: '1. Scan the picture with your authenticator app', type: 'Where it cannot be scanned, type the secret:', enter: '2. Enter the six digits that the app shows', confirm: 'Turn on', qrLabel: 'QR code of the second factor',
     codesTitle: 'Keep these recovery codes', codesLead: 'Each is good once, and they are shown only now. Print or copy them and keep them safe: without your phone you sign in by one of them.', codesKept: 'I have kept them', print: 'Print', done: 'The second factor is on; you were signed out everywhere else.',
     remove: 'Turn off', removeTitle: 'Turn the second factor off', code: 'Code or recovery code', removed: 'The second factor is off.', required: 'Accounts of your role must have a second factor.',
-    sessionsTitle: 'Where you are signed in', sessionsLead: 'End what you do not know, and change your password.', this: 'this one', begun: 'Signed in', lastUsed: 'Last used', expires: 'Ends', address: 'Address', program: 'Program', end: 'End', endOthers: 'End all others', ended: '{n} sessions ended.', unknown: 'unknown',
-    way: { password: 'password', 'password-and-code': 'password and code', oidc: 'single sign-on', key: 'API key' },
+    sessionsTitle: 'Where you are signed in', sessionsLead: 'End what you do not know, and change your password.', this: 'This one', begun: 'Signed in', lastUsed: 'Last used', expires: 'Ends', address: 'Address', program: 'Program', end: 'End', endOthers: 'End all others', ended: '{n} sessions ended.', unknown: 'unknown',
+    way: { password: 'Password', 'password-and-code': 'Password and code', oidc: 'Single sign-on', key: 'API key' },
   },
   keys: {
     title: 'API keys', lead: 'For inspection stations\' and repair shops\' own programs. A key acts for one organisation and reaches its records alone.', add: 'Give out a key', empty: 'No API keys yet', emptyHint: 'When an organisation wants to upload results or repair records by its own program, give it a key here; the interface is described in /api/openapi.json and docs/api-client.md.',
-    label: 'Purpose', labelHint: 'e.g. program of line 1', role: 'Role', organisation: 'Organisation', region: 'Region', days: 'Days it holds', state: 'State', expires: 'Ends', lastUsed: 'Last used', never: 'never used', createdBy: 'Given out by', revoke: 'Revoke', revokeTitle: 'Revoke key {id}', revokeLead: 'The program that uses it is refused at once. It cannot be undone.', revoked: 'Key {id} is revoked',
-    states: { usable: 'usable', expired: 'expired', revoked: 'revoked' }, issuedTitle: 'The key is shown only now', issuedLead: 'Put it into the organisation\'s program at once; do not send it by mail or chat. The header:', kept: 'I have kept it', wrong: 'Enter purpose, organisation and 1 to 731 days.',
+    label: 'Purpose', labelHint: 'e.g. program of line 1', role: 'Role', organisation: 'Organisation', region: 'Region', days: 'Days it holds', state: 'State', expires: 'Ends', lastUsed: 'Last used', never: 'Never used', createdBy: 'Given out by', revoke: 'Revoke', revokeTitle: 'Revoke key {id}', revokeLead: 'The program that uses it is refused at once. It cannot be undone.', revoked: 'Key {id} is revoked',
+    states: { usable: 'Usable', expired: 'Expired', revoked: 'Revoked' }, issuedTitle: 'The key is shown only now', issuedLead: 'Put it into the organisation\'s program at once; do not send it by mail or chat. The header:', kept: 'I have kept it', wrong: 'Enter purpose, organisation and 1 to 731 days.',
   },
   accountsMore: {
-    organisation: 'Organisation', organisationHint: 'The inspection station\'s or repair shop\'s code in the register.', organisationNeeded: 'An account of an inspection station or repair shop needs the organisation\'s code.', external: 'External identity', externalHint: 'As single sign-on names the person; leave it empty if unused.', factor: 'Second factor', factorOn: 'on',
+    organisation: 'Organisation', organisationHint: 'The inspection station\'s or repair shop\'s code in the register.', organisationNeeded: 'An account of an inspection station or repair shop needs the organisation\'s code.', external: 'External identity', externalHint: 'As single sign-on names the person; leave it empty if unused.', factor: 'Second factor', factorOn: 'On',
     removeFactor: 'Remove second factor', removeFactorTitle: 'Remove the second factor of {name}', removeFactorLead: 'For a lost phone when the recovery codes are gone, too. Make sure first that it is that person. The account is signed out everywhere.', factorRemoved: 'The second factor of {name} is removed', sessions: 'Sign out everywhere', sessionsEnded: '{name} was signed out of {n} sessions',
   },
   auditMore: {

@@ -7,7 +7,7 @@ export const closedLoop = {
     numberWrong: '编号应为 R 加 20 位数字或字母 a–f。', upload: '批量上传维修记录', state: '状态',
     empty: '还没有维修单', emptyShop: '本单位还没有承接维修单', emptyShopHint: '请车主出示维修通知单，在上方输入编号承接。只有当日具备资质的单位可以承接。',
     emptyStation: '没有需要在本机构复检的车辆', emptyStationHint: '车辆在本机构检验不合格后，会自动开具维修单并列在这里。',
-    emptyHint: '检验不合格的车辆和责令维修的案件会自动开具维修单。', emptyFiltered: '没有符合条件的维修单', print: '打印',
+    emptyHint: '检验不合格的车辆和责令维修的案件会自动开具维修单。', emptyFiltered: '没有符合条件的维修单', emptyFilteredHint: '换一个状态，或看全部维修单。', print: '打印',
   },
   order: {
     title: '维修单 {id}', state: { ordered: '待承接', taken: '维修中', repaired: '待复检', closed: '复检合格', cancelled: '已撤销' },
@@ -36,7 +36,7 @@ export const closedLoop = {
   inspections: {
     title: '检验', number: '报告编号', line: '检测线', method: '方法', outcome: '结论', report: '报告', started: '检验时间', failed: '不合格项目', station: '检验机构', none: '无',
     state: { issued: '已签发', held: '已扣留' }, allStates: '全部报告', heldOnly: '只看扣留',
-    empty: '还没有检验记录', emptyStation: '本机构还没有上传检验结果', emptyHint: '检测线软件可通过接口自动上传；也可以在这里上传它导出的 JSON 文件。', emptyFiltered: '没有符合条件的检验',
+    empty: '还没有检验记录', emptyStation: '本机构还没有上传检验结果', emptyHint: '检测线软件可通过接口自动上传；也可以在这里上传它导出的 JSON 文件。', emptyFiltered: '没有符合条件的检验', emptyFilteredHint: '换一个结论，或看全部检验。',
     upload: '上传检验结果', uploadLead: '选择检测线软件导出的结果文件（JSON，含原始数据和过程数据）。平台按原始数据重新判定，一致才签发报告。', choose: '选择结果文件', order: '复检的维修单编号（初检不填）', send: '上传',
     notJson: '这个文件不是 JSON，或已损坏。请从检测线软件重新导出。', issued: '报告 {number} 已签发：{outcome}', heldTitle: '报告 {number} 已扣留', heldLead: '平台判定与报告不一致。请核查检测线，重新检验后用新的报告编号上传。',
     opened: '已开具维修单', repeated: '这份结果此前已上传，没有重复保存。',
@@ -44,12 +44,12 @@ export const closedLoop = {
     item: { obd: 'OBD 检查', appearance: '外观检验' },
   },
   inspection: {
-    title: '检验报告 {number}', told: '机构判定', found: '平台判定', measured: '测得', limit: '限值', clause: '条款', atMost: '≤ {limit}', atLeast: '≥ {limit}', holds: '合格', fails: '不合格', differences: '与原始数据不一致', curve: '过程数据',
+    title: '检验报告 {number}', item: '检验项目', told: '机构判定', found: '平台判定', measured: '测得', limit: '限值', clause: '条款', atMost: '≤ {limit}', atLeast: '≥ {limit}', holds: '合格', fails: '不合格', differences: '与原始数据不一致', curve: '过程数据',
     inspector: '检验员', engine: '发动机型号', power: '额定功率', took: '用时', seconds: '{n} 秒', obd: 'OBD', lamp: '故障灯', on: '亮', off: '灭', codes: '故障码', notReady: '未就绪项', calibration: '标定（CALID / CVN）', appearance: '外观', allRight: '未见异常', rulebook: '依据', retestOf: '复检的维修单', openedOrder: '开具的维修单', uploaded: '上传',
   },
   findings: {
-    title: '线索', lead: '系统按公布的规则自动发现的异常，供人核查，不是结论。', open: '{n} 条待核查', kind: '类型', about: '对象', what: '发现', day: '日期', found: '发现时间', allKinds: '全部类型',
-    state: { open: '待核查', confirmed: '属实', dismissed: '排除' }, empty: '没有待核查的线索', emptyHint: '检验上传后几秒内、以及每小时一次，系统会检查曲线雷同、不合规律的结果、时间过短等情况。', emptyFiltered: '没有符合条件的线索',
+    title: '异常线索', lead: '系统按公布的规则自动发现的异常，供人核查，不是结论。', open: '{n} 条待核查', kind: '类型', about: '对象', what: '发现', day: '日期', found: '发现时间', allKinds: '全部类型',
+    state: { open: '待核查', confirmed: '属实', dismissed: '排除' }, empty: '没有待核查的异常线索', emptyHint: '检验上传后几秒内、以及每小时一次，系统会检查曲线雷同、不合规律的结果、时间过短等情况。', emptyFiltered: '没有符合条件的异常线索', emptyFilteredHint: '换一个状态或类型，或看全部异常线索。',
     evidence: '依据', figures: '数据', curves: '过程数据叠加', curvesLead: '横轴为采样点；上图为光吸收系数，下图为转速。完全重合或几乎重合，说明可能是同一段数据。', inspections: '检验记录', orders: '维修单', passages: '过车记录',
     confirm: '属实', dismiss: '排除', confirmLead: '记为属实，后续由主管部门依法办理；不自动处罚。', dismissLead: '记为排除，并写明核查情况。', decided: '{by} 认为{state}：{reason}', done: '已登记。', kAxis: '光吸收系数 m⁻¹', rpmAxis: '转速 r/min', point: '采样点', rulebook: '规则依据 {rulebook}', curveLabel: '{n} 次检验的过程数据叠加',
     names: {

@@ -1,7 +1,7 @@
 /** 文书和清单。 */
 export const papers = {
   title: '文书', lead: '中文为主、附英文，A4；每次打印都记入操作日志。',
-  notice: '通知书', closing: '结案通知书', order: '维修告知书', report: '检验报告', decision: '决定书',
+  notice: '通知书（PDF）', closing: '结案通知书（PDF）', order: '维修告知书（PDF）', report: '检验报告（PDF）', decision: '决定书（PDF）',
   list: '导出 Excel',
 }
 

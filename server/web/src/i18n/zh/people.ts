@@ -1,7 +1,7 @@
 /** 账号、登录、密钥、首页：中文。 */
 export const people = {
   today: {
-    title: '今天要做的事', lead: '{name}，以下是等着您处理的事。', allDone: '没有等着您处理的事', allDoneHint: '当天新出现的事情，再次打开本页时会列在这里。',
+    title: '今天要做的事', lead: '{name}，以下是等着您处理的事。', hello: '{name}，您好。', allDone: '没有等着您处理的事', allDoneHint: '当天新出现的事情，再次打开本页时会列在这里。',
     know: '供参考', act: '待办', open: '前往',
     task: {
       'candidates-waiting': '待复核的线索', 'cases-open': '未结的案件', 'listings-to-decide': '待决定的黑名单提请', 'carriers-listed': '黑名单上的企业', 'stations-offline': '离线的点位', 'keys-expiring': '30 天内到期的接口密钥',

@@ -11,7 +11,7 @@ export const register = {
     },
     emptyOther: '您的账号可以查看登记；导入由主管部门账号进行。', nothingFound: '没有找到“{search}”', nothingFoundHint: '请换一个词，或只写代码的一部分。名称按登记的全称查找。',
     lookUp: '按车牌查车辆', lookUpLead: '查看一辆车的登记和全部经历。每次查询都会连同理由记入操作日志。', anyColour: '任何颜色', plateWrong: '请输入 7 或 8 位车牌；序号中不会有字母 I、O。', reasonNeeded: '请写明理由，如案号或举报编号。',
-    lookUpButton: '查询', none: '没有找到车辆', notSeen: '您的辖区内也没有见过这个车牌。', seenLead: '没有登记，但在您的辖区内见过这个车牌。', seenOpen: '查看见过的记录', holdsNow: '现持有', heldBefore: '曾持有', mayNot: '您的账号不能按车牌查询车辆；可查看企业、检验机构和维修单位。',
+    lookUpButton: '查询', none: '没有找到车辆', noneHint: '请对照行驶证核对车牌；颜色不确定时选“任何颜色”。', notSeen: '您的辖区内也没有见过这个车牌。', seenLead: '没有登记，但在您的辖区内见过这个车牌。', seenOpen: '查看见过的记录', holdsNow: '现持有', heldBefore: '曾持有', mayNot: '您的账号不能按车牌查询车辆；可查看企业、检验机构和维修单位。',
     vehiclesKnown: '已登记 {n} 辆', unknown: '不详', sinceUnknown: '起始日期不详', since: '{from} 起', span: '{from} 至 {until}', days: '{from} 起，至 {until} 前',
     note: '登记信息', noteOpen: '查看车辆', agrees: '与登记相符', differs: '与登记不符',
     about: { 'plate-colour': '车牌颜色', class: '车辆类型', make: '品牌', 'body-colour': '车身颜色', vin: '车辆识别代号', fuel: '燃料' },
