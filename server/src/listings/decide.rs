@@ -136,7 +136,6 @@ fn detail(listing: &ListingRow, share: &server_core::listing::Share, terms: Opti
 }
 
 /// Enters what the carrier answered, on which day it came. It may answer at any time, and nothing changes by it alone.
-#[expect(clippy::too_many_arguments, reason = "each is a fact of the answer, and there is one caller")]
 pub async fn answer(
     store: &Store,
     scope: Region,

@@ -5,7 +5,7 @@
 //! cannot be data (formulas, merged areas, errors) stay visible as such, for the row's reader to refuse with its place.
 //!
 //! All of it is a pure function of bytes; it may take a second of one core, so handlers call [`read_aside`].
-//! calamine and zip are named in `xlsx` alone, csv and encoding_rs in `csv` and `encoding`. [`write`] is the way back:
+//! calamine and zip are named in `xlsx` alone, csv and `encoding_rs` in `csv` and `encoding`. [`write`] is the way back:
 //! lists as workbooks.
 
 mod csv;

@@ -94,7 +94,7 @@ fn a_workbook_reads_every_kind_of_cell() {
         sheet.write(2, 0, " 晋A12345 ").unwrap();
         sheet.write(2, 1, 140_105).unwrap();
         let day = Format::new().set_num_format("yyyy-mm-dd");
-        sheet.write_with_format(2, 2, &ExcelDateTime::from_ymd(2026, 11, 27).unwrap(), &day).unwrap();
+        sheet.write_with_format(2, 2, ExcelDateTime::from_ymd(2026, 11, 27).unwrap(), &day).unwrap();
         sheet.write_formula(2, 3, "=A3").unwrap();
         sheet.merge_range(2, 4, 3, 4, "两行", &Format::new()).unwrap();
         sheet.write(3, 5, true).unwrap();

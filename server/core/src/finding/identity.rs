@@ -61,11 +61,11 @@ pub fn two_identities<'a>(tests: &[&'a TestFact], rule: &IdentityRule) -> Vec<Tw
 }
 
 /// The two neighbours in time that differ and lie nearest, if that is within so many days.
-fn nearest<'a>(
-    mut tests: Vec<&'a TestFact>,
+fn nearest(
+    mut tests: Vec<&TestFact>,
     days: u16,
     differ: impl Fn(&TestFact, &TestFact) -> bool,
-) -> Option<[&'a TestFact; 2]> {
+) -> Option<[&TestFact; 2]> {
     tests.sort_by(|a, b| (a.started, &a.id).cmp(&(b.started, &b.id)));
     let apart = |a: &TestFact, b: &TestFact| seconds(b.started) - seconds(a.started);
     tests

@@ -244,7 +244,7 @@ impl Kept {
     }
 
     /// The share counted from nothing but the facts.
-    fn from_nothing(&self) -> Share {
+    fn counted_anew(&self) -> Share {
         let counting: BTreeSet<u8> = self
             .standing()
             .filter(|(_, (_, exceeded))| YEAR.holds(*exceeded, self.tally.day))
@@ -273,10 +273,10 @@ proptest! {
         let mut kept = Kept::new();
         for event in &story {
             kept.hear(event);
-            prop_assert_eq!(kept.tally.share, kept.from_nothing());
-            prop_assert_eq!(reconsider(kept.open, &kept.assess(kept.from_nothing())), None);
+            prop_assert_eq!(kept.tally.share, kept.counted_anew());
+            prop_assert_eq!(reconsider(kept.open, &kept.assess(kept.counted_anew())), None);
             if kept.open == Some(ListingState::Proposed) {
-                prop_assert!(kept.assess(kept.from_nothing()).proposes());
+                prop_assert!(kept.assess(kept.counted_anew()).proposes());
             }
         }
     }

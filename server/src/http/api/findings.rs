@@ -223,7 +223,7 @@ pub(super) async fn decide(
         findings::decide(&site.store, &reach, &id, confirmed, &reason, &signed.name, site.now()).await?;
     if decided.is_err() {
         let en = "The finding is decided already; its reason stands on its page.";
-        return Err(ApiError::conflict("decided", "该线索已由他人处理，意见见其页面。", en));
+        return Err(ApiError::conflict("decided", "该异常线索已由他人处理，意见见其页面。", en));
     }
     let row = site.store.reading().await?.finding(&id, &reach).await?.ok_or_else(ApiError::internal)?;
     Ok(Json(row.into()))

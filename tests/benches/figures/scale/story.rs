@@ -40,7 +40,7 @@ impl Story {
         let vehicles = (passages / 10).max(100);
         let carriers = (vehicles / 50).max(2);
         // Fleets of 5 to 69, a twentieth of them ten times as large; nine of ten vehicles are of a carrier.
-        let size = |n: u64| (5 + draw(1, n) % 65) * if draw(2, n) % 20 == 0 { 10 } else { 1 };
+        let size = |n: u64| (5 + draw(1, n) % 65) * if draw(2, n).is_multiple_of(20) { 10 } else { 1 };
         let sizes: Vec<u64> = (0..carriers).map(size).collect();
         let all: u64 = sizes.iter().sum();
         let mut fleets = vec![0];
@@ -68,7 +68,7 @@ impl Story {
             Some(carrier) if carrier % 10 == 0 => 3,
             Some(_) | None => 30,
         };
-        draw(3, vehicle) % one_in == 0
+        draw(3, vehicle).is_multiple_of(one_in)
     }
 
     pub(super) fn carriers(&self) -> u64 {
@@ -130,12 +130,12 @@ impl Story {
 
     /// Does this candidate wait for review?
     pub(super) fn waits(&self, case: u64) -> bool {
-        draw(6, case) % WAITING == 0
+        draw(6, case).is_multiple_of(WAITING)
     }
 
     /// Of some confirmed cases their carriers have not heard: they are what [`counting`](super::counting) confirms.
     pub(super) fn is_unheard(&self, case: u64) -> bool {
-        case % 499 == 0 && !self.waits(case)
+        case.is_multiple_of(499) && !self.waits(case)
     }
 
     /// Where a case stands: nine of ten are closed.

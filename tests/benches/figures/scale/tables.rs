@@ -545,7 +545,7 @@ pub(super) fn tables(story: &Story) -> Vec<Table<'_>> {
                 "changed_us",
             ],
             listed.into_iter().map(move |(carrier, exceeding, fleet)| {
-                let is_listed = draw(15, carrier) % 2 == 0;
+                let is_listed = draw(15, carrier).is_multiple_of(2);
                 let when = now - (draw(16, carrier) % 30) as i64 * 86_400_000_000;
                 row![
                     format!("L{carrier:020x}"),
