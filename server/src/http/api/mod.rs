@@ -20,6 +20,7 @@ mod inspections;
 mod loop_error;
 mod orders;
 mod listing_error;
+mod listing_rows;
 mod listing_wire;
 mod listings;
 mod papers;

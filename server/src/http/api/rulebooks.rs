@@ -7,13 +7,14 @@ use plumewatch_shared::exhaust_test::TestRulebook;
 use plumewatch_shared::ids::Region;
 use plumewatch_shared::language::Bilingual;
 use plumewatch_shared::protocol::message::HealthReport;
-use plumewatch_shared::rulebook::{CaseworkRules, Rulebook, Schedule};
+use plumewatch_shared::rulebook::{CaseworkRules, ListingRulebook, Rulebook, Schedule};
 use plumewatch_shared::time::law_place;
 use serde::Serialize;
 use server_core::access::Operation;
 use utoipa::ToSchema;
 
 use super::casework_rows::of_casework;
+use super::listing_rows::of_listing;
 use super::rulebook_rows::{RuleRow, of_passages, of_tests};
 use super::wire::Words;
 use crate::http::Site;
@@ -58,7 +59,7 @@ pub(super) struct EditionBody {
     rulebook: String,
     /// Our edition of it, regions included.
     version: String,
-    /// `passages`, `tests` or `casework`.
+    /// `passages`, `tests`, `casework` or `listing`.
     kind: &'static str,
     /// The standard's title.
     title: Words,
@@ -172,6 +173,7 @@ fn place(site: &Site, region: Region, today: Date) -> Place {
     let mut editions = passages(&issue.passages, today);
     editions.extend(issue.tests.iter().flat_map(|schedule| tests(schedule, today)));
     editions.extend(casework(site, region, today));
+    editions.extend(listings(site, region, today));
     Place { region: region.to_string(), editions }
 }
 
@@ -188,6 +190,24 @@ fn casework(site: &Site, region: Region, today: Date) -> Vec<EditionBody> {
             until,
             in_force,
             rules: of_casework(rules, site.books.calendar()),
+        }
+    };
+    schedule.entries().iter().enumerate().map(edition).collect()
+}
+
+fn listings(site: &Site, region: Region, today: Date) -> Vec<EditionBody> {
+    let schedule = site.books.listing_schedule(region);
+    let edition = |(at, (_, book)): (usize, &(Date, std::sync::Arc<ListingRulebook>))| {
+        let (from, until, in_force) = times(&schedule, at, today);
+        EditionBody {
+            rulebook: book.id.clone(),
+            version: book.version.clone(),
+            kind: "listing",
+            title: book.title.clone().into(),
+            from,
+            until,
+            in_force,
+            rules: of_listing(book),
         }
     };
     schedule.entries().iter().enumerate().map(edition).collect()

@@ -304,7 +304,7 @@ export interface Wanted {
 /** Empty for passages stored before head and camera were compared. */
 export type Corroboration = 'both-exceed' | 'both-below' | 'disagrees' | 'not-comparable' | ''
 
-export type RuleGroup = 'limit' | 'condition' | 'counting' | 'corroboration' | 'procedure' | 'casework'
+export type RuleGroup = 'limit' | 'condition' | 'counting' | 'corroboration' | 'procedure' | 'casework' | 'listing'
 export type SourceConfidence = 'high' | 'medium' | 'low'
 
 export interface RuleRow {
@@ -321,7 +321,7 @@ export interface RuleRow {
 export interface RulebookEdition {
   rulebook: string
   version: string
-  kind: 'passages' | 'tests' | 'casework'
+  kind: 'passages' | 'tests' | 'casework' | 'listing'
   title: Bilingual
   from: string
   until: string | null

@@ -192,8 +192,8 @@ export const en: Messages = {
   rulebooks: {
     title: 'Rulebooks', lead: 'The standards, limits and counting rules that judgements rest on, by place and day. Any change of a number is a new edition; a verdict names its edition, and old records are never judged anew silently.',
     place: 'Place', country: 'Whole country', edition: 'Edition', standard: 'Standard', from: 'In force from', until: 'until', inForce: 'In force', coming: 'To come', past: 'Ended',
-    rule: 'Rule', value: 'Says', clause: 'Clause', confidence: 'Confidence', kind: { passages: 'passages', tests: 'tests', casework: 'casework' },
-    group: { limit: 'Limits', condition: 'Conditions', counting: 'Counting', corroboration: 'Comparing instruments', procedure: 'Procedure and corrections', casework: 'Review, service, deadlines and holidays' },
+    rule: 'Rule', value: 'Says', clause: 'Clause', confidence: 'Confidence', kind: { passages: 'passages', tests: 'tests', casework: 'casework', listing: 'blacklist' },
+    group: { limit: 'Limits', condition: 'Conditions', counting: 'Counting', corroboration: 'Comparing instruments', procedure: 'Procedure and corrections', casework: 'Review, service, deadlines and holidays', listing: 'Listing a carrier' },
     sure: { high: 'High', medium: 'Medium · to be checked', low: 'Low · not verified' },
     sureLead: 'Confidence: high has a clear source; medium is to be checked against the printed text; low is a placeholder that must be checked before use.',
     unsure: '{n} not yet checked against the printed text', compare: 'Compare with', compareNone: 'nothing', changed: 'changed', same: 'The two editions say exactly the same.', differences: '{n} rules differ', absent: 'not there',

@@ -189,8 +189,8 @@ export const zh = {
   rulebooks: {
     title: '规则集', lead: '判定依据的标准、限值和计数规则，按地区和日期生效。数字一有变动就是新版本；判定始终写明所用版本，旧记录不会悄悄重判。',
     place: '地区', country: '全国', edition: '版本', standard: '标准', from: '生效', until: '失效', inForce: '现行', coming: '未生效', past: '已失效',
-    rule: '项目', value: '规定', clause: '条款', confidence: '可信度', kind: { passages: '遥感过车', tests: '停车检测', casework: '案件办理' },
-    group: { limit: '限值', condition: '有效条件', counting: '计数规则', corroboration: '仪器比较', procedure: '步骤与修正', casework: '复核、送达、期限与放假安排' },
+    rule: '项目', value: '规定', clause: '条款', confidence: '可信度', kind: { passages: '遥感过车', tests: '停车检测', casework: '案件办理', listing: '黑名单' },
+    group: { limit: '限值', condition: '有效条件', counting: '计数规则', corroboration: '仪器比较', procedure: '步骤与修正', casework: '复核、送达、期限与放假安排', listing: '企业列入规则' },
     sure: { high: '高', medium: '中 · 待核对', low: '低 · 未核实' },
     sureLead: '可信度：高＝出处明确；中＝须与正式文本核对；低＝尚未核实的占位值，使用前必须核对。',
     unsure: '{n} 项尚未与正式文本核对', compare: '与另一版本比较', compareNone: '不比较', changed: '有变动', same: '两个版本的规定完全相同。', differences: '{n} 项不同', absent: '没有这一项',
