@@ -114,9 +114,17 @@ macro_rules! cases_where {
     };
 }
 
-/// A page of cases. What the text before the rest says is what an index leads to; the rest is looked at row by row.
+/// A page of cases. What the text before the rest says is what an index leads to; the rest is looked at row by row, and
+/// in a wide region the region is, too: `+ 0` keeps the database from gathering all of it to put it in order.
 macro_rules! cases_page {
-    ($self:ident, $first:literal, $filter:ident) => {{
+    ($self:ident, $first:literal, $filter:ident) => {
+        if $self.is_wide($filter.scope).await? {
+            cases_page!($self, $first, " and region + 0 >= $1 and region + 0 <= $2", $filter)
+        } else {
+            cases_page!($self, $first, " and region >= $1 and region <= $2", $filter)
+        }
+    };
+    ($self:ident, $first:literal, $region:literal, $filter:ident) => {{
         let (low, high) = codes($filter.scope);
         let after = $filter.after.as_ref();
         rows!(
@@ -124,7 +132,8 @@ macro_rules! cases_page {
             CaseColumns,
             concat!(
                 cases_where!($first),
-                " and region >= $1 and region <= $2 and ($3 = '' or state = $3) and ($4 = '' or queue < $4) \
+                $region,
+                " and ($3 = '' or state = $3) and ($4 = '' or queue < $4) \
                  and ($5 = false or appeal_day is not null) and ($6 = false or referred_us is not null) \
                  and (queue, id) > ($7, $8) order by queue, id limit $9"
             ),

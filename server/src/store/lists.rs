@@ -130,9 +130,10 @@ macro_rules! page {
     };
     ($self:ident, $filter:ident, $limit:ident, $with:expr, $from:literal, $first:literal) => {{
         let (low, high) = codes($filter.scope);
-        let (older_us, older_station, older_sequence) = $filter
-            .older_than
-            .map_or((i64::MAX, String::new(), 0), |(at, id)| (at, id.station.to_string(), sequence(id)));
+        // One bound from above: of two an index would take either, and walk down to the other.
+        let row = $filter.older_than.map(|(at, id)| (at, id.station.to_string(), sequence(id)));
+        let end = ($filter.to_us.unwrap_or(i64::MAX), String::new(), 0);
+        let (older_us, older_station, older_sequence) = row.map_or(end.clone(), |row| row.min(end));
         rows!(
             $self,
             PassageRow,
@@ -143,9 +144,8 @@ macro_rules! page {
                     $first,
                     " and p.region >= $1 and p.region <= $2 and ($3 = '' or p.station = $3) \
                      and ($4 = '' or p.outcome = $4) and ($5 = '' or p.plate = $5) \
-                     and p.passed_us >= $6 and p.passed_us < $7 \
-                     and (p.passed_us, p.station, p.sequence) < ($8, $9, $10) \
-                     order by p.passed_us desc, p.station desc, p.sequence desc limit $11"
+                     and p.passed_us >= $6 and (p.passed_us, p.station, p.sequence) < ($7, $8, $9) \
+                     order by p.passed_us desc, p.station desc, p.sequence desc limit $10"
                 )
             ),
             low,
@@ -154,7 +154,6 @@ macro_rules! page {
             $filter.outcome.map_or("", Outcome::wire_word),
             $filter.plate.as_ref().map_or("", Plate::as_str),
             $filter.from_us.unwrap_or(i64::MIN),
-            $filter.to_us.unwrap_or(i64::MAX),
             older_us,
             &older_station,
             older_sequence,
@@ -177,13 +176,12 @@ macro_rules! page_by_station {
                  join passages q on q.station = t.id and q.passed_us >= (select min(x.passed_us) from \
                  (select y.passed_us from passages y where y.station = t.id",
                 $of_y,
-                " and y.passed_us >= $6 and y.passed_us < $7 and (y.passed_us, y.station, y.sequence) < ($8, $9, $10) \
-                 order by y.passed_us desc limit $11) x) and q.passed_us < $7 \
-                 and (q.passed_us, q.station, q.sequence) < ($8, $9, $10)",
+                " and y.passed_us >= $6 and (y.passed_us, y.station, y.sequence) < ($7, $8, $9) \
+                 order by y.passed_us desc limit $10) x) and (q.passed_us, q.station, q.sequence) < ($7, $8, $9)",
                 $of_q,
                 " where t.region >= $1 and t.region <= $2) "
             ),
-            "(select station, sequence from near order by passed_us desc, station desc, sequence desc limit $11) k \
+            "(select station, sequence from near order by passed_us desc, station desc, sequence desc limit $10) k \
              join passages p on p.station = k.station and p.sequence = k.sequence",
             "k.sequence >= 0"
         )
@@ -206,7 +204,7 @@ impl Reading {
         } else if filter.outcome.is_some() {
             page!(self, filter, limit, "p.outcome = $4")
         } else {
-            page!(self, filter, limit, "p.passed_us < $7")
+            page!(self, filter, limit, "p.passed_us >= $6")
         }
     }
 

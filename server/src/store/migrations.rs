@@ -42,6 +42,11 @@ macro_rules! steps {
                 "station_days",
                 include_str!(concat!("../../migrations/", $folder, "/0014_station_days.sql")),
             ),
+            (
+                15,
+                "lists_at_size",
+                include_str!(concat!("../../migrations/", $folder, "/0015_lists_at_size.sql")),
+            ),
         ]
     };
 }

@@ -44,14 +44,14 @@ pub struct OrderFilter {
 
 /// The select of [`Columns`] over the orders that the rest names.
 macro_rules! orders {
-    ($rest:literal) => {
+    ($($rest:literal),+ $(,)?) => {
         concat!(
             "select o.id, o.case_id, o.inspection_id, o.plate, o.plate_colour, o.vin, o.station, o.items, o.method, \
              o.opened_at, o.due_day, o.failures, o.reserved, o.state, o.shop, o.certificate, o.taken_day, \
              o.finished_at, o.closed_by, o.overdue_us, o.opened_us, o.changed_us, i.name as station_name, \
              s.name as shop_name from repair_orders o \
              left join inspection_stations i on i.code = o.station left join repair_shops s on s.code = o.shop ",
-            $rest
+            $($rest),+
         )
     };
 }
@@ -73,26 +73,48 @@ impl Reading {
     pub async fn orders(&mut self, filter: &OrderFilter, limit: u32) -> Stored<Vec<OrderRow>> {
         let (low, high, station, shop) = reached(&filter.reach);
         let (older_us, older_id) = filter.older_than.clone().unwrap_or((i64::MAX, String::new()));
-        let found = rows!(
-            self,
-            Columns,
-            orders!(
-                "where o.region >= $1 and o.region <= $2 and ($3 = '' or o.station = $3) \
-                 and ($4 = '' or o.shop = $4 or o.reserved = $4 \
-                      or exists (select 1 from repair_records r where r.order_id = o.id and r.shop = $4)) \
-                 and ($5 = '' or o.state = $5) and ($6 = '' or (o.due_day < $6 and o.state in ('ordered', 'taken', 'repaired'))) \
-                 and (o.changed_us, o.id) < ($7, $8) order by o.changed_us desc, o.id desc limit $9"
+        /// `$first` is what an index leads to; the rest is looked at row by row.
+        macro_rules! page {
+            ($first:literal) => {
+                rows!(
+                    self,
+                    Columns,
+                    orders!(
+                        $first,
+                        " and ($3 = '' or o.station = $3) and $4 = $4 and ($5 = '' or o.state = $5) \
+                         and ($6 = '' or (o.due_day < $6 and o.state in ('ordered', 'taken', 'repaired'))) \
+                         and (o.changed_us, o.id) < ($7, $8) order by o.changed_us desc, o.id desc limit $9"
+                    ),
+                    low,
+                    high,
+                    station,
+                    shop,
+                    &filter.state,
+                    filter.open_and_due_before.map(|day| day.to_string()).unwrap_or_default(),
+                    older_us,
+                    &older_id,
+                    i64::from(limit.clamp(1, PAGE_MAX))
+                )
+            };
+        }
+        // `+ 0` keeps the database from gathering a wide region's orders to put them in order.
+        let found = match &filter.reach {
+            Reach::Station(_) => page!("where o.station = $3 and o.region >= $1 and o.region <= $2"),
+            Reach::Region(region) if !self.is_wide(*region).await? => {
+                page!("where o.region >= $1 and o.region <= $2")
+            }
+            Reach::Shop(_) => page!(
+                "where o.id in (select id from repair_orders where shop = $4 union \
+                 select id from repair_orders where reserved = $4 union \
+                 select order_id from repair_records where shop = $4) and o.region >= $1 and o.region <= $2"
             ),
-            low,
-            high,
-            station,
-            shop,
-            &filter.state,
-            filter.open_and_due_before.map(|day| day.to_string()).unwrap_or_default(),
-            older_us,
-            &older_id,
-            i64::from(limit.clamp(1, PAGE_MAX))
-        )?;
+            Reach::Region(_) if filter.state.is_empty() => {
+                page!("where o.region + 0 >= $1 and o.region + 0 <= $2")
+            }
+            Reach::Region(_) => {
+                page!("where o.state = $5 and o.region + 0 >= $1 and o.region + 0 <= $2")
+            }
+        }?;
         found.into_iter().map(order_row).collect()
     }
 

@@ -338,6 +338,11 @@ impl Writing {
              select carrier, vehicle, from_day, until_day from staged_members where import = $1",
             import
         )?;
+        change!(self, "delete from vehicle_counts")?;
+        change!(
+            self,
+            "insert into vehicle_counts (region, vehicles) select region, count(*) from vehicles group by region"
+        )?;
         Ok(moved.into_iter().map(|(carrier,)| carrier).collect())
     }
 

@@ -159,7 +159,7 @@ impl Reading {
         let found = row!(
             self,
             (i64, i64, i64, i64),
-            "select (select count(*) from vehicles where region between $1 and $2), \
+            "select (select cast(coalesce(sum(vehicles), 0) as bigint) from vehicle_counts where region between $1 and $2), \
              (select count(*) from carriers where region between $1 and $2), \
              (select count(*) from inspection_stations where region between $1 and $2), \
              (select count(*) from repair_shops where region between $1 and $2)",

@@ -1,8 +1,9 @@
 //! Stations: who they are, what they last said of themselves, and whose certificate counts.
 
-use plumewatch_shared::ids::StationId;
+use plumewatch_shared::ids::{Region, StationId};
 use server_core::access::Scope;
 
+use super::counting::codes;
 use super::engine::{change, row, rows};
 use super::{Reading, Stored, Writing};
 
@@ -66,6 +67,23 @@ impl Reading {
             serial
         )?;
         Ok(found.is_some_and(|(count,)| count == 1))
+    }
+
+    /// Does a region hold a good part of the stations, a quarter or more? Then a list in its own order comes upon the
+    /// region's rows soon; of a narrower one its rows are fetched by region and put in order.
+    pub(super) async fn is_wide(&mut self, scope: Region) -> Stored<bool> {
+        if scope == Region::COUNTRY {
+            return Ok(true);
+        }
+        let (low, high) = codes(scope);
+        let found = row!(
+            self,
+            (i64, i64),
+            "select count(*), count(*) filter (where region >= $1 and region <= $2) from stations",
+            low,
+            high
+        )?;
+        Ok(found.is_some_and(|(all, inside)| inside * 4 >= all && inside > 0))
     }
 
     /// How many passages of each outcome passed at or after a time.

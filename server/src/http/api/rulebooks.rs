@@ -3,11 +3,10 @@
 use axum::Json;
 use axum::extract::State;
 use jiff::civil::Date;
-use plumewatch_shared::exhaust_test::TestRulebook;
 use plumewatch_shared::ids::Region;
 use plumewatch_shared::language::Bilingual;
 use plumewatch_shared::protocol::message::HealthReport;
-use plumewatch_shared::rulebook::{CaseworkRules, ListingRulebook, Rulebook, Schedule};
+use plumewatch_shared::rulebook::Schedule;
 use plumewatch_shared::time::law_place;
 use serde::Serialize;
 use server_core::access::Operation;
@@ -170,89 +169,49 @@ pub(super) async fn list(State(site): State<Site>, signed: Signed) -> Result<Jso
 
 fn place(site: &Site, region: Region, today: Date) -> Place {
     let issue = site.books.issue(0, site.now(), region);
-    let mut editions = passages(&issue.passages, today);
-    editions.extend(issue.tests.iter().flat_map(|schedule| tests(schedule, today)));
-    editions.extend(casework(site, region, today));
-    editions.extend(listings(site, region, today));
-    Place { region: region.to_string(), editions }
+    let mut found = editions(&issue.passages, today, "passages", |book| {
+        (&book.id, &book.version, &book.title, of_passages(book))
+    });
+    for schedule in &issue.tests {
+        found.extend(editions(schedule, today, "tests", |book| {
+            (&book.id, &book.version, &book.title, of_tests(book))
+        }));
+    }
+    found.extend(editions(&site.books.casework_schedule(region), today, "casework", |rules| {
+        (&rules.id, &rules.version, &rules.title, of_casework(rules, site.books.calendar()))
+    }));
+    found.extend(editions(&site.books.listing_schedule(region), today, "listing", |book| {
+        (&book.id, &book.version, &book.title, of_listing(book))
+    }));
+    Place { region: region.to_string(), editions: found }
 }
 
-fn casework(site: &Site, region: Region, today: Date) -> Vec<EditionBody> {
-    let schedule = site.books.casework_schedule(region);
-    let edition = |(at, (_, rules)): (usize, &(Date, std::sync::Arc<CaseworkRules>))| {
-        let (from, until, in_force) = times(&schedule, at, today);
-        EditionBody {
-            rulebook: rules.id.clone(),
-            version: rules.version.clone(),
-            kind: "casework",
-            title: rules.title.clone().into(),
-            from,
-            until,
-            in_force,
-            rules: of_casework(rules, site.books.calendar()),
-        }
-    };
-    schedule.entries().iter().enumerate().map(edition).collect()
-}
+/// What an edition tells of itself: standard, version, title, and its rules as rows.
+type Told<'a> = (&'a str, &'a str, &'a Bilingual, Vec<RuleRow>);
 
-fn listings(site: &Site, region: Region, today: Date) -> Vec<EditionBody> {
-    let schedule = site.books.listing_schedule(region);
-    let edition = |(at, (_, book)): (usize, &(Date, std::sync::Arc<ListingRulebook>))| {
-        let (from, until, in_force) = times(&schedule, at, today);
-        EditionBody {
-            rulebook: book.id.clone(),
-            version: book.version.clone(),
-            kind: "listing",
-            title: book.title.clone().into(),
-            from,
-            until,
-            in_force,
-            rules: of_listing(book),
-        }
-    };
-    schedule.entries().iter().enumerate().map(edition).collect()
-}
-
-/// From when, until when, and whether it holds today.
-fn times<T>(schedule: &Schedule<T>, at: usize, today: Date) -> (String, Option<String>, bool) {
+/// Every edition of a standard, oldest first: from when, until when, and whether it holds today.
+fn editions<T>(
+    schedule: &Schedule<T>,
+    today: Date,
+    kind: &'static str,
+    told: impl Fn(&T) -> Told<'_>,
+) -> Vec<EditionBody> {
     let entries = schedule.entries();
-    let (from, until) = (entries[at].0, entries.get(at + 1).map(|next| next.0));
-    let in_force = from <= today && until.is_none_or(|until| today < until);
-    (from.to_string(), until.map(|day| day.to_string()), in_force)
-}
-
-fn passages(schedule: &Schedule<Rulebook>, today: Date) -> Vec<EditionBody> {
-    let edition = |(at, (_, book)): (usize, &(Date, std::sync::Arc<Rulebook>))| {
-        let (from, until, in_force) = times(schedule, at, today);
+    let edition = |(at, (from, book)): (usize, &(Date, std::sync::Arc<T>))| {
+        let until = entries.get(at + 1).map(|next| next.0);
+        let (rulebook, version, title, rules) = told(book);
         EditionBody {
-            rulebook: book.id.clone(),
-            version: book.version.clone(),
-            kind: "passages",
-            title: book.title.clone().into(),
-            from,
-            until,
-            in_force,
-            rules: of_passages(book),
+            rulebook: rulebook.to_owned(),
+            version: version.to_owned(),
+            kind,
+            title: title.clone().into(),
+            from: from.to_string(),
+            until: until.map(|day| day.to_string()),
+            in_force: *from <= today && until.is_none_or(|until| today < until),
+            rules,
         }
     };
-    schedule.entries().iter().enumerate().map(edition).collect()
-}
-
-fn tests(schedule: &Schedule<TestRulebook>, today: Date) -> Vec<EditionBody> {
-    let edition = |(at, (_, book)): (usize, &(Date, std::sync::Arc<TestRulebook>))| {
-        let (from, until, in_force) = times(schedule, at, today);
-        EditionBody {
-            rulebook: book.id.clone(),
-            version: book.version.clone(),
-            kind: "tests",
-            title: book.title.clone().into(),
-            from,
-            until,
-            in_force,
-            rules: of_tests(book),
-        }
-    };
-    schedule.entries().iter().enumerate().map(edition).collect()
+    entries.iter().enumerate().map(edition).collect()
 }
 
 fn overrides(site: &Site) -> Vec<OverrideBody> {

@@ -44,8 +44,12 @@ async fn the_page_has_editions_with_clause_and_confidence_and_the_history() {
     let body = &answer.body;
     assert_eq!(body["today"], "2026-11-23");
     let country = &body["places"][0];
-    let kinds: Vec<&str> =
-        country["editions"].as_array().unwrap().iter().map(|edition| edition["kind"].as_str().unwrap()).collect();
+    let kinds: Vec<&str> = country["editions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|edition| edition["kind"].as_str().unwrap())
+        .collect();
     assert_eq!(country["region"], "000000");
     assert_eq!(kinds, ["passages", "tests", "tests", "casework", "listing"]);
     let edition = &country["editions"][0];

@@ -450,6 +450,17 @@ pub(super) fn tables(story: &Story) -> Vec<Table<'_>> {
             (0..story.vehicles).map(move |n| row![Story::vehicle_id(n), Story::station_region(n % 10)]),
         ),
         table(
+            "vehicle_counts",
+            &["region", "vehicles"],
+            (0..10.min(story.vehicles))
+                .fold(BTreeMap::new(), |mut counts, n| {
+                    *counts.entry(Story::station_region(n)).or_insert(0) += story.vehicles / 10;
+                    counts
+                })
+                .into_iter()
+                .map(|(region, vehicles)| row![region, vehicles]),
+        ),
+        table(
             "vehicle_plates",
             &["plate", "plate_colour", "from_day", "vehicle"],
             (0..story.vehicles)
