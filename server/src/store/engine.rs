@@ -13,7 +13,7 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
     SqliteSynchronous,
 };
-use sqlx::{Postgres, Sqlite, Transaction};
+use sqlx::{Executor, Postgres, Sqlite, Transaction};
 
 use super::error::{StoreError, Stored};
 use super::migrations;
@@ -147,6 +147,11 @@ async fn postgres_by(options: PgConnectOptions) -> Stored<Engine> {
     let pool = PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS)
         .acquire_timeout(CONNECTION_WAIT)
+        // Lists have filters that are often empty. A plan kept for all their values is made for none of them (measured:
+        // 29 ms for 0.7); a plan for these values costs under a millisecond.
+        .after_connect(|on, _| {
+            Box::pin(async move { on.execute("set plan_cache_mode = force_custom_plan").await.map(drop) })
+        })
         .connect_with(options)
         .await
         .map_err(StoreError::Open)?;
