@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use plumewatch_shared::ids::{Region, StationId};
+use server_core::access::Scope;
 use server_core::statistics::bins::Bins;
 use server_core::statistics::day::Day;
 
@@ -17,7 +18,7 @@ const DAY_US: i64 = 86_400_000_000;
 const LAW_OFFSET_US: i64 = 28_800_000_000;
 
 /// The law's day of a moment, days since 1970.
-pub(super) fn law_day(us: i64) -> i64 {
+pub fn law_day(us: i64) -> i64 {
     us.saturating_add(LAW_OFFSET_US).div_euclid(DAY_US)
 }
 
@@ -68,6 +69,25 @@ impl Reading {
             span.last
         )?;
         found.into_iter().map(day).collect()
+    }
+
+    /// What a day came to at all stations of a region: passages, passed, screened, exceeding.
+    pub async fn region_day(&mut self, scope: Scope, day: i64) -> Stored<[u64; 4]> {
+        let (low, high) = codes(scope.0);
+        let found = row!(
+            self,
+            (i64, i64, i64, i64),
+            "select cast(coalesce(sum(d.passages), 0) as bigint), cast(coalesce(sum(d.passed), 0) as bigint), \
+             cast(coalesce(sum(d.screened), 0) as bigint), cast(coalesce(sum(d.exceeding), 0) as bigint) \
+             from stations s join station_days d on d.station = s.id and d.day = $1 \
+             where s.region >= $2 and s.region <= $3",
+            day,
+            low,
+            high
+        )?;
+        let counts =
+            found.map_or([0; 4], |(passages, passed, screened, over)| [passages, passed, screened, over]);
+        Ok(counts.map(i64::unsigned_abs))
     }
 
     /// Nitric oxide of the sites of a region that had any, by station, at most 500.

@@ -85,20 +85,6 @@ impl Reading {
         )?;
         Ok(found.is_some_and(|(all, inside)| inside * 4 >= all && inside > 0))
     }
-
-    /// How many passages of each outcome passed at or after a time.
-    pub async fn outcomes_since(&mut self, within: Scope, from_us: i64) -> Stored<Vec<(String, i64)>> {
-        let (low, high) = within.codes();
-        rows!(
-            self,
-            (String, i64),
-            "select outcome, count(*) from passages where passed_us >= $1 and region between $2 and $3
-             group by outcome order by outcome",
-            from_us,
-            i64::from(low),
-            i64::from(high)
-        )
-    }
 }
 
 impl Reading {

@@ -1,6 +1,7 @@
 //! What statistics are made of, on SQLite and on PostgreSQL alike.
 
 use plumewatch_shared::sample::{self, SamplePassage};
+use server_core::access::Scope;
 use server_core::statistics::bins::Bins;
 use server_core::statistics::day::{NO_WIDTH, OPACITY_WIDTH};
 
@@ -35,6 +36,8 @@ on_both! {
             days.iter().map(|(n, d)| (*n, d.passages, d.readings, d.valid, d.passed, d.exceeding)).collect();
         // 2026-11-22 is day 20 779.
         assert_eq!(told, [(20_779, 1, 1, 1, 1, 0), (20_780, 3, 2, 1, 0, 1)]);
+        assert_eq!(reading.region_day(Scope("140000".parse().unwrap()), 20_780).await.unwrap(), [3, 0, 0, 1]);
+        assert_eq!(reading.region_day(Scope("110000".parse().unwrap()), 20_780).await.unwrap(), [0; 4]);
         let last = reading.station_days(station(STATION), span("2026-11-23", "2026-11-24").days()).await.unwrap();
         assert_eq!(last.len(), 1);
         assert_eq!(last[0].1.conditions, [("wind".to_owned(), 1)].into());

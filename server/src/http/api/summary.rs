@@ -2,8 +2,6 @@
 
 use axum::Json;
 use axum::extract::State;
-use jiff::Timestamp;
-use plumewatch_shared::time::law_place;
 use serde::Serialize;
 use server_core::access::Operation;
 use utoipa::ToSchema;
@@ -11,20 +9,21 @@ use utoipa::ToSchema;
 use crate::http::Site;
 use crate::http::error::{ApiError, ErrorBody};
 use crate::http::session::Signed;
+use crate::store::law_day;
 
 /// Counts of what the account sees; the day begins at midnight in China.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Summary {
     /// Passages of today.
-    passages_today: i64,
+    passages_today: u64,
     /// Of them 合格.
-    passed_today: i64,
+    passed_today: u64,
     /// 筛查.
-    screened_today: i64,
+    screened_today: u64,
     /// 超标.
-    exceeding_today: i64,
+    exceeding_today: u64,
     /// 未判定.
-    not_judged_today: i64,
+    not_judged_today: u64,
     /// Candidates that wait for review.
     waiting_review: u64,
     /// Open cases.
@@ -41,34 +40,18 @@ pub(super) struct Summary {
 pub(super) async fn counts(State(site): State<Site>, signed: Signed) -> Result<Json<Summary>, ApiError> {
     let scope = signed.may(Operation::ReadPassages)?;
     let mut reading = site.store.reading().await?;
-    let by_outcome = reading.outcomes_since(scope, midnight(site.now()).as_microsecond()).await?;
-    let count = |outcome: &str| by_outcome.iter().find(|(word, _)| word == outcome).map_or(0, |&(_, n)| n);
+    let today = law_day(site.now().as_microsecond());
+    let [passages, passed, screened, exceeding] = reading.region_day(scope, today).await?;
     let stations = reading.stations(scope).await?;
     Ok(Json(Summary {
-        passages_today: by_outcome.iter().map(|(_, n)| n).sum(),
-        passed_today: count("passed"),
-        screened_today: count("screened"),
-        exceeding_today: count("exceeding"),
-        not_judged_today: count("not-judged"),
+        passages_today: passages,
+        passed_today: passed,
+        screened_today: screened,
+        exceeding_today: exceeding,
+        not_judged_today: passages.saturating_sub(passed + screened + exceeding),
         waiting_review: reading.waiting_count(scope.0).await?,
         open_cases: reading.open_case_count(scope.0).await?,
         stations: stations.len(),
         stations_online: stations.iter().filter(|station| station.online == Some(true)).count(),
     }))
-}
-
-/// The last midnight in China.
-pub(super) fn midnight(now: Timestamp) -> Timestamp {
-    let today = law_place().to_datetime(now).date();
-    law_place().to_timestamp(today.at(0, 0, 0, 0)).unwrap_or(now)
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn the_day_begins_at_midnight_in_china() {
-        let midnight = |text: &str| super::midnight(text.parse().unwrap()).to_string();
-        assert_eq!(midnight("2026-11-23T15:59:59Z"), "2026-11-22T16:00:00Z");
-        assert_eq!(midnight("2026-11-23T16:00:00Z"), "2026-11-23T16:00:00Z");
-    }
 }

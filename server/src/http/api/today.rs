@@ -122,10 +122,9 @@ const QUESTIONS: &[Question] = &[
         operation: Operation::ReadPassages,
         count: |reading, asked| {
             Box::pin(async move {
-                let since = super::summary::midnight(asked.now).as_microsecond();
-                let outcomes = reading.outcomes_since(asked.signed.scope, since).await?;
-                let exceeding = outcomes.iter().find(|(word, _)| word == "exceeding");
-                Ok(exceeding.and_then(|&(_, count)| u64::try_from(count).ok()).unwrap_or(0))
+                let today = crate::store::law_day(asked.now.as_microsecond());
+                let [.., exceeding] = reading.region_day(asked.signed.scope, today).await?;
+                Ok(exceeding)
             })
         },
     },
