@@ -26,7 +26,7 @@ pub use edge::{Instruments, Station, StationPlan, edge_config, enrol, opacimeter
 pub use link::{Link, Wire};
 pub use process::{Program, command, program_path, run};
 pub use server::{Listening, Server, read_listening};
-pub use wait::wait_for;
+pub use wait::{wait_for, wait_up_to};
 
 /// What a world is to hold.
 #[derive(Clone, Debug)]

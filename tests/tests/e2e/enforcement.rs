@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use e2e::world::{Api, World, wait_for};
+use e2e::world::{Api, World, wait_up_to};
 use serde_json::{Value, json};
 
 use crate::browser::browse;
@@ -35,15 +35,21 @@ fn a_truck_and_a_carrier_go_their_ways_in_english() {
 fn walks(language: &str) {
     let _turn = turn();
     let mut world = World::new(1).with_station("A140105001").with_cameras().start();
-    drive(&mut world, 1, UNTIL_TWO_OFFENDERS, Duration::from_secs(8));
     let reviewer = world.server.sign_in("reviewer").unwrap();
     // One vehicle may wait twice, for two items: the walks are of two vehicles.
-    let (queue, carriers) = wait_for("two vehicles for review", PATIENCE, || {
+    let two_vehicles = || {
         let queue = reviewer.get("/review").map_err(|error| format!("{error:#}"))?;
         let waiting = queue["candidates"].as_array().cloned().unwrap_or_default();
         let other = waiting.iter().position(|one| one["plate"] != waiting[0]["plate"]);
         other.map(|other| (queue.clone(), other)).ok_or_else(|| queue.to_string())
-    });
+    };
+    // On a busy machine a camera may miss a vehicle: then they all pass again.
+    let (queue, carriers) = (0..3)
+        .find_map(|_| {
+            drive(&mut world, 1, UNTIL_TWO_OFFENDERS, Duration::from_secs(8));
+            wait_up_to(PATIENCE, two_vehicles).ok()
+        })
+        .expect("two vehicles for review after three times on the road");
     people_and_places(&world);
     let mut authority = world.server.sign_in("authority").unwrap();
     let of = |at: usize, name: &str| queue["candidates"][at][name].as_str().unwrap_or_default().to_owned();
