@@ -115,11 +115,12 @@ macro_rules! cases_where {
 }
 
 /// A page of cases. What the text before the rest says is what an index leads to; the rest is looked at row by row, and
-/// in a wide region the region is, too: `+ 0` keeps the database from gathering all of it to put it in order.
+/// in a wide region the region is, too: `+ 0` keeps the database from gathering all of it to put it in order, and
+/// written in two ways it is not taken for a span that few rows fall into.
 macro_rules! cases_page {
     ($self:ident, $first:literal, $filter:ident) => {
         if $self.is_wide($filter.scope).await? {
-            cases_page!($self, $first, " and region + 0 >= $1 and region + 0 <= $2", $filter)
+            cases_page!($self, $first, " and region + 0 >= $1 and 0 + region <= $2", $filter)
         } else {
             cases_page!($self, $first, " and region >= $1 and region <= $2", $filter)
         }

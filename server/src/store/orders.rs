@@ -97,7 +97,8 @@ impl Reading {
                 )
             };
         }
-        // `+ 0` keeps the database from gathering a wide region's orders to put them in order.
+        // `+ 0` keeps the database from gathering a wide region's orders to put them in order; written in two ways, it is
+        // not taken for a span that few rows fall into.
         let found = match &filter.reach {
             Reach::Station(_) => page!("where o.station = $3 and o.region >= $1 and o.region <= $2"),
             Reach::Region(region) if !self.is_wide(*region).await? => {
@@ -109,10 +110,10 @@ impl Reading {
                  select order_id from repair_records where shop = $4) and o.region >= $1 and o.region <= $2"
             ),
             Reach::Region(_) if filter.state.is_empty() => {
-                page!("where o.region + 0 >= $1 and o.region + 0 <= $2")
+                page!("where o.region + 0 >= $1 and 0 + o.region <= $2")
             }
             Reach::Region(_) => {
-                page!("where o.state = $5 and o.region + 0 >= $1 and o.region + 0 <= $2")
+                page!("where o.state = $5 and o.region + 0 >= $1 and 0 + o.region <= $2")
             }
         }?;
         found.into_iter().map(order_row).collect()
