@@ -121,6 +121,6 @@ pub use register_life::{LIFE_MAX, LifeRow, Under};
 pub use register_lists::{FleetChangeRow, FleetRow, RegisterCounts};
 pub use review::{CandidateRow, REVIEW_MAX};
 pub use rulebooks::{IssueRow, PublishedRow};
-pub use station_days::{DaySpan, SiteNo, law_day};
+pub use station_days::{DaySpan, SiteNo};
 pub use statistics::{ErrorDayRow, PAIRS_MAX, STATISTICS_DAYS_MAX, Span};
 pub use watchlist::EditionRow;

@@ -10,11 +10,10 @@ use plumewatch_shared::protocol::message::WireVerdict;
 use plumewatch_shared::reading::Validity;
 use plumewatch_shared::verdict::{Outcome, Verdict};
 use plumewatch_shared::watchlist::WatchReason;
-use server_core::statistics::day::{Day, Figures};
+use server_core::statistics::day::{Day, Figures, day_number};
 
 use super::bulk::{bulk, placeholders, slices};
 use super::records::sequence;
-use super::station_days::law_day;
 use super::{Stored, Writing};
 use crate::rulebooks::Standing;
 
@@ -173,7 +172,7 @@ impl Writing {
         let mut days: BTreeMap<(String, i64), Day> = BTreeMap::new();
         for (new, shown) in &flat {
             let passage = &new.passage;
-            let day = (passage.id.station.to_string(), law_day(passage.passed.micros()));
+            let day = (passage.id.station.to_string(), day_number(passage.passed.micros()));
             days.entry(day).or_default().count(Figures {
                 outcome: new.verdict.outcome,
                 valid: passage.validity.as_ref().map(|validity| *validity == Validity::Valid),

@@ -13,15 +13,6 @@ use super::{Reading, StoreError, Stored, Writing};
 
 /// Sites compared with one.
 const SITES_MAX: usize = 500;
-/// A day's microseconds; the law's day begins eight hours before UTC's.
-const DAY_US: i64 = 86_400_000_000;
-const LAW_OFFSET_US: i64 = 28_800_000_000;
-
-/// The law's day of a moment, days since 1970.
-pub fn law_day(us: i64) -> i64 {
-    us.saturating_add(LAW_OFFSET_US).div_euclid(DAY_US)
-}
-
 /// Days of the law, the last included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DaySpan {

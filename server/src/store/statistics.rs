@@ -4,9 +4,10 @@
 //! A day is the law's: UTC + 8 hours, without summer time since 1991.
 
 use plumewatch_shared::ids::StationId;
+use server_core::statistics::day::day_number;
 
 use super::engine::rows;
-use super::station_days::{DaySpan, law_day};
+use super::station_days::DaySpan;
 use super::{Reading, Stored};
 
 /// The longest span, days: a quarter.
@@ -28,7 +29,7 @@ pub struct Span {
 impl Span {
     /// The law's days that it touches.
     pub fn days(self) -> DaySpan {
-        DaySpan { first: law_day(self.from_us), last: law_day(self.to_us.saturating_sub(1)) }
+        DaySpan { first: day_number(self.from_us), last: day_number(self.to_us.saturating_sub(1)) }
     }
 }
 

@@ -13,6 +13,15 @@ pub const OPACITY_WIDTH: u32 = 50;
 /// Width of a bin of nitric oxide, hundredths of 10⁻⁶: 5 × 10⁻⁶, well below what the middles of healthy sites differ by.
 pub const NO_WIDTH: u32 = 500;
 
+/// A day's microseconds, and how long before UTC's the law's day begins: eight hours, without summer time since 1991.
+const DAY_US: i64 = 86_400_000_000;
+const LAW_OFFSET_US: i64 = 28_800_000_000;
+
+/// The number of the law's day on which a moment falls (microseconds of UTC since 1970): days since 1970.
+pub fn day_number(us: i64) -> i64 {
+    us.saturating_add(LAW_OFFSET_US).div_euclid(DAY_US)
+}
+
 /// One passage, as a day counts it.
 #[derive(Clone, Copy, Debug)]
 pub struct Figures<'a> {
@@ -110,6 +119,21 @@ mod tests {
         assert_eq!((day.passages, day.readings, day.valid, day.exceeding), (3, 2, 1, 1));
         assert_eq!((day.opacity.total(), day.nitric_oxide.total()), (1, 1));
         assert_eq!(day.conditions, BTreeMap::from([("wind".to_owned(), 1)]));
+    }
+
+    #[test]
+    fn a_day_begins_at_midnight_in_china_as_the_calendar_has_it() {
+        for text in [
+            "2026-11-23T15:59:59.999999Z",
+            "2026-11-23T16:00:00Z",
+            "1999-12-31T16:00:00Z",
+            "1969-12-31T15:59:59Z",
+        ] {
+            let at: jiff::Timestamp = text.parse().unwrap();
+            let date = plumewatch_shared::time::law_place().to_datetime(at).date();
+            let since = date.since((jiff::Unit::Day, jiff::civil::date(1970, 1, 1))).unwrap();
+            assert_eq!(day_number(at.as_microsecond()), i64::from(since.get_days()), "{text}");
+        }
     }
 
     #[test]

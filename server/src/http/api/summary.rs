@@ -4,12 +4,12 @@ use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
 use server_core::access::Operation;
+use server_core::statistics::day::day_number;
 use utoipa::ToSchema;
 
 use crate::http::Site;
 use crate::http::error::{ApiError, ErrorBody};
 use crate::http::session::Signed;
-use crate::store::law_day;
 
 /// Counts of what the account sees; the day begins at midnight in China.
 #[derive(Serialize, ToSchema)]
@@ -40,7 +40,7 @@ pub(super) struct Summary {
 pub(super) async fn counts(State(site): State<Site>, signed: Signed) -> Result<Json<Summary>, ApiError> {
     let scope = signed.may(Operation::ReadPassages)?;
     let mut reading = site.store.reading().await?;
-    let today = law_day(site.now().as_microsecond());
+    let today = day_number(site.now().as_microsecond());
     let [passages, passed, screened, exceeding] = reading.region_day(scope, today).await?;
     let stations = reading.stations(scope).await?;
     Ok(Json(Summary {

@@ -122,7 +122,7 @@ const QUESTIONS: &[Question] = &[
         operation: Operation::ReadPassages,
         count: |reading, asked| {
             Box::pin(async move {
-                let today = crate::store::law_day(asked.now.as_microsecond());
+                let today = server_core::statistics::day::day_number(asked.now.as_microsecond());
                 let [.., exceeding] = reading.region_day(asked.signed.scope, today).await?;
                 Ok(exceeding)
             })
